@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export default defineConfig({
+  root,
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        root,
+        test: {
+          name: 'engine',
+          include: ['test/main/{engine,api,lib}/**/*.test.ts'],
+          setupFiles: ['test/support/no-ambient-time.ts'],
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'main',
+          include: ['test/{main,preload,contract,conformance,sim,architecture}/**/*.test.ts'],
+          exclude: ['test/main/{engine,api,lib}/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        root,
+        test: { name: 'renderer', include: ['test/renderer/**/*.test.{ts,tsx}'], environment: 'happy-dom' },
+      },
+      {
+        root,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})

@@ -1,0 +1,194 @@
+import type { PodTemplateSpec } from './core.ts'
+import type { IntOrString, KubeObject, LabelSelector } from './meta.ts'
+
+/** argoproj.io/v1alpha1 Rollout (spec/rollout-api: API-1 and following). */
+
+export interface Rollout extends KubeObject {
+  readonly kind: 'Rollout'
+  readonly spec: RolloutSpec
+  readonly status?: RolloutStatus
+}
+
+export interface RolloutSpec {
+  readonly replicas?: number
+  readonly selector?: LabelSelector
+  readonly template?: PodTemplateSpec
+  readonly workloadRef?: WorkloadRef
+  readonly minReadySeconds?: number
+  readonly rollbackWindow?: { readonly revisions?: number }
+  readonly strategy?: RolloutStrategy
+  readonly revisionHistoryLimit?: number
+  readonly paused?: boolean
+  readonly progressDeadlineSeconds?: number
+  readonly progressDeadlineAbort?: boolean
+  readonly restartAt?: string
+  readonly analysis?: { readonly successfulRunHistoryLimit?: number; readonly unsuccessfulRunHistoryLimit?: number }
+}
+
+export interface WorkloadRef {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly name?: string
+  readonly scaleDown?: string
+}
+
+export interface RolloutStrategy {
+  readonly blueGreen?: BlueGreenStrategy
+  readonly canary?: CanaryStrategy
+}
+
+export interface BlueGreenStrategy {
+  readonly activeService?: string
+  readonly previewService?: string
+  readonly previewReplicaCount?: number
+  readonly autoPromotionEnabled?: boolean
+  readonly autoPromotionSeconds?: number
+  readonly maxUnavailable?: IntOrString
+  readonly scaleDownDelaySeconds?: number
+  readonly scaleDownDelayRevisionLimit?: number
+  readonly abortScaleDownDelaySeconds?: number
+  readonly prePromotionAnalysis?: RolloutAnalysis
+  readonly postPromotionAnalysis?: RolloutAnalysis
+  readonly antiAffinity?: AntiAffinity
+  readonly previewMetadata?: PodTemplateMetadata
+  readonly activeMetadata?: PodTemplateMetadata
+}
+
+export interface CanaryStrategy {
+  readonly canaryService?: string
+  readonly stableService?: string
+  readonly steps?: readonly CanaryStep[]
+  /** Routers have their own wire types; the engine without them only asks whether this is set. */
+  readonly trafficRouting?: TrafficRouting
+  readonly maxUnavailable?: IntOrString
+  readonly maxSurge?: IntOrString
+  readonly analysis?: RolloutAnalysis & { readonly startingStep?: number }
+  readonly antiAffinity?: AntiAffinity
+  readonly canaryMetadata?: PodTemplateMetadata
+  readonly stableMetadata?: PodTemplateMetadata
+  readonly scaleDownDelaySeconds?: number
+  readonly scaleDownDelayRevisionLimit?: number
+  readonly abortScaleDownDelaySeconds?: number
+  readonly dynamicStableScale?: boolean
+  readonly pingPong?: { readonly pingService?: string; readonly pongService?: string }
+  readonly minPodsPerReplicaSet?: number
+  readonly replicaProgressThreshold?: { readonly type?: string; readonly value?: number }
+}
+
+export interface TrafficRouting {
+  readonly maxTrafficWeight?: number
+  readonly managedRoutes?: readonly { readonly name: string }[]
+  readonly [router: string]: unknown
+}
+
+/** Exactly one field is set. */
+export interface CanaryStep {
+  readonly setWeight?: number
+  readonly pause?: { readonly duration?: IntOrString }
+  readonly experiment?: { readonly templates?: readonly { readonly name: string }[]; readonly [field: string]: unknown }
+  readonly analysis?: RolloutAnalysis
+  readonly setCanaryScale?: SetCanaryScale
+  readonly setHeaderRoute?: { readonly name?: string; readonly [field: string]: unknown }
+  readonly setMirrorRoute?: { readonly name?: string; readonly [field: string]: unknown }
+  readonly plugin?: { readonly name?: string; readonly config?: unknown }
+}
+
+export interface SetCanaryScale {
+  readonly weight?: number
+  readonly replicas?: number
+  readonly matchTrafficWeight?: boolean
+}
+
+export interface RolloutAnalysis {
+  readonly templates?: readonly { readonly templateName?: string; readonly clusterScope?: boolean }[]
+  readonly args?: readonly unknown[]
+  readonly [field: string]: unknown
+}
+
+export interface AntiAffinity {
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: { readonly weight: number }
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: Readonly<Record<string, never>>
+}
+
+export interface PodTemplateMetadata {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+export type RolloutPhase = 'Healthy' | 'Degraded' | 'Progressing' | 'Paused'
+
+export type PauseReason = 'CanaryPauseStep' | 'BlueGreenPause' | 'InconclusiveAnalysisRun' | 'InconclusiveExperiment'
+
+export interface PauseCondition {
+  readonly reason: PauseReason
+  readonly startTime: string
+}
+
+export interface RolloutCondition {
+  readonly type: 'Progressing' | 'Available' | 'Healthy' | 'Completed' | 'Paused' | 'InvalidSpec' | 'ReplicaFailure'
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason: string
+  readonly message: string
+  readonly lastUpdateTime: string
+  readonly lastTransitionTime: string
+}
+
+export interface TrafficWeight {
+  readonly weight: number
+  readonly serviceName?: string
+  readonly podTemplateHash?: string
+}
+
+export interface AnalysisRunRef {
+  readonly name: string
+  readonly status: string
+  readonly message?: string
+}
+
+export interface RolloutStatus {
+  readonly abort?: boolean
+  readonly abortedAt?: string
+  readonly pauseConditions?: readonly PauseCondition[]
+  readonly controllerPause?: boolean
+  readonly currentPodHash?: string
+  readonly currentStepHash?: string
+  readonly currentStepIndex?: number
+  readonly replicas?: number
+  readonly updatedReplicas?: number
+  readonly readyReplicas?: number
+  readonly availableReplicas?: number
+  readonly collisionCount?: number
+  /** A string on the wire. */
+  readonly observedGeneration?: string
+  readonly conditions?: readonly RolloutCondition[]
+  readonly canary?: {
+    readonly weights?: {
+      readonly canary: TrafficWeight
+      readonly stable: TrafficWeight
+      readonly additional?: readonly TrafficWeight[]
+      readonly verified?: boolean
+    }
+    readonly currentStepAnalysisRunStatus?: AnalysisRunRef
+    readonly currentBackgroundAnalysisRunStatus?: AnalysisRunRef
+    readonly currentExperiment?: string
+    readonly stablePingPong?: string
+    readonly [field: string]: unknown
+  }
+  readonly blueGreen?: {
+    readonly activeSelector?: string
+    readonly previewSelector?: string
+    readonly scaleUpPreviewCheckPoint?: boolean
+    readonly prePromotionAnalysisRunStatus?: AnalysisRunRef
+    readonly postPromotionAnalysisRunStatus?: AnalysisRunRef
+  }
+  /** Capitals as on the wire: what `/scale` reports. */
+  readonly HPAReplicas?: number
+  readonly selector?: string
+  readonly stableRS?: string
+  readonly restartedAt?: string
+  readonly promoteFull?: boolean
+  readonly phase?: RolloutPhase
+  readonly message?: string
+  readonly workloadObservedGeneration?: string
+  readonly duration?: Readonly<Record<string, unknown>>
+}

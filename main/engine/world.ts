@@ -1,0 +1,23 @@
+import type { Deployment, ReplicaSet } from '#api/apps.ts'
+import type { Pod, PodTemplate, Service } from '#api/core.ts'
+import type { Rollout } from '#api/rollout.ts'
+
+/**
+ * All the engine may look at for one Rollout: plain objects as read from the API server, and nothing about the event
+ * that woke it (rule E2). The shell fills it from its caches; tests write it by hand.
+ */
+export interface RolloutWorld {
+  /** As stored, not normalised. The engine normalises (REC-20). */
+  readonly rollout: Rollout
+  /**
+   * Every ReplicaSet of the namespace that carries the pod-template-hash label and is controlled by this Rollout or by
+   * nobody: ours, and those that could be adopted (REC-35).
+   */
+  readonly replicaSets: readonly ReplicaSet[]
+  /** Pods controlled by those ReplicaSets; needed for restarts and ephemeral metadata. */
+  readonly pods: readonly Pod[]
+  /** Services of the namespace that the strategy names, by name; a name that is absent here does not exist. */
+  readonly services: Readonly<Record<string, Service>>
+  /** What `spec.workloadRef` points to; `undefined` when there is none or it does not exist. */
+  readonly workload: Deployment | ReplicaSet | PodTemplate | undefined
+}

@@ -1,0 +1,12 @@
+/** Milliseconds since 1970-01-01T00:00:00Z. Time is always an argument or comes from a `Clock`. */
+export type EpochMs = number
+
+/** Undoes whatever returned it. Calling it twice is harmless. */
+export type Dispose = () => void
+
+/** The only source of time outside the engine. Tests pass a virtual one and advance it by hand. */
+export interface Clock {
+  now(): EpochMs
+  /** Runs `task` once, `delayMs` from now, unless disposed before. */
+  after(delayMs: number, task: () => void): Dispose
+}

@@ -1,0 +1,39 @@
+import type { Channel, Input, Output } from './requests.ts'
+import type { Message, StreamName, Topic } from './streams.ts'
+
+/**
+ * All the window has: two verbs. Electron's preload, the browser's WebSocket client and the in-memory one of the tests
+ * implement it; the same contract tests run over all three.
+ */
+export interface Bridge {
+  /** Rejects with `BridgeError` when the input is not of the channel's shape, main has a bug, or the connection is gone. */
+  call<K extends Channel>(channel: K, input: Input<K>): Promise<Output<K>>
+  subscribe<S extends StreamName>(stream: S, topic: Topic<S>, listener: (message: Message<S>) => void): () => void
+  /** Connection to main itself. Always `connected` in Electron. */
+  onConnection(listener: (state: BridgeState) => void): () => void
+}
+
+export type BridgeState = 'connected' | 'reconnecting' | 'ended'
+
+/** What crosses when a call fails before or beside its own `Outcome`. `id` finds the log line of a bug. */
+export interface BridgeFailure {
+  readonly kind: 'InvalidInput' | 'UnknownChannel' | 'NotAllowed' | 'Bug' | 'Disconnected'
+  readonly message: string
+  readonly id?: string
+}
+
+export class BridgeError extends Error {
+  readonly failure: BridgeFailure
+  constructor(failure: BridgeFailure) {
+    super(failure.message)
+    this.name = 'BridgeError'
+    this.failure = failure
+  }
+}
+
+declare global {
+  interface Window {
+    /** Set by the preload script inside Electron; absent in a browser. */
+    readonly argosy?: Bridge
+  }
+}

@@ -1,0 +1,102 @@
+import * as v from 'valibot'
+import type { Failure } from '#lib/failure.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import {
+  type ActionPreview,
+  type ActionResult,
+  actionNames,
+  type AppView,
+  type ClusterView,
+  type DiffView,
+  type FleetSnapshot,
+  type HistoryEntryView,
+  type HistoryRecordView,
+  type RolloutDetailView,
+  type WriteView,
+} from './views.ts'
+
+/** A channel: the schema checks input at run time on main's side, `Output` is a promise of main's types. */
+export interface Request<Input, Output> {
+  readonly input: v.GenericSchema<unknown, Input>
+  /** Only for the type checker. */
+  readonly output?: Output
+}
+
+const request = <Output>() => ({
+  of: <Input>(input: v.GenericSchema<unknown, Input>): Request<Input, Output> => ({ input }),
+})
+
+/** Text a person or a cluster may have chosen: bounded, so that no message can fill memory. */
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
+const key = v.pipe(v.string(), v.minLength(5), v.maxLength(4096))
+const context = v.object({ context: name })
+const nothing = v.undefined()
+
+const intent = v.object({
+  uid: name,
+  currentPodHash: v.optional(name),
+  stableRS: v.optional(name),
+  stepIndex: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  abort: v.boolean(),
+  paused: v.boolean(),
+})
+
+/** What an action needs beyond its name: the revision for `undo`, container and image for `setImage`. */
+const parameters = v.object({
+  toRevision: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  container: v.optional(name),
+  image: v.optional(name),
+})
+
+const action = v.picklist(actionNames)
+const bulk = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1), v.maxLength(1000))
+
+const previewInput = v.object({ action, targets: bulk(key), parameters })
+const sendInput = v.object({
+  action,
+  targets: bulk(v.object({ key, intent })),
+  parameters,
+  reason: v.pipe(v.string(), v.maxLength(2000)),
+})
+
+const diffSide = v.object({
+  key,
+  /** A revision number, or `spec` for what the Rollout asks for now. */
+  revision: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal('spec')]),
+})
+
+/** The whole list; a line here is the only way to add a channel. */
+export const requests = {
+  'app.info': request<AppView>().of(nothing),
+  'fleet.snapshot': request<FleetSnapshot>().of(nothing),
+  'clusters.list': request<readonly ClusterView[]>().of(nothing),
+  /** Take or give back the controller lease of one cluster. */
+  'cluster.drive': request<Outcome<void, Failure>>().of(v.object({ context: name, drive: v.boolean() })),
+  /** Try an unreachable cluster now. */
+  'cluster.retry': request<Outcome<void, Failure>>().of(context),
+  'cluster.crds.preview': request<Outcome<readonly WriteView[], Failure>>().of(context),
+  'cluster.crds.install': request<Outcome<void, Failure>>().of(context),
+  'rollout.detail': request<Outcome<RolloutDetailView, Failure>>().of(v.object({ key })),
+  'action.preview': request<readonly ActionPreview[]>().of(previewInput),
+  'action.send': request<readonly ActionResult[]>().of(sendInput),
+  'revision.diff': request<Outcome<DiffView, Failure>>().of(v.object({ left: diffSide, right: diffSide })),
+  'history.list': request<readonly HistoryEntryView[]>().of(
+    v.object({
+      filter: v.optional(v.pipe(v.string(), v.maxLength(500))),
+      before: v.optional(v.number()),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    }),
+  ),
+  'history.record': request<Outcome<HistoryRecordView, Failure>>().of(v.object({ id: name })),
+  /** Read a kubeconfig file in addition to those in use. */
+  'kubeconfig.add': request<Outcome<readonly string[], Failure>>().of(v.object({ path: name })),
+} as const
+
+export type Requests = typeof requests
+export type Channel = keyof Requests
+export type Input<K extends Channel> = Requests[K] extends Request<infer I, unknown> ? I : never
+export type Output<K extends Channel> =
+  Requests[K] extends Request<never, infer O> ? O : Requests[K] extends Request<infer _I, infer O> ? O : never
+
+/** Main supplies all of them; a missing one does not compile. */
+export type Handlers = { readonly [K in Channel]: (input: Input<K>) => Promise<Output<K>> }

@@ -1,0 +1,373 @@
+import type { EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+
+/*
+ * What the window may see: flat, structured-clone data made by main. No Kubernetes object crosses whole; no secret value
+ * crosses at all. Absent facts are `undefined`, shown as a dash.
+ */
+
+/** `context/namespace/name`, each part percent-encoded; made by `rolloutKey` and read by `parseRolloutKey` (keys.ts). */
+export type RolloutKey = string
+
+export type Strategy = 'canary' | 'blueGreen' | 'unknown'
+
+/** UI-STAT-1, first match wins. */
+export type ShownStatus = 'Aborted' | 'Inconclusive' | 'Degraded' | 'Paused' | 'Progressing' | 'Healthy' | 'Unknown'
+
+/** One cell of the fleet board. About 1 kB; sent whole when anything in it changed. */
+export interface RolloutView {
+  readonly key: RolloutKey
+  readonly context: string
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly strategy: Strategy
+  readonly status: ShownStatus
+  /** As VIEW-40…62 say; never altered. */
+  readonly phase: string
+  readonly message: string
+  /** Steps done, 0-based wire value (UI-STAT-4); `undefined` for blue-green and step-less canaries. */
+  readonly stepIndex: number | undefined
+  readonly stepCount: number
+  /** Percent of `maxWeight`-scaled traffic: wanted (VIEW-73) and measured (VIEW-74). */
+  readonly setWeight: number
+  readonly actualWeight: number
+  readonly maxWeight: number
+  readonly replicas: ReplicaCounts
+  /** Blue-green: ready pods of the preview ReplicaSet over those wanted. */
+  readonly preview: { readonly ready: number; readonly desired: number } | undefined
+  readonly pause: PauseView | undefined
+  /** Revision number of the current (desired) and the stable ReplicaSet. */
+  readonly revision: number | undefined
+  readonly stableRevision: number | undefined
+  /** Image tag (or short digest) of the first container: what runs as stable, and what is wanted. */
+  readonly stableVersion: string | undefined
+  readonly version: string | undefined
+  readonly currentPodHash: string | undefined
+  readonly stableRS: string | undefined
+  /** When the shown status was entered, as far as the object tells; else its creation. */
+  readonly since: EpochMs
+  /** One sentence on why it is where it is (VIEW-224); empty when Healthy. */
+  readonly why: string
+  /** UI-STAT-7. */
+  readonly drift: boolean
+  /** True while no action of ours is confirmed by the watch yet. */
+  readonly actions: Readonly<Record<ActionName, Availability>>
+}
+
+export interface ReplicaCounts {
+  readonly desired: number
+  readonly current: number
+  readonly updated: number
+  readonly ready: number
+  readonly available: number
+}
+
+export interface PauseView {
+  /** `CanaryPauseStep`, `BlueGreenPause`, `InconclusiveAnalysisRun`, `InconclusiveExperiment`, or `manual` for `spec.paused`. */
+  readonly reason: string
+  readonly startedAt: EpochMs | undefined
+  /** `undefined`: waits for a person. */
+  readonly resumesAt: EpochMs | undefined
+}
+
+export const actionNames = [
+  'promote',
+  'promoteFull',
+  'skipStep',
+  'pause',
+  'resume',
+  'abort',
+  'retry',
+  'undo',
+  'restart',
+  'setImage',
+] as const
+export type ActionName = (typeof actionNames)[number]
+
+/** A disabled action says when it opens (UI-ACT-4). */
+export type Availability = { readonly open: true } | { readonly open: false; readonly reason: string }
+
+/** `seq` grows by one per patch; a gap means a snapshot is needed. */
+export interface FleetSnapshot {
+  readonly seq: number
+  readonly rollouts: Readonly<Record<RolloutKey, RolloutView>>
+}
+
+export interface FleetPatch {
+  readonly seq: number
+  readonly upserted: Readonly<Record<RolloutKey, RolloutView>>
+  readonly removed: readonly RolloutKey[]
+}
+
+export type EngineMode = 'driven' | 'inCluster' | 'observed' | 'contested' | 'snapshot' | 'unknown'
+
+export type ConnectionState =
+  | { readonly state: 'connecting'; readonly since: EpochMs }
+  | { readonly state: 'connected'; readonly since: EpochMs }
+  | { readonly state: 'late'; readonly since: EpochMs; readonly failure: Failure }
+  | {
+      readonly state: 'unreachable'
+      readonly since: EpochMs
+      readonly failure: Failure
+      readonly retryAt: EpochMs
+      readonly attempt: number
+    }
+  | { readonly state: 'signInNeeded'; readonly since: EpochMs; readonly failure: Failure }
+  | { readonly state: 'forbidden'; readonly since: EpochMs; readonly failure: Failure }
+  | { readonly state: 'crdsMissing'; readonly since: EpochMs; readonly missing: readonly string[] }
+
+/** One kubeconfig context. */
+export interface ClusterView {
+  readonly context: string
+  readonly server: string
+  readonly user: string
+  readonly version: string | undefined
+  readonly connection: ConnectionState
+  readonly engine: EngineMode
+  /** Who holds the controller lease, when it was last seen renewed here. */
+  readonly lease: { readonly holder: string; readonly renewedAt: EpochMs } | undefined
+  /** Protected contexts ask for the name to be typed (UI-ACT-2). */
+  readonly protected: boolean
+  readonly group: string
+  readonly rolloutCount: number
+  /** API requests sent since start, watches counted once each. */
+  readonly requestCount: number
+  readonly objectCount: number
+  readonly sandbox: boolean
+}
+
+export type RoleTag = 'stable' | 'canary' | 'active' | 'preview'
+
+export interface RolloutDetailView {
+  readonly view: RolloutView
+  readonly steps: readonly StepView[]
+  readonly traffic: TrafficView
+  readonly revisions: readonly RevisionView[]
+  readonly events: readonly EventView[]
+  readonly conditions: readonly ConditionView[]
+  readonly containers: readonly { readonly name: string; readonly image: string; readonly init: boolean }[]
+  readonly restartedAt: EpochMs | undefined
+  readonly generation: number
+}
+
+export interface StepView {
+  /** 0-based. */
+  readonly index: number
+  /** Structured, so the window can word it in any language. */
+  readonly step:
+    | { readonly kind: 'setWeight'; readonly weight: number }
+    | { readonly kind: 'pause'; readonly durationMs: number | undefined }
+    | { readonly kind: 'setCanaryScale'; readonly text: string }
+    | { readonly kind: 'analysis'; readonly templates: readonly string[] }
+    | { readonly kind: 'experiment'; readonly templates: readonly string[] }
+    | { readonly kind: 'plugin' | 'setHeaderRoute' | 'setMirrorRoute'; readonly text: string }
+    | { readonly kind: 'blueGreen'; readonly text: 'preview' | 'pause' | 'switch' | 'scaleDown' }
+    | { readonly kind: 'unknown' }
+  readonly state: 'done' | 'current' | 'future' | 'failed' | 'skipped'
+  /** How long it took, where it was measured here. */
+  readonly tookMs: number | undefined
+  readonly endsAt: EpochMs | undefined
+  /** Pods of the canary after this step, for setWeight without a traffic router. */
+  readonly canaryPods: number | undefined
+}
+
+export interface TrafficView {
+  readonly kind: 'pods' | 'router' | 'services'
+  /** `VirtualService checkout, route primary` and so on; empty when pods decide. */
+  readonly source: string
+  readonly desiredWeight: number
+  readonly actualWeight: number
+  readonly maxWeight: number
+  readonly verified: boolean | undefined
+  readonly canaryPods: number
+  readonly stablePods: number
+  readonly services: readonly {
+    readonly role: string
+    readonly name: string
+    readonly podHash: string | undefined
+    readonly revision: number | undefined
+  }[]
+}
+
+export interface RevisionView {
+  readonly revision: number
+  readonly replicaSet: string
+  readonly podHash: string
+  readonly roles: readonly RoleTag[]
+  readonly images: readonly string[]
+  readonly version: string | undefined
+  readonly createdAt: EpochMs
+  readonly health: 'Healthy' | 'Progressing' | 'ScaledDown' | 'ReplicaFailure'
+  readonly desired: number
+  readonly ready: number
+  readonly available: number
+  readonly scaleDownAt: EpochMs | undefined
+  readonly pods: readonly PodView[]
+  readonly undo: Availability
+}
+
+export interface PodView {
+  readonly name: string
+  readonly state: 'ready' | 'starting' | 'failing' | 'stopping'
+  /** As kubectl prints it (VIEW-100…103): `Running`, `CrashLoopBackOff`. */
+  readonly reason: string
+  readonly restarts: number
+  readonly createdAt: EpochMs
+  readonly node: string | undefined
+}
+
+export interface EventView {
+  readonly id: string
+  readonly at: EpochMs
+  readonly source: 'engine' | 'person' | 'cluster'
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  readonly count: number
+}
+
+export interface ConditionView {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+  readonly changedAt: EpochMs | undefined
+}
+
+/** What was seen when the person decided; sending is refused when it no longer holds (ACT-12). */
+export interface Intent {
+  readonly uid: string
+  readonly currentPodHash: string | undefined
+  readonly stableRS: string | undefined
+  readonly stepIndex: number | undefined
+  readonly abort: boolean
+  readonly paused: boolean
+}
+
+/** One request, as it will be sent (UI-ACT-5). */
+export interface WriteView {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly contentType: string
+  readonly body: string
+  readonly kubectl: string
+  readonly because: string
+  readonly summary: string
+}
+
+export type ActionPreview =
+  | {
+      readonly key: RolloutKey
+      readonly open: true
+      readonly intent: Intent
+      readonly writes: readonly WriteView[]
+      /** Consequences in words, most important first. */
+      readonly effects: readonly string[]
+      readonly warnings: readonly string[]
+    }
+  | { readonly key: RolloutKey; readonly open: false; readonly reason: string }
+
+export type ActionResult =
+  | { readonly key: RolloutKey; readonly sent: true; readonly resourceVersion: string; readonly message: string }
+  | { readonly key: RolloutKey; readonly sent: false; readonly refusal: ActionRefusal }
+
+/** Why an action was not carried out, for a person to act on. */
+export type ActionRefusal =
+  | { readonly kind: 'notOpen'; readonly reason: string }
+  | { readonly kind: 'movedOn'; readonly changed: readonly string[] }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'unknownTarget' }
+
+/** Two revisions (or any two manifests) side by side. */
+export interface DiffView {
+  readonly left: DiffSide
+  readonly right: DiffSide
+  /** Meaning first (UI-DIFF-1). */
+  readonly summary: readonly DiffSummaryLine[]
+  /** Plain checks worth a look. */
+  readonly lookAt: readonly string[]
+  readonly lines: readonly DiffLine[]
+}
+
+export interface DiffSide {
+  readonly title: string
+  readonly revision: number | undefined
+  readonly version: string | undefined
+  readonly capturedAt: EpochMs | undefined
+}
+
+export interface DiffSummaryLine {
+  readonly group: 'image' | 'environment' | 'resources' | 'probes' | 'other'
+  readonly op: '+' | '-' | '~'
+  readonly path: string
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
+export interface DiffLine {
+  readonly op: ' ' | '+' | '-'
+  readonly leftNumber: number | undefined
+  readonly rightNumber: number | undefined
+  readonly text: string
+  /** Set by the cluster (hash labels, defaults): folded (UI-DIFF-4). */
+  readonly folded: boolean
+}
+
+export type HistoryOutcome = 'Completed' | 'Aborted' | 'RolledBack' | 'Superseded' | 'Running'
+
+/** One rollout of one revision, from start to end, as recorded. */
+export interface HistoryEntryView {
+  readonly id: string
+  readonly key: RolloutKey
+  readonly context: string
+  readonly namespace: string
+  readonly name: string
+  readonly strategy: Strategy
+  readonly fromVersion: string | undefined
+  readonly toVersion: string | undefined
+  readonly revision: number | undefined
+  readonly outcome: HistoryOutcome
+  readonly startedAt: EpochMs
+  readonly endedAt: EpochMs | undefined
+  /** Last reason given by a person. */
+  readonly reason: string | undefined
+  readonly actor: string | undefined
+}
+
+export interface HistoryRecordView {
+  readonly entry: HistoryEntryView
+  readonly timeline: readonly HistoryMomentView[]
+  /** Pod templates known for this record, for the offline diff. */
+  readonly revisions: readonly { readonly revision: number; readonly version: string | undefined }[]
+}
+
+export type HistoryMomentView = {
+  readonly at: EpochMs
+  readonly who: string
+} & (
+  | { readonly kind: 'status'; readonly status: ShownStatus; readonly message: string }
+  | { readonly kind: 'weight'; readonly setWeight: number; readonly actualWeight: number }
+  | { readonly kind: 'step'; readonly stepIndex: number; readonly stepCount: number }
+  | { readonly kind: 'pods'; readonly canary: number; readonly stable: number }
+  | { readonly kind: 'action'; readonly action: ActionName; readonly reason: string; readonly result: string }
+  | { readonly kind: 'event'; readonly reason: string; readonly message: string; readonly type: 'Normal' | 'Warning' }
+  | { readonly kind: 'gap'; readonly until: EpochMs; readonly why: string }
+)
+
+/** Facts about the app itself. */
+export interface AppView {
+  readonly version: string
+  readonly host: 'electron' | 'browser'
+  readonly sandbox: boolean
+  /** Things the person should know at start: no kubeconfig, history read-only because the disk is full. */
+  readonly notices: readonly Notice[]
+  readonly kubeconfigPaths: readonly string[]
+}
+
+export interface Notice {
+  readonly id: string
+  readonly severity: 'info' | 'warning' | 'error'
+  readonly title: string
+  readonly detail: string
+}
