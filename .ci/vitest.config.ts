@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export default defineConfig({
   root,
   test: {
-    reporters: ['default'],
+    reporters: ['default', './.ci/plain-summary.ts'],
     projects: [
       {
         root,

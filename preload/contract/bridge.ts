@@ -1,3 +1,4 @@
+import type { Outcome } from '#lib/outcome.ts'
 import type { Channel, Input, Output } from './requests.ts'
 import type { Message, StreamName, Topic } from './streams.ts'
 
@@ -31,9 +32,26 @@ export class BridgeError extends Error {
   }
 }
 
+/**
+ * What the preload script puts on `window.argosy`. A context bridge carries plain data and functions but strips errors of
+ * all but their text, so failures cross as values here and `createElectronBridge` (renderer/store) turns them back.
+ */
+export interface ElectronTransport {
+  call(channel: string, input: unknown): Promise<Outcome<unknown, BridgeFailure>>
+  subscribe(stream: string, topic: unknown, listener: (message: unknown) => void): () => void
+}
+
+/** Names of the four IPC messages that carry the whole contract. */
+export const ipcNames = {
+  call: 'argosy.call',
+  subscribe: 'argosy.subscribe',
+  unsubscribe: 'argosy.unsubscribe',
+  message: 'argosy.message',
+} as const
+
 declare global {
   interface Window {
     /** Set by the preload script inside Electron; absent in a browser. */
-    readonly argosy?: Bridge
+    readonly argosy?: ElectronTransport
   }
 }

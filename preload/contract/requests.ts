@@ -4,8 +4,8 @@ import type { Outcome } from '#lib/outcome.ts'
 import {
   type ActionPreview,
   type ActionResult,
-  actionNames,
   type AppView,
+  actionNames,
   type ClusterView,
   type DiffView,
   type FleetSnapshot,

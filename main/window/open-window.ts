@@ -1,0 +1,42 @@
+import { BrowserWindow, shell } from 'electron'
+import { appOrigin, isAppPage } from './app-protocol.ts'
+
+/** Where links of the window may lead: to the person's browser, over TLS. */
+const isSafeLink = (url: string): boolean => URL.canParse(url) && new URL(url).protocol === 'https:'
+
+/**
+ * The one window: sandboxed, isolated, without Node. It cannot navigate away from the app, cannot open windows, and gets no
+ * permission (camera, notifications, …). It is shown once it has something to show.
+ */
+export function openWindow(preload: string): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1440,
+    height: 900,
+    minWidth: 960,
+    minHeight: 600,
+    show: false,
+    title: 'Argosy',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+    },
+  })
+  const { webContents } = window
+  webContents.setWindowOpenHandler(({ url }) => {
+    if (isSafeLink(url)) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
+  webContents.on('will-navigate', (event, url) => {
+    if (!isAppPage(url)) event.preventDefault()
+  })
+  webContents.on('will-attach-webview', (event) => event.preventDefault())
+  webContents.session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
+  webContents.session.setPermissionCheckHandler(() => false)
+  window.once('ready-to-show', () => window.show())
+  void window.loadURL(`${appOrigin}/`)
+  return window
+}
