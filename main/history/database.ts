@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { migrations } from './migrations.ts'
+
+/** Why the file cannot be used, named for what to do about it. */
+export type DatabaseFailure =
+  /** Not a database, or a damaged one: move it aside. */
+  | { readonly kind: 'Corrupt'; readonly message: string }
+  /** Written by a later Argosy: leave it alone. */
+  | { readonly kind: 'Newer'; readonly message: string }
+  /** Disk full, no permission, locked: try again later. */
+  | { readonly kind: 'NotWritable'; readonly message: string }
+
+export interface Database {
+  all(sql: string, ...values: SQLInputValue[]): readonly Record<string, unknown>[]
+  run(sql: string, ...values: SQLInputValue[]): void
+  /** All of `task`'s writes or none of them. */
+  transaction(task: () => void): Outcome<void, DatabaseFailure>
+  close(): void
+}
+
+export interface DatabaseOptions {
+  readonly mode: 'write' | 'read'
+  /** Past this size writes fail as on a full disk. */
+  readonly maxBytes: number
+}
+
+const pageBytes = 4096
+
+/** Opens, checks and migrates. `:memory:` never fails. Nothing that is in the file is changed before it has passed the check. */
+export function openDatabase(path: string, options: DatabaseOptions): Outcome<Database, DatabaseFailure> {
+  let db: DatabaseSync | undefined
+  try {
+    if (path !== ':memory:' && options.mode === 'write') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    db = new DatabaseSync(path, { readOnly: options.mode === 'read', timeout: 2000 })
+    const problem = check(db) ?? prepare(db, options)
+    if (problem === undefined) return success(wrap(db))
+    db.close()
+    return failure(problem)
+  } catch (thrown) {
+    db?.close()
+    return failure(classify(thrown))
+  }
+}
+
+function check(db: DatabaseSync): DatabaseFailure | undefined {
+  const answer = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+  if (answer !== 'ok') return { kind: 'Corrupt', message: String(answer) }
+  const version = schemaVersion(db)
+  if (version <= migrations.length) return undefined
+  return { kind: 'Newer', message: `It has schema ${version}; this Argosy knows ${migrations.length}.` }
+}
+
+function prepare(db: DatabaseSync, { mode, maxBytes }: DatabaseOptions): DatabaseFailure | undefined {
+  if (mode === 'read') {
+    if (schemaVersion(db) > 0) return undefined
+    return { kind: 'Corrupt', message: 'It holds no history.' }
+  }
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+    PRAGMA max_page_count = ${Math.ceil(maxBytes / pageBytes)}`)
+  for (let step = schemaVersion(db); step < migrations.length; step += 1) {
+    db.exec(`BEGIN IMMEDIATE; ${migrations[step]}; PRAGMA user_version = ${step + 1}; COMMIT`)
+  }
+  return undefined
+}
+
+const schemaVersion = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+
+function wrap(db: DatabaseSync): Database {
+  const statements = new Map<string, StatementSync>()
+  const statement = (sql: string): StatementSync => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const made = db.prepare(sql)
+    statements.set(sql, made)
+    return made
+  }
+  return {
+    all: (sql, ...values) => statement(sql).all(...values),
+    run: (sql, ...values) => void statement(sql).run(...values),
+    transaction(task) {
+      try {
+        db.exec('BEGIN IMMEDIATE')
+        task()
+        db.exec('COMMIT')
+        return success(undefined)
+      } catch (thrown) {
+        // SQLite has already rolled back after some failures (disk full), and then says that there is nothing to roll back.
+        if (db.isTransaction) db.exec('ROLLBACK')
+        return failure(classify(thrown))
+      }
+    },
+    close: () => db.close(),
+  }
+}
+
+/** SQLite's primary result codes (the low byte of `errcode`). */
+const resultCodes = {
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  busy: 5,
+  locked: 6,
+  notADatabase: 26,
+}
+const passing: readonly number[] = [
+  resultCodes.readOnly,
+  resultCodes.ioError,
+  resultCodes.full,
+  resultCodes.cannotOpen,
+  resultCodes.busy,
+  resultCodes.locked,
+]
+
+/** Rethrows what is a bug (wrong SQL, wrong parameter). */
+function classify(thrown: unknown): DatabaseFailure {
+  if (!(thrown instanceof Error)) throw thrown
+  const code = 'errcode' in thrown ? Number(thrown.errcode) & 0xff : undefined
+  if (code === resultCodes.corrupt || code === resultCodes.notADatabase) {
+    return { kind: 'Corrupt', message: thrown.message }
+  }
+  const fromFileSystem = 'syscall' in thrown
+  if (fromFileSystem || (code !== undefined && passing.includes(code))) {
+    return { kind: 'NotWritable', message: thrown.message }
+  }
+  throw thrown
+}

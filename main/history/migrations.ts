@@ -1,0 +1,46 @@
+/**
+ * The history file's schema, one step per number (`PRAGMA user_version`). Steps are never edited, only added. Rows keep what is
+ * searched or joined in columns and the rest as one JSON text, so that a new field needs no step.
+ */
+export const migrations: readonly string[] = [
+  `
+  -- One update of one rollout to one revision, from the first sight of it to its end.
+  CREATE TABLE run (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    startedAt INTEGER NOT NULL,
+    search TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX run_by_start ON run (startedAt DESC);
+  CREATE INDEX run_by_key ON run (key, startedAt DESC);
+
+  CREATE TABLE moment (
+    id INTEGER PRIMARY KEY,
+    runId TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX moment_by_run ON moment (runId, at);
+
+  -- Pod templates as captured, secrets removed, so that two revisions can be compared with no cluster at hand.
+  CREATE TABLE template (
+    key TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    capturedAt INTEGER NOT NULL,
+    version TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (key, uid, revision)
+  ) STRICT;
+
+  -- Every action sent to a cluster (ACT-15). Outlives the runs.
+  CREATE TABLE journal (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX journal_by_key ON journal (key, at DESC);
+  `,
+]

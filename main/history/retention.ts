@@ -1,0 +1,34 @@
+import type { EpochMs } from '#lib/clock.ts'
+import type { Database } from './database.ts'
+
+/** What the archive keeps at most. Templates of a rollout outlive its runs by count, so that old revisions can still be compared. */
+const keep = {
+  ageMs: 90 * 24 * 3_600_000,
+  runs: 10_000,
+  templatesPerRollout: 25,
+  journal: 50_000,
+} as const
+
+const pruneEveryMs = 3_600_000
+const lastPrunedAt = new WeakMap<Database, EpochMs>()
+
+/** Removes what is past its time, at most once an hour. To be called inside a transaction. */
+export function prune(db: Database, now: EpochMs): void {
+  const last = lastPrunedAt.get(db)
+  if (last !== undefined && now - last < pruneEveryMs) return
+  lastPrunedAt.set(db, now)
+  db.run(
+    `DELETE FROM run WHERE startedAt < ?
+     OR id IN (SELECT id FROM run ORDER BY startedAt DESC LIMIT -1 OFFSET ?)`,
+    now - keep.ageMs,
+    keep.runs,
+  )
+  db.run(
+    `DELETE FROM template WHERE rowid IN (
+       SELECT id FROM (
+         SELECT rowid AS id, row_number() OVER (PARTITION BY key ORDER BY capturedAt DESC) AS place FROM template
+       ) WHERE place > ?)`,
+    keep.templatesPerRollout,
+  )
+  db.run('DELETE FROM journal WHERE id IN (SELECT id FROM journal ORDER BY at DESC LIMIT -1 OFFSET ?)', keep.journal)
+}
