@@ -190,5 +190,17 @@ export interface RolloutStatus {
   readonly phase?: RolloutPhase
   readonly message?: string
   readonly workloadObservedGeneration?: string
-  readonly duration?: Readonly<Record<string, unknown>>
+  readonly duration?: RolloutDuration
+  /** Written by the ALB router; carried over untouched by everything else. */
+  readonly alb?: unknown
+  readonly albs?: unknown
+}
+
+/** Timing of one attempt to roll out (REC-130). */
+export interface RolloutDuration {
+  readonly rolloutStartedAt?: string
+  readonly manualPauseStartedAt?: string
+  readonly totalManualPauseDurationSeconds?: number
+  readonly finishedAt?: string
+  readonly completionStatus?: string
 }

@@ -14,6 +14,11 @@ export interface RolloutWorld {
    * nobody: ours, and those that could be adopted (REC-35).
    */
   readonly replicaSets: readonly ReplicaSet[]
+  /**
+   * Names of the namespace's other ReplicaSets: foreign ones, and any without the hash label. A new ReplicaSet whose
+   * name is taken is a hash collision (REC-50).
+   */
+  readonly replicaSetNamesTaken?: readonly string[]
   /** Pods controlled by those ReplicaSets; needed for restarts and ephemeral metadata. */
   readonly pods: readonly Pod[]
   /** Services of the namespace that the strategy names, by name; a name that is absent here does not exist. */

@@ -1,0 +1,28 @@
+import { type Outcome, failure, success } from './outcome.ts'
+
+/** Nanoseconds per unit of Go's duration syntax. */
+const nanosecondsPer: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+}
+
+const wholeText = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
+const oneTerm = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
+
+/**
+ * Reads Go's duration syntax: terms of decimal number and unit, `1h30m`, `-1.5s`, `100ms`; a bare `0` is allowed.
+ * Returns milliseconds (fractions kept), or the text that could not be read.
+ */
+export function parseGoDuration(text: string): Outcome<number, string> {
+  if (/^[+-]?0$/.test(text)) return success(0)
+  if (!wholeText.test(text)) return failure(`invalid duration ${JSON.stringify(text)}`)
+  let nanoseconds = 0
+  for (const [, amount, unit] of text.matchAll(oneTerm)) nanoseconds += Number(amount) * (nanosecondsPer[unit ?? ''] ?? 0)
+  return success((text.startsWith('-') ? -nanoseconds : nanoseconds) / 1e6)
+}
