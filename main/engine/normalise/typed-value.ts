@@ -1,0 +1,133 @@
+import { type Field, type FieldOrder, type FieldType, fieldsOf } from '#engine/pod-hash/field-order.ts'
+import { canonicalQuantity } from '#engine/pod-hash/quantity.ts'
+import { assertNever } from '#lib/assert.ts'
+import { formatSeconds, parseTime } from '#lib/rfc3339.ts'
+
+/** What reading left out: JSON paths such as `spec.template.spec.containers[0].imagePolicy`. */
+export interface Dropped {
+  /** Fields the API does not know. */
+  readonly unknown: string[]
+  /** Fields of the API whose value could not be read; they count as absent or zero (REC-20). */
+  readonly malformed: string[]
+}
+
+export const nothingDropped = (): Dropped => ({ unknown: [], malformed: [] })
+
+/**
+ * Reads JSON into a type the way the API's libraries do, but never fails (REC-20, OPS-80): only known fields, in
+ * declaration order; `null` is absent; quantities and times in canonical text. A value of the wrong type is absent, or
+ * the zero of its type inside a list or map. `undefined` when `input` itself is absent or unreadable.
+ */
+export function typedValue(
+  order: FieldOrder,
+  type: FieldType,
+  input: unknown,
+  path: string,
+  dropped: Dropped,
+): unknown {
+  if (input === undefined || input === null) return undefined
+  const value = readValue(order, type, input, path, dropped)
+  if (value === undefined) dropped.malformed.push(path)
+  return value
+}
+
+function readValue(order: FieldOrder, type: FieldType, input: unknown, path: string, dropped: Dropped): unknown {
+  switch (type.kind) {
+    case 'string':
+      return typeof input === 'string' ? input.toWellFormed() : undefined
+    case 'bool':
+      return typeof input === 'boolean' ? input : undefined
+    case 'int':
+      return Number.isInteger(input) ? input : undefined
+    case 'number':
+      return typeof input === 'number' ? input : undefined
+    case 'intOrString':
+      return typeof input === 'string' || Number.isInteger(input) ? input : undefined
+    case 'raw':
+      return input
+    case 'time':
+      return readTime(input)
+    case 'quantity':
+      return readQuantity(input, path, dropped)
+    case 'list':
+      return readList(order, type.of, input, path, dropped)
+    case 'map':
+      return readMap(order, type.of, input, path, dropped)
+    case 'struct':
+      return readStruct(order, fieldsOf(order, type.name), input, path, dropped)
+    default:
+      return assertNever(type)
+  }
+}
+
+function readTime(input: unknown): string | undefined {
+  const at = typeof input === 'string' ? parseTime(input) : undefined
+  return at === undefined ? undefined : formatSeconds(at)
+}
+
+function readQuantity(input: unknown, path: string, dropped: Dropped): string {
+  const text = typeof input === 'string' || typeof input === 'number' ? canonicalQuantity(input) : undefined
+  if (text === undefined) dropped.malformed.push(path)
+  return text ?? '0'
+}
+
+function readList(order: FieldOrder, of: FieldType, input: unknown, path: string, dropped: Dropped): unknown {
+  if (!Array.isArray(input)) return undefined
+  return input.map((each, i) => typedValue(order, of, each, `${path}[${i}]`, dropped) ?? zeroOf(of))
+}
+
+function readMap(order: FieldOrder, of: FieldType, input: unknown, path: string, dropped: Dropped): unknown {
+  if (!isRecord(input)) return undefined
+  const entries = Object.entries(input).map(
+    ([key, each]) =>
+      [key, typedValue(order, of, each, `${path}[${JSON.stringify(key)}]`, dropped) ?? zeroOf(of)] as const,
+  )
+  return Object.fromEntries(entries)
+}
+
+function readStruct(
+  order: FieldOrder,
+  fields: readonly Field[],
+  input: unknown,
+  path: string,
+  dropped: Dropped,
+): unknown {
+  if (!isRecord(input)) return undefined
+  const at = (name: string) => (path === '' ? name : `${path}.${name}`)
+  const known = new Set(fields.map((field) => field.name))
+  for (const name of Object.keys(input)) if (!known.has(name)) dropped.unknown.push(at(name))
+  const entries = fields
+    .filter((field) => Object.hasOwn(input, field.name))
+    .map((field) => [field.name, typedValue(order, field.type, input[field.name], at(field.name), dropped)] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** What an element is when it is null or unreadable. */
+function zeroOf(type: FieldType): unknown {
+  switch (type.kind) {
+    case 'string':
+      return ''
+    case 'bool':
+      return false
+    case 'int':
+    case 'number':
+    case 'intOrString':
+      return 0
+    case 'quantity':
+      return '0'
+    case 'struct':
+    case 'map':
+      return {}
+    case 'list':
+      return []
+    case 'raw':
+    case 'time':
+      return null
+    default:
+      return assertNever(type)
+  }
+}
+
+/** A JSON object: neither null nor a list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

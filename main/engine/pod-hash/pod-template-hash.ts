@@ -1,0 +1,75 @@
+import type { PodTemplateSpec } from '#api/core.ts'
+import type { CanaryStep } from '#api/rollout.ts'
+import { nothingDropped, typedValue } from '#engine/normalise/typed-value.ts'
+import { canonicalJson, type JsonStyle } from './canonical-json.ts'
+import { readFieldOrder, readType } from './field-order.ts'
+import { podFieldTable } from './field-order-table.ts'
+
+/** Order of the pod template's and the steps' fields. */
+export const podFieldOrder = readFieldOrder(podFieldTable)
+
+const templateType = readType('PodTemplateSpec')
+const stepsType = readType('[CanaryStep]')
+
+const current: JsonStyle = { absentCreationTimestamp: 'omitted' }
+const legacy: JsonStyle = { absentCreationTimestamp: 'null' }
+
+/**
+ * The value of label `rollouts-pod-template-hash` for a ReplicaSet made from `template` (REC-40). `template` is what
+ * the user wrote: without hash label, ephemeral metadata and injected anti-affinity. A `collisionCount` of 0 differs
+ * from none.
+ */
+export const podTemplateHash = (template: PodTemplateSpec, collisionCount?: number): string =>
+  hashText(canonicalText(template, current), collisionCount)
+
+/** The hash that releases up to 1.8 gave the same template (REC-43); for finding their ReplicaSets, never for making one. */
+export const legacyPodTemplateHash = (template: PodTemplateSpec, collisionCount?: number): string =>
+  hashText(canonicalText(template, legacy), collisionCount)
+
+/** What goes into `podTemplateHash`. */
+export const podTemplateText = (template: PodTemplateSpec): string => canonicalText(template, current)
+
+/** `status.currentStepHash` (REC-41). No steps and an empty list are the same. */
+export function stepHash(steps: readonly CanaryStep[] | undefined): string {
+  return hashText(stepText(steps))
+}
+
+/** What goes into `stepHash`. */
+export function stepText(steps: readonly CanaryStep[] | undefined): string {
+  const value = typedValue(podFieldOrder, stepsType, steps, '', nothingDropped())
+  return Array.isArray(value) && value.length > 0 ? canonicalJson(podFieldOrder, stepsType, value, current) : 'null'
+}
+
+function canonicalText(template: PodTemplateSpec, style: JsonStyle): string {
+  const value = typedValue(podFieldOrder, templateType, template, '', nothingDropped())
+  return canonicalJson(podFieldOrder, templateType, value, style)
+}
+
+/** FNV-1a over the UTF-8 text, then the collision count as eight little-endian bytes, as safe letters. */
+function hashText(text: string, collisionCount?: number): string {
+  let hash = 0x811c9dc5
+  const add = (byte: number) => {
+    hash = Math.imul(hash ^ byte, 0x01000193)
+  }
+  for (const character of text) utf8(character.codePointAt(0) ?? 0).forEach(add)
+  if (collisionCount !== undefined) {
+    for (let i = 0; i < 4; i++) add((collisionCount >>> (8 * i)) & 0xff)
+    for (let i = 0; i < 4; i++) add(0)
+  }
+  return safeEncode(String(hash >>> 0))
+}
+
+/** Bytes of one code point. `TextEncoder` belongs to hosts, and the engine has none. */
+function utf8(point: number): readonly number[] {
+  const tail = (shift: number) => 0x80 | ((point >> shift) & 0x3f)
+  if (point < 0x80) return [point]
+  if (point < 0x800) return [0xc0 | (point >> 6), tail(0)]
+  if (point < 0x10000) return [0xe0 | (point >> 12), tail(6), tail(0)]
+  return [0xf0 | (point >> 18), tail(12), tail(6), tail(0)]
+}
+
+/** Letters and digits that cannot spell a word: no vowels, no look-alikes. */
+const safeAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+const safeEncode = (text: string): string =>
+  [...text].map((character) => safeAlphabet[character.charCodeAt(0) % safeAlphabet.length]).join('')
