@@ -174,7 +174,7 @@ export function preloadHalf(channel: string, text: ReturnType<typeof plainText>,
 }
 
 /** Source texts to run before any page script: one for the page's world, one for the preload's. */
-export const pageSource = (channel: string): string => `(${pageHalf})(${JSON.stringify(channel)})`
+export const pageSource = (channel: string): string => `(${pageHalf.toString()})(${JSON.stringify(channel)})`
 
 export const preloadSource = (channel: string, preload: string): string =>
-  `(${preloadHalf})(${JSON.stringify(channel)}, (${plainText})(), function (require, module, exports) {${preload}\n})`
+  `(${preloadHalf.toString()})(${JSON.stringify(channel)}, (${plainText.toString()})(), function (require, module, exports) {${preload}\n})`

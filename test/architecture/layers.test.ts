@@ -1,0 +1,97 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * The arrows of docs/architecture.md, one line per layer: a file below the folder may import from these and its own. The most
+ * specific folder wins. `electron` and `node:` count as layers, so that the engine and the window stay free of them.
+ */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  'main/api': [],
+  'main/lib': ['main/api'],
+  'main/engine': ['main/api', 'main/lib'],
+  'main/cluster': ['main/api', 'main/lib', 'main/engine/decision.ts', 'node:', 'package:'],
+  'main/controller': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'preload/contract', 'node:'],
+  'main/fleet': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'main/controller', 'preload/contract'],
+  'main/history': ['main/api', 'main/lib', 'main/engine', 'preload/contract', 'node:', 'package:'],
+  'main/ipc': ['main/lib', 'main', 'preload/contract', 'package:'],
+  'main/ipc/electron-host.ts': ['main/lib', 'main/ipc', 'preload/contract', 'electron'],
+  'main/serve': ['main/lib', 'main/ipc', 'preload/contract', 'node:', 'package:'],
+  'main/window': ['main/lib', 'node:', 'electron'],
+  'main/sandbox': ['main/api', 'main/lib', 'node:', 'package:'],
+  'main/cli': ['main', 'preload/contract', 'node:', 'package:'],
+  'main/index.ts': ['main', 'node:', 'electron'],
+  main: ['main', 'preload/contract', 'node:', 'package:'],
+  'preload/contract': ['main/api', 'main/lib', 'package:'],
+  'preload/index.ts': ['preload/contract', 'electron'],
+  'renderer/ui': [],
+  'renderer/format': ['preload/contract', 'renderer/locale', 'main/lib'],
+  renderer: ['preload/contract', 'main/lib', 'package:'],
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  '#api/': 'main/api/',
+  '#lib/': 'main/lib/',
+  '#engine/': 'main/engine/',
+  '#main/': 'main/',
+  '#contract/': 'preload/contract/',
+  '#renderer/': 'renderer/',
+  '#test/': 'test/',
+}
+
+const files = globSync('{main,preload,renderer}/**/*.{ts,tsx}').map((path) => path.replaceAll('\\', '/'))
+
+/** What a file imports: project files by path, else `node:`, `electron` or `package:`. */
+function importsOf(file: string): readonly string[] {
+  const source = readFileSync(file, 'utf8')
+  const found = source.matchAll(/(?:from|import\(?)\s*'([^']+)'/g)
+  return [...found].map(([, specifier = '']) => target(file, specifier))
+}
+
+function target(file: string, specifier: string): string {
+  if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier)).replaceAll('\\', '/')
+  const alias = Object.keys(aliases).find((each) => specifier.startsWith(each))
+  if (alias !== undefined) return `${aliases[alias]}${specifier.slice(alias.length)}`
+  if (specifier === 'electron') return 'electron'
+  return specifier.startsWith('node:') ? 'node:' : 'package:'
+}
+
+const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+
+const layerOf = (file: string): string | undefined =>
+  Object.keys(layers)
+    .filter((folder) => isIn(file, folder))
+    .sort((a, b) => b.length - a.length)[0]
+
+function forbidden(file: string): readonly string[] {
+  const layer = layerOf(file)
+  const allowed = layer === undefined ? [] : [layer, ...(layers[layer] ?? [])]
+  return importsOf(file).filter((path) => !allowed.some((each) => isIn(path, each)))
+}
+
+describe('layers', () => {
+  it('every source file belongs to a layer, and there are files to look at', () => {
+    expect(files.length).toBeGreaterThan(100)
+    expect(files.filter((file) => layerOf(file) === undefined)).toEqual([])
+  })
+
+  it('no file imports against the arrows', () => {
+    const offences = files.flatMap((file) => forbidden(file).map((path) => `${file} → ${path}`))
+    expect(offences).toEqual([])
+  })
+
+  it('a feature of the window never imports another feature', () => {
+    const featureOf = (path: string) => /^renderer\/features\/([^/]+)/.exec(path)?.[1]
+    const offences = files
+      .filter((file) => featureOf(file) !== undefined)
+      .flatMap((file) => importsOf(file).map((path) => [file, path] as const))
+      .filter(([file, path]) => featureOf(path) !== undefined && featureOf(path) !== featureOf(file))
+    expect(offences).toEqual([])
+  })
+
+  it('sees an import that is against the arrows', () => {
+    expect(isIn(target('main/engine/rollout/x.ts', '../../cluster/rest.ts'), 'main/cluster')).toBe(true)
+    expect(target('main/engine/x.ts', '#main/cluster/rest.ts')).toBe('main/cluster/rest.ts')
+    expect(target('renderer/x.ts', 'node:fs')).toBe('node:')
+  })
+})
