@@ -1,0 +1,161 @@
+import type { Channel, Input, Output } from '#contract/requests.ts'
+import type { Message, StreamName, Topic } from '#contract/streams.ts'
+import type { ClusterView, HistoryEntryView, Notice, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import { type ActionName, type Availability, actionNames } from '#contract/views.ts'
+import { success } from '#lib/outcome.ts'
+
+/** One input and one answer for every channel, one topic and one message for every stream: a new one without a sample does not compile. */
+
+const key = 'prod%2Feu/shop/checkout'
+const at = 1_768_471_200_000
+
+const closed: Availability = { open: false, reason: 'Retry is open after an abort.' }
+const actions = Object.fromEntries(actionNames.map((name) => [name, closed])) as Record<ActionName, Availability>
+
+export const sampleView: RolloutView = {
+  key,
+  context: 'prod/eu',
+  namespace: 'shop',
+  name: 'checkout',
+  uid: 'u-1',
+  strategy: 'canary',
+  status: 'Paused',
+  phase: 'Paused',
+  message: 'CanaryPauseStep',
+  stepIndex: 1,
+  stepCount: 4,
+  setWeight: 20,
+  actualWeight: 20,
+  maxWeight: 100,
+  replicas: { desired: 5, current: 5, updated: 1, ready: 5, available: 5 },
+  preview: undefined,
+  pause: { reason: 'CanaryPauseStep', startedAt: at, resumesAt: undefined },
+  revision: 7,
+  stableRevision: 6,
+  stableVersion: '1.4.0',
+  version: '1.5.0',
+  currentPodHash: 'abc',
+  stableRS: 'def',
+  since: at,
+  why: 'Waits for a person: promote or abort.',
+  drift: false,
+  actions,
+}
+
+const cluster: ClusterView = {
+  context: 'prod/eu',
+  server: 'https://127.0.0.1:6443',
+  user: 'sre',
+  version: 'v1.33.0',
+  connection: { state: 'connected', since: at },
+  engine: 'observed',
+  lease: undefined,
+  protected: true,
+  group: '',
+  rolloutCount: 1,
+  requestCount: 9,
+  objectCount: 12,
+  sandbox: false,
+}
+
+const detail: RolloutDetailView = {
+  view: sampleView,
+  steps: [
+    {
+      index: 0,
+      step: { kind: 'setWeight', weight: 20 },
+      state: 'done',
+      tookMs: 1200,
+      endsAt: undefined,
+      canaryPods: 1,
+    },
+  ],
+  traffic: {
+    kind: 'pods',
+    source: '',
+    desiredWeight: 20,
+    actualWeight: 20,
+    maxWeight: 100,
+    verified: undefined,
+    canaryPods: 1,
+    stablePods: 4,
+    services: [],
+  },
+  revisions: [],
+  events: [],
+  conditions: [],
+  containers: [{ name: 'app', image: 'shop/checkout:1.5.0', init: false }],
+  restartedAt: undefined,
+  generation: 8,
+}
+
+const entry: HistoryEntryView = {
+  id: 'r1',
+  key,
+  context: 'prod/eu',
+  namespace: 'shop',
+  name: 'checkout',
+  strategy: 'canary',
+  fromVersion: '1.4.0',
+  toVersion: '1.5.0',
+  revision: 7,
+  outcome: 'Running',
+  startedAt: at,
+  endedAt: undefined,
+  reason: 'ticket 12 – „Umlaute“ 与 emoji 🚢',
+  actor: 'sre',
+}
+
+const notice: Notice = { id: 'n', severity: 'info', title: 'Sandbox', detail: 'No kubeconfig was found.' }
+
+const intent = { uid: 'u-1', currentPodHash: 'abc', stableRS: 'def', stepIndex: 1, abort: false, paused: false }
+
+export const requestSamples: { readonly [K in Channel]: { readonly input: Input<K>; readonly output: Output<K> } } = {
+  'app.info': {
+    input: undefined,
+    output: { version: '0.1.0', host: 'browser', sandbox: true, notices: [notice], kubeconfigPaths: [] },
+  },
+  'fleet.snapshot': { input: undefined, output: { seq: 3, rollouts: { [key]: sampleView } } },
+  'clusters.list': { input: undefined, output: [cluster] },
+  'cluster.drive': { input: { context: 'prod/eu', drive: true }, output: success(undefined) },
+  'cluster.retry': {
+    input: { context: 'prod/eu' },
+    output: { ok: false, error: { kind: 'Unreachable', message: 'connection refused', since: at } },
+  },
+  'cluster.crds.preview': { input: { context: 'prod/eu' }, output: success([]) },
+  'cluster.crds.install': { input: { context: 'prod/eu' }, output: success(undefined) },
+  'rollout.detail': { input: { key }, output: success(detail) },
+  'action.preview': {
+    input: { action: 'promote', targets: [key], parameters: {} },
+    output: [{ key, open: true, intent, writes: [], effects: ['Step 2 of 4 begins.'], warnings: [] }],
+  },
+  'action.send': {
+    input: { action: 'abort', targets: [{ key, intent }], parameters: {}, reason: 'errors rise' },
+    output: [{ key, sent: false, refusal: { kind: 'movedOn', changed: ['step 1 → 2'] } }],
+  },
+  'revision.diff': {
+    input: { left: { key, revision: 6 }, right: { key, revision: 'spec' } },
+    output: {
+      ok: false,
+      error: { kind: 'NotFound', message: 'Revision 6 is not known.', resource: 'revision', name: '6' },
+    },
+  },
+  'history.list': { input: { limit: 50, before: at }, output: [entry] },
+  'history.record': {
+    input: { id: 'r1' },
+    output: success({
+      entry,
+      timeline: [{ at, who: 'engine', kind: 'weight', setWeight: 20, actualWeight: 0 }],
+      revisions: [{ revision: 7, version: '1.5.0' }],
+    }),
+  },
+  'kubeconfig.add': { input: { path: '/home/sre/.kube/other' }, output: success(['prod/us']) },
+}
+
+export const streamSamples: { readonly [S in StreamName]: { readonly topic: Topic<S>; readonly message: Message<S> } } =
+  {
+    'fleet.patch': { topic: undefined, message: { seq: 4, upserted: { [key]: sampleView }, removed: ['a/b/c'] } },
+    'clusters.changed': { topic: undefined, message: [cluster] },
+    'rollout.changed': { topic: { key }, message: detail },
+    'app.notice': { topic: undefined, message: notice },
+  }
