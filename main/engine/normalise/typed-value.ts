@@ -15,7 +15,8 @@ export const nothingDropped = (): Dropped => ({ unknown: [], malformed: [] })
 
 /**
  * Reads JSON into a type the way the API's libraries do, but never fails (REC-20, OPS-80): only known fields, in
- * declaration order; `null` is absent; quantities and times in canonical text. A value of the wrong type is absent, or
+ * declaration order; `null` is absent, and so is an empty value the API would leave out; quantities and times in
+ * canonical text. A value of the wrong type is absent, or
  * the zero of its type inside a list or map. `undefined` when `input` itself is absent or unreadable.
  */
 export function typedValue(
@@ -96,10 +97,22 @@ function readStruct(
   const at = (name: string) => (path === '' ? name : `${path}.${name}`)
   const known = new Set(fields.map((field) => field.name))
   for (const name of Object.keys(input)) if (!known.has(name)) dropped.unknown.push(at(name))
-  const entries = fields
-    .filter((field) => Object.hasOwn(input, field.name))
-    .map((field) => [field.name, typedValue(order, field.type, input[field.name], at(field.name), dropped)] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+  const value: Record<string, unknown> = {}
+  for (const field of fields) {
+    if (!Object.hasOwn(input, field.name)) continue
+    const read = typedValue(order, field.type, input[field.name], at(field.name), dropped)
+    if (!isLeftOut(field, read)) value[field.name] = read
+  }
+  return value
+}
+
+/** Whether the API leaves the field out: flagged so, and empty in Go's sense. Structs and quantities never are. */
+export function isLeftOut(field: Field, value: unknown): boolean {
+  if (value === undefined) return true
+  if (!field.omitEmpty || field.pointer) return false
+  if (Array.isArray(value)) return field.type.kind === 'list' && value.length === 0
+  if (isRecord(value)) return field.type.kind === 'map' && Object.keys(value).length === 0
+  return field.type.kind !== 'quantity' && (value === '' || value === 0 || value === false)
 }
 
 /** What an element is when it is null or unreadable. */

@@ -56,30 +56,12 @@ function structJson(
   return `{${members.join()}}`
 }
 
+/** Values are left out already by `typedValue`; what is absent now is either omitted or written as its zero. */
 function isOmitted(field: Field, value: unknown, style: JsonStyle): boolean {
-  if (!field.omitEmpty) return false
-  if (field.pointer) return value === undefined
-  switch (field.type.kind) {
-    case 'struct':
-    case 'quantity':
-      return false
-    case 'time':
-      return value === undefined && style.absentCreationTimestamp === 'omitted'
-    case 'list':
-      return !Array.isArray(value) || value.length === 0
-    case 'map':
-      return !isRecord(value) || Object.keys(value).length === 0
-    case 'raw':
-      return value === undefined
-    case 'string':
-    case 'int':
-    case 'number':
-    case 'bool':
-    case 'intOrString':
-      return value === undefined || value === '' || value === 0 || value === false
-    default:
-      return assertNever(field.type)
-  }
+  if (value !== undefined || !field.omitEmpty) return false
+  if (field.pointer) return true
+  if (field.type.kind === 'time') return style.absentCreationTimestamp === 'omitted'
+  return field.type.kind !== 'struct' && field.type.kind !== 'quantity'
 }
 
 /** Untyped JSON: keys sorted at every level, numbers in their shortest form. */
