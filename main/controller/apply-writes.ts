@@ -1,0 +1,92 @@
+import type { KubeObject } from '#api/meta.ts'
+import type { EventWrite, Precondition, Write } from '#engine/decision.ts'
+import type { Failure } from '#lib/failure.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+
+/** A write that asks the API server for something; events go their own way. */
+export type RequestWrite = Exclude<Write, EventWrite>
+
+export interface ApplyPorts {
+  readonly client: ClusterClient
+  /** Asked before every request: may we still write? (OPS-41) */
+  readonly mayWrite: () => boolean
+  readonly recordEvent: (event: EventWrite) => void
+  /** Called after each request that succeeded; `object` is what the API server answered, if it answers one. */
+  readonly onWritten: (write: RequestWrite, object: KubeObject | undefined) => void
+}
+
+/** Why a round of writes stopped, and at which. */
+export type Stopped =
+  | { readonly kind: 'leaseLost'; readonly write: Write }
+  | { readonly kind: 'failed'; readonly write: Write; readonly failure: Failure }
+
+/**
+ * Carries out `writes` in order and stops at the first that fails; what was not done is decided anew (rule E4). Events come
+ * only after the writes before them succeeded (OPS-142), and never stop the round.
+ */
+export async function applyWrites(writes: readonly Write[], ports: ApplyPorts): Promise<Outcome<void, Stopped>> {
+  for (const write of writes) {
+    if (!ports.mayWrite()) return failure({ kind: 'leaseLost', write })
+    if (write.kind === 'event') {
+      ports.recordEvent(write)
+      continue
+    }
+    const outcome = await applyWrite(ports.client, write)
+    if (!outcome.ok) return failure({ kind: 'failed', write, failure: outcome.error })
+    ports.onWritten(write, outcome.value)
+  }
+  return success(undefined)
+}
+
+/** One write as one request. The value is the object as answered; deletions and evictions answer none. */
+async function applyWrite(
+  client: ClusterClient,
+  write: RequestWrite,
+): Promise<Outcome<KubeObject | undefined, Failure>> {
+  const { resource, namespace, name } = write.ref
+  const at = { namespace, name }
+  const subresource =
+    'subresource' in write && write.subresource !== undefined ? { subresource: write.subresource } : {}
+  switch (write.kind) {
+    case 'create':
+      return client.create(resource, write.object)
+    case 'update':
+      return client.update(resource, write.object, subresource)
+    case 'patch':
+      return client.patch(resource, at, { type: write.patchType, body: patchBody(write), ...subresource })
+    case 'delete':
+      return withoutObject(
+        client.delete(resource, at, {
+          precondition: write.precondition,
+          ...(write.propagationPolicy === undefined ? {} : { propagationPolicy: write.propagationPolicy }),
+        }),
+      )
+    case 'evict':
+      return withoutObject(client.evict(at, write.precondition))
+  }
+}
+
+const withoutObject = async (outcome: Promise<Outcome<void, Failure>>): Promise<Outcome<undefined, Failure>> => {
+  const settled = await outcome
+  return settled.ok ? success(undefined) : settled
+}
+
+/**
+ * The body that is sent: the precondition goes inside, where the API server checks it. A JSON patch gets `test` operations
+ * in front (ACT-100); the other types get `metadata.uid` and `metadata.resourceVersion` (ACT-11).
+ */
+export function patchBody(write: {
+  readonly patchType: 'merge' | 'json' | 'strategic' | 'apply'
+  readonly body: unknown
+  readonly precondition: Precondition
+}): unknown {
+  const conditions = Object.entries(write.precondition).filter(([, value]) => value !== undefined)
+  if (conditions.length === 0) return write.body
+  if (write.patchType === 'json') {
+    const tests = conditions.map(([field, value]) => ({ op: 'test', path: `/metadata/${field}`, value }))
+    return [...tests, ...(write.body as readonly unknown[])]
+  }
+  const body = write.body as { readonly metadata?: object }
+  return { ...body, metadata: { ...body.metadata, ...Object.fromEntries(conditions) } }
+}

@@ -1,0 +1,287 @@
+import type { Lease as LeaseObject } from '#api/core.ts'
+import { leaseName } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
+import { apiVersionOf, resources } from '#api/resources.ts'
+import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+
+/** The reference's timings (OPS-6). */
+export const leaseDurationMs = 15_000
+export const renewDeadlineMs = 10_000
+export const retryPeriodMs = 2_000
+/** How much longer than the retry period an attempt waits at most while somebody else holds the lease (OPS-32). */
+const jitterFactor = 1.2
+/** Watching only: slow enough to be nothing, often enough to notice within a lease duration. */
+const observePeriodMs = 10_000
+/** Wall clock and monotonic clock apart by more than this: the machine slept, or the wall clock was set (OPS-41). */
+const divergenceMsMax = 1_000
+
+/** Milliseconds that only ever grow, and on most machines stand still in sleep. */
+export type MonotonicNow = () => number
+
+export type LeaseState =
+  /** Not looked at yet. */
+  | { readonly state: 'unknown' }
+  /** Nobody renewed it for as long as it says, or it was given back, or it does not exist. */
+  | { readonly state: 'free' }
+  /** Somebody else's. `changedAt` is when we last saw it change, by our own clock. */
+  | { readonly state: 'other'; readonly holder: string; readonly changedAt: EpochMs }
+  | { readonly state: 'held'; readonly holder: string; readonly since: EpochMs; readonly renewedAt: EpochMs }
+  /** It could not be read or written. */
+  | { readonly state: 'failed'; readonly failure: Failure; readonly since: EpochMs }
+
+interface Observed {
+  readonly lease: LeaseObject
+  readonly version: string
+  /** Monotonic time at which this record was first seen. */
+  readonly seenAt: number
+}
+
+export interface LeaseOptions {
+  readonly client: ClusterClient
+  readonly clock: Clock
+  readonly monotonicNow: MonotonicNow
+  /** 0 ≤ value < 1. */
+  readonly random: () => number
+  readonly namespace: string
+  readonly identity: string
+  readonly instanceID?: string | undefined
+}
+
+/** OPS-30. */
+export const leaseNameFor = (instanceID: string | undefined): string =>
+  instanceID === undefined || instanceID === '' ? leaseName : `${leaseName}-${instanceID}`
+
+/**
+ * The lock that says who drives a cluster, the same as the reference controller's (OPS-30…37). `drive` competes for it and
+ * renews it, `observe` only reads it. Whether it expired is judged by when *we* last saw it change, never by comparing
+ * another machine's clock with ours.
+ */
+export class Lease {
+  readonly #options: LeaseOptions
+  readonly #name: string
+  readonly #listeners = new Set<() => void>()
+  #state: LeaseState = { state: 'unknown' }
+  #wanted: 'nothing' | 'observe' | 'drive' = 'nothing'
+  #observed: Observed | undefined
+  /** Both clocks at the last successful renewal. */
+  #renewed: { readonly wall: EpochMs; readonly monotonic: number } | undefined
+  #cancelTimer: Dispose = () => undefined
+  #attempt: Promise<void> | undefined
+
+  constructor(options: LeaseOptions) {
+    this.#options = options
+    this.#name = leaseNameFor(options.instanceID)
+  }
+
+  get state(): LeaseState {
+    return this.#state
+  }
+
+  get namespace(): string {
+    return this.#options.namespace
+  }
+
+  onChange(listener: () => void): Dispose {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  drive(): void {
+    this.#want('drive')
+  }
+
+  observe(): void {
+    this.#want('observe')
+  }
+
+  #want(wanted: 'observe' | 'drive'): void {
+    const idle = this.#attempt === undefined
+    this.#wanted = wanted
+    this.#cancelTimer()
+    if (idle) this.#tryNow()
+  }
+
+  /**
+   * May we write now? Held, renewed within the renew deadline by the monotonic clock, and the machine did not sleep since
+   * (OPS-41). Asked before every write, so that a process that was stopped and continued cannot act on an old lease.
+   */
+  isValid(): boolean {
+    if (this.#state.state !== 'held' || this.#renewed === undefined) return false
+    const { clock, monotonicNow } = this.#options
+    const elapsedMs = monotonicNow() - this.#renewed.monotonic
+    const wallElapsedMs = clock.now() - this.#renewed.wall
+    return elapsedMs < renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax
+  }
+
+  /** Stops competing and renewing. With `release`, gives the lease back so that a successor need not wait (OPS-37). */
+  async stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>> {
+    this.#wanted = 'nothing'
+    this.#cancelTimer()
+    await this.#attempt
+    const held = this.#state.state === 'held' ? this.#observed : undefined
+    this.#renewed = undefined
+    const outcome: Outcome<unknown, Failure> =
+      options.release && held !== undefined
+        ? await this.#write(this.#released(held.lease))
+        : { ok: true, value: undefined }
+    this.#observed = undefined
+    this.#enter({ state: 'unknown' })
+    return outcome.ok ? { ok: true, value: undefined } : outcome
+  }
+
+  #tryNow(): void {
+    if (this.#wanted === 'nothing') return
+    this.#attempt = this.#tryOnce().finally(() => {
+      this.#attempt = undefined
+      this.#schedule()
+    })
+  }
+
+  #schedule(): void {
+    if (this.#wanted === 'nothing') return
+    this.#cancelTimer()
+    this.#cancelTimer = this.#options.clock.after(this.#delayMs(), () => this.#tryNow())
+  }
+
+  #delayMs(): number {
+    if (this.#wanted === 'observe') return observePeriodMs
+    if (this.#state.state === 'held') return retryPeriodMs
+    return retryPeriodMs * (1 + this.#options.random() * jitterFactor)
+  }
+
+  async #tryOnce(): Promise<void> {
+    if (this.#state.state === 'held' && !this.isValid()) this.#lose()
+    const held = this.#state.state === 'held' ? this.#observed : undefined
+    if (held !== undefined) {
+      const renewed = await this.#write(this.#renewedLease(held.lease))
+      if (renewed.ok) return
+      // The holder keeps its lease through failed renewals until the deadline; a conflict says what happened to it.
+      if (renewed.error.kind !== 'Conflict' && renewed.error.kind !== 'NotFound') return
+    }
+    await this.#readAndAcquire()
+  }
+
+  #lose(): void {
+    this.#renewed = undefined
+    this.#enter({ state: 'unknown' })
+  }
+
+  async #readAndAcquire(): Promise<void> {
+    const { client, namespace } = this.#options
+    const read = await client.get(resources.leases, { namespace, name: this.#name })
+    if (!read.ok && read.error.kind !== 'NotFound') return this.#fail(read.error)
+    if (read.ok) this.#see(read.value as LeaseObject)
+    else this.#observed = undefined
+    const holder = this.#liveHolder()
+    if (holder !== undefined && holder !== this.#options.identity) {
+      this.#renewed = undefined
+      this.#enter({ state: 'other', holder, changedAt: this.#changedAt() })
+    } else if (this.#wanted !== 'drive') this.#enter({ state: 'free' })
+    else await this.#acquire()
+  }
+
+  async #acquire(): Promise<void> {
+    const written =
+      this.#observed === undefined
+        ? await this.#write(this.#newLease(), 'create')
+        : await this.#write(this.#takenLease(this.#observed.lease))
+    if (written.ok) return
+    // Somebody was faster: the next attempt sees who.
+    if (written.error.kind === 'Conflict' || written.error.kind === 'AlreadyExists') return
+    this.#fail(written.error)
+  }
+
+  /** Sends the lease; on success it is ours since now. Time is taken *before* sending, so that doubt counts against us. */
+  async #write(lease: LeaseObject, how: 'create' | 'update' = 'update'): Promise<Outcome<KubeObject, Failure>> {
+    const { client, clock, monotonicNow, identity } = this.#options
+    const before = { wall: clock.now(), monotonic: monotonicNow() }
+    const outcome = await (how === 'create'
+      ? client.create(resources.leases, lease)
+      : client.update(resources.leases, lease))
+    if (!outcome.ok) return outcome
+    this.#see(outcome.value as LeaseObject)
+    if (lease.spec?.holderIdentity !== identity) return outcome
+    const since = this.#state.state === 'held' ? this.#state.since : before.wall
+    this.#renewed = before
+    this.#enter({ state: 'held', holder: identity, since, renewedAt: before.wall })
+    return outcome
+  }
+
+  #see(lease: LeaseObject): void {
+    const version = JSON.stringify(lease.spec ?? {})
+    if (this.#observed?.version === version) this.#observed = { ...this.#observed, lease }
+    else this.#observed = { lease, version, seenAt: this.#options.monotonicNow() }
+  }
+
+  /** Who holds it, unless it was given back or has not changed for as long as it says it lasts (OPS-32). */
+  #liveHolder(): string | undefined {
+    const { holderIdentity, leaseDurationSeconds } = this.#observed?.lease.spec ?? {}
+    if (this.#observed === undefined || holderIdentity === undefined || holderIdentity === '') return undefined
+    const lastsMs = (leaseDurationSeconds ?? leaseDurationMs / 1000) * 1000
+    return this.#options.monotonicNow() - this.#observed.seenAt < lastsMs ? holderIdentity : undefined
+  }
+
+  #changedAt(): EpochMs {
+    const { clock, monotonicNow } = this.#options
+    return clock.now() - (monotonicNow() - (this.#observed?.seenAt ?? monotonicNow()))
+  }
+
+  #fail(failure: Failure): void {
+    const since = this.#state.state === 'failed' ? this.#state.since : this.#options.clock.now()
+    this.#enter({ state: 'failed', failure, since })
+  }
+
+  #enter(state: LeaseState): void {
+    this.#state = state
+    for (const listener of this.#listeners) listener()
+  }
+
+  #newLease(): LeaseObject {
+    const { namespace } = this.#options
+    const metadata = { name: this.#name, namespace }
+    return {
+      apiVersion: apiVersionOf(resources.leases),
+      kind: 'Lease',
+      metadata,
+      spec: this.#spec(0, this.#microTime()),
+    }
+  }
+
+  #takenLease(lease: LeaseObject): LeaseObject {
+    const same = lease.spec?.holderIdentity === this.#options.identity
+    const transitions = (lease.spec?.leaseTransitions ?? 0) + (same ? 0 : 1)
+    const acquireTime = same ? (lease.spec?.acquireTime ?? this.#microTime()) : this.#microTime()
+    return { ...lease, spec: this.#spec(transitions, acquireTime) }
+  }
+
+  #renewedLease(lease: LeaseObject): LeaseObject {
+    return { ...lease, spec: { ...lease.spec, renewTime: this.#microTime() } }
+  }
+
+  #released(lease: LeaseObject): LeaseObject {
+    return {
+      ...lease,
+      spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() },
+    }
+  }
+
+  #spec(leaseTransitions: number, acquireTime: string): LeaseObject['spec'] & object {
+    const { identity } = this.#options
+    const leaseDurationSeconds = leaseDurationMs / 1000
+    return {
+      holderIdentity: identity,
+      leaseDurationSeconds,
+      acquireTime,
+      renewTime: this.#microTime(),
+      leaseTransitions,
+    }
+  }
+
+  /** RFC 3339 with six decimals, as `metav1.MicroTime` (OPS-31). */
+  #microTime(): string {
+    return new Date(this.#options.clock.now()).toISOString().replace('Z', '000Z')
+  }
+}

@@ -1,0 +1,102 @@
+import type { PodTemplate, Service } from '#api/core.ts'
+import { labels } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
+import { apiVersionOf, type Resource, resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import type { Failure } from '#lib/failure.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
+
+/**
+ * Everything the engine may look at for one Rollout, from the cluster's caches. `undefined` value: the Rollout is gone.
+ * `NotSynced` while a cache that is needed has not finished its first list. Only a `workloadRef` to a kind that is not
+ * cached costs a request.
+ */
+export async function observeRollout(
+  cluster: Cluster,
+  key: string,
+  /** `namespace/name` of ReplicaSets that were found in the way although no cache shows them (REC-50). */
+  hiddenReplicaSets: ReadonlySet<string> = new Set(),
+): Promise<Outcome<RolloutWorld | undefined, Failure | { readonly kind: 'NotSynced' }>> {
+  const caches = [
+    cluster.cache('rollouts'),
+    cluster.cache('replicaSets'),
+    cluster.cache('pods'),
+    cluster.cache('services'),
+  ]
+  if (!caches.every((cache) => cache.synced)) return failure({ kind: 'NotSynced' })
+  const rollout = cluster.cache('rollouts').get(key)
+  if (rollout === undefined) return success(undefined)
+  const workload = await observeWorkload(cluster, rollout)
+  if (!workload.ok) return workload
+  const namespace = rollout.metadata.namespace ?? ''
+  const labelled = cluster.cache('replicaSets').inNamespace(namespace).filter(hasHash)
+  const replicaSets = labelled.filter((each) => isOursOrNobodys(each, rollout))
+  const foreign = labelled.filter((each) => !isOursOrNobodys(each, rollout)).map((each) => each.metadata.name)
+  const hidden = [...hiddenReplicaSets].filter((each) => each.startsWith(`${namespace}/`))
+  return success({
+    rollout,
+    replicaSets,
+    replicaSetNamesTaken: [...foreign, ...hidden.map((each) => each.slice(namespace.length + 1))],
+    pods: replicaSets.flatMap((each) => controlledBy(cluster.cache('pods').ownedBy(each.metadata.uid ?? ''), each)),
+    services: servicesOf(cluster, rollout),
+    workload: workload.value,
+  })
+}
+
+const hasHash = (object: KubeObject): boolean => object.metadata.labels?.[labels.podTemplateHash] !== undefined
+
+/** Those that another controller owns cannot be claimed (REC-35). */
+const isOursOrNobodys = (object: KubeObject, rollout: Rollout): boolean =>
+  [undefined, rollout.metadata.uid].includes(controllerOf(object))
+
+const controllerOf = (object: KubeObject): string | undefined =>
+  object.metadata.ownerReferences?.find((each) => each.controller === true)?.uid
+
+const controlledBy = <T extends KubeObject>(objects: readonly T[], owner: KubeObject): readonly T[] =>
+  objects.filter((each) => controllerOf(each) === owner.metadata.uid)
+
+/** Names of the Services the strategy refers to, each once. */
+export function serviceNames(rollout: Rollout): readonly string[] {
+  const { canary, blueGreen } = rollout.spec?.strategy ?? {}
+  const names = [
+    canary?.canaryService,
+    canary?.stableService,
+    canary?.pingPong?.pingService,
+    canary?.pingPong?.pongService,
+    blueGreen?.activeService,
+    blueGreen?.previewService,
+  ]
+  return [...new Set(names.filter((name) => name !== undefined && name !== ''))] as string[]
+}
+
+function servicesOf(cluster: Cluster, rollout: Rollout): Readonly<Record<string, Service>> {
+  const cache = cluster.cache('services')
+  const found = serviceNames(rollout).flatMap((name) => {
+    const service = cache.get(`${rollout.metadata.namespace}/${name}`)
+    return service === undefined ? [] : [[name, service] as const]
+  })
+  return Object.fromEntries(found)
+}
+
+const workloadKinds: readonly Resource[] = [resources.deployments, resources.replicaSets, resources.podTemplates]
+
+async function observeWorkload(
+  cluster: Cluster,
+  rollout: Rollout,
+): Promise<Outcome<RolloutWorld['workload'], Failure | { readonly kind: 'NotSynced' }>> {
+  const reference = rollout.spec?.workloadRef
+  const resource = workloadKinds.find(
+    (each) => each.kind === reference?.kind && apiVersionOf(each) === (reference?.apiVersion ?? ''),
+  )
+  if (reference?.name === undefined || resource === undefined) return success(undefined)
+  const at = { namespace: rollout.metadata.namespace, name: reference.name }
+  if (resource === resources.deployments) {
+    const cache = cluster.cache('deployments')
+    return cache.synced ? success(cache.get(`${at.namespace}/${at.name}`)) : failure({ kind: 'NotSynced' })
+  }
+  const read = await cluster.client.get(resource, at)
+  if (read.ok) return success(read.value as KubeObject as PodTemplate)
+  return read.error.kind === 'NotFound' ? success(undefined) : read
+}

@@ -1,0 +1,98 @@
+import type { Decision, EventWrite, Write } from '#engine/decision.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import { assertNever } from '#lib/assert.ts'
+import type { Clock, EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Log } from '#lib/log.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import type { Stopped } from './apply-writes.ts'
+import type { Round } from './queue.ts'
+import { staleRetryMs } from './stale-guard.ts'
+
+/** What one round needs from outside. */
+export interface RoundPorts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly observe: (
+    key: string,
+  ) => Promise<Outcome<RolloutWorld | undefined, Failure | { readonly kind: 'NotSynced' }>>
+  readonly reconcile: (world: RolloutWorld, now: EpochMs) => Decision
+  readonly apply: (key: string, writes: readonly Write[]) => Promise<Outcome<void, Stopped>>
+  /** Turns a failed creation into what follows from it (REC-50); `handled` when nothing is left to retry. */
+  readonly afterFailure: (world: RolloutWorld, stopped: Stopped) => Promise<'handled' | 'unhandled'>
+}
+
+/** A request that will be refused again is not repeated often: rights and specs change at human speed. */
+const parkedMs = 30_000
+
+/**
+ * One round of one Rollout, the only loop body of the engine: observe → reconcile → apply → when next. A bug that throws
+ * degrades this object alone: it is logged with the world that caused it, and backs off (OPS-62).
+ */
+export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
+  const [namespace, rollout] = key.split('/')
+  const about = { namespace, rollout }
+  let world: RolloutWorld | undefined
+  try {
+    const observed = await ports.observe(key)
+    if (!observed.ok) {
+      if (observed.error.kind === 'NotSynced') return { kind: 'later', delayMs: staleRetryMs }
+      ports.log('warn', 'not observed', { ...about, failure: observed.error })
+      return roundAfter(observed.error)
+    }
+    world = observed.value
+    if (world === undefined) return { kind: 'forget' }
+    const decision = ports.reconcile(world, ports.clock.now())
+    const applied = await ports.apply(key, decision.writes)
+    if (applied.ok) return { kind: 'settled', requeueAt: decision.requeueAt }
+    if ((await ports.afterFailure(world, applied.error)) === 'handled') return { kind: 'later', delayMs: staleRetryMs }
+    return roundAfterStop(applied.error, ports.log, about)
+  } catch (error) {
+    ports.log('error', 'bug in a reconcile round', { ...about, error, world })
+    return { kind: 'failed', notBeforeMs: 1000 }
+  }
+}
+
+function roundAfterStop(stopped: Stopped, log: Log, about: object): Round {
+  if (stopped.kind === 'leaseLost') return { kind: 'settled', requeueAt: undefined }
+  const { write, failure } = stopped
+  const level = failure.kind === 'Conflict' ? 'debug' : 'warn'
+  log(level, 'write failed', { ...about, summary: write.summary, rule: write.because, failure })
+  return roundAfter(failure)
+}
+
+/** When to try again, by what failed. */
+export function roundAfter(failure: Failure): Round {
+  switch (failure.kind) {
+    case 'Conflict':
+    case 'Gone':
+    case 'ServerError':
+      return { kind: 'failed' }
+    case 'Unreachable':
+      return { kind: 'failed', notBeforeMs: 1000 }
+    case 'AlreadyExists':
+      return { kind: 'later', delayMs: staleRetryMs }
+    // Dropped: whatever brings the object back brings an event (OPS-62).
+    case 'NotFound':
+      return { kind: 'settled', requeueAt: undefined }
+    case 'Throttled':
+      return { kind: 'failed', notBeforeMs: failure.retryAfterMs }
+    case 'Unauthorized':
+    case 'Forbidden':
+    case 'Invalid':
+      return { kind: 'failed', notBeforeMs: parkedMs }
+    default:
+      return assertNever(failure)
+  }
+}
+
+/** EVT-7: the ReplicaSet could not be created, for a reason other than its name. */
+export const createErrorEvent = (world: RolloutWorld, name: string, message: string): EventWrite => ({
+  kind: 'event',
+  regarding: world.rollout,
+  type: 'Warning',
+  reason: 'ReplicaSetCreateError',
+  message: `Failed to create new replica set "${name}": ${message}`,
+  because: 'EVT-7',
+  summary: `ReplicaSet ${name} could not be created`,
+})

@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest'
+import { resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { EventWrite, PatchWrite, Write } from '#engine/decision.ts'
+import { type ApplyPorts, applyWrites, patchBody } from '#main/controller/apply-writes.ts'
+import { FakeApi } from '#test/support/fake-api.ts'
+
+const rollout: Rollout = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Rollout',
+  metadata: { namespace: 'shop', name: 'web' },
+  spec: { replicas: 2 },
+}
+
+const statusPatch = (body: unknown, resourceVersion?: string): PatchWrite => ({
+  kind: 'patch',
+  ref: { resource: resources.rollouts, namespace: 'shop', name: 'web' },
+  subresource: 'status',
+  patchType: 'merge',
+  body,
+  precondition: resourceVersion === undefined ? {} : { resourceVersion },
+  because: 'REC-61',
+  summary: 'Write the status of Rollout web',
+})
+
+const event: EventWrite = {
+  kind: 'event',
+  regarding: rollout,
+  type: 'Normal',
+  reason: 'RolloutPaused',
+  message: 'Rollout is paused (CanaryPauseStep)',
+  because: 'EVT-10',
+  summary: 'Tell that Rollout web is paused',
+}
+
+function setUp(ports: Partial<ApplyPorts> = {}) {
+  const api = new FakeApi()
+  const stored = api.put(resources.rollouts, rollout)
+  const events: string[] = []
+  const written: string[] = []
+  const apply = (writes: readonly Write[]) =>
+    applyWrites(writes, {
+      client: api.client(),
+      mayWrite: () => true,
+      recordEvent: (each) => events.push(each.reason),
+      onWritten: (write, object) => written.push(`${write.kind} ${object?.metadata.resourceVersion}`),
+      ...ports,
+    })
+  return { api, stored, events, written, apply }
+}
+
+it('puts the precondition into a merge patch, beside other metadata', () => {
+  const write = {
+    patchType: 'merge' as const,
+    body: { metadata: { labels: { a: 'b' } } },
+    precondition: { uid: 'u', resourceVersion: '7' },
+  }
+  expect(patchBody(write)).toEqual({ metadata: { labels: { a: 'b' }, uid: 'u', resourceVersion: '7' } })
+})
+
+it('ACT-100: puts the precondition in front of a JSON patch as tests', () => {
+  const replace = { op: 'replace', path: '/spec/template', value: {} }
+  expect(patchBody({ patchType: 'json', body: [replace], precondition: { resourceVersion: '7' } })).toEqual([
+    { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+    replace,
+  ])
+})
+
+it('leaves a body without precondition as it is', () => {
+  const body = { status: { abort: true } }
+  expect(patchBody({ patchType: 'merge', body, precondition: {} })).toBe(body)
+})
+
+it('E4: carries writes out in order and stops at the first that fails', async () => {
+  const { api, stored, written, apply } = setUp()
+  const current = stored.metadata.resourceVersion ?? ''
+  const outcome = await apply([
+    statusPatch({ status: { stableRS: 'a' } }, current),
+    statusPatch({ status: { stableRS: 'b' } }, current),
+    statusPatch({ status: { stableRS: 'c' } }),
+  ])
+  expect(outcome).toMatchObject({ ok: false, error: { kind: 'failed', failure: { kind: 'Conflict' } } })
+  expect(api.read(resources.rollouts, rollout.metadata)).toMatchObject({ status: { stableRS: 'a' } })
+  expect(written).toHaveLength(1)
+})
+
+it('OPS-142: an event is recorded only after the writes before it succeeded', async () => {
+  const { events, apply } = setUp()
+  await apply([statusPatch({ status: {} }, '1'), event])
+  expect(events).toEqual([])
+  await apply([statusPatch({ status: {} }), event])
+  expect(events).toEqual(['RolloutPaused'])
+})
+
+it('OPS-41: asks before every write, and writes nothing more once the lease is gone', async () => {
+  let allowed = 1
+  const { api, apply } = setUp({ mayWrite: () => allowed-- > 0 })
+  const outcome = await apply([statusPatch({ status: { stableRS: 'a' } }), statusPatch({ status: { stableRS: 'b' } })])
+  expect(outcome).toMatchObject({ ok: false, error: { kind: 'leaseLost' } })
+  expect(api.writes).toHaveLength(1)
+})
