@@ -1,0 +1,113 @@
+import type { Status } from '#api/meta.ts'
+import { type Resource, rbacName } from '#api/resources.ts'
+import { failure, type Outcome } from '#lib/outcome.ts'
+
+/** Failures of the API server, spelled as upstream spells them. */
+
+export interface FieldError {
+  readonly field: string
+  readonly reason:
+    | 'FieldValueInvalid'
+    | 'FieldValueRequired'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueTypeInvalid'
+  /** With the upstream prefix: `Invalid value: -1: must be …`. */
+  readonly message: string
+}
+
+type Details = NonNullable<Status['details']>
+
+export const status = (code: number, reason: string, message: string, details?: Details): Status => ({
+  apiVersion: 'v1',
+  kind: 'Status',
+  status: 'Failure',
+  message,
+  reason,
+  ...(details !== undefined && { details }),
+  code,
+})
+
+const about = (resource: Resource, name: string): Details => ({
+  ...(name !== '' && { name }),
+  ...(resource.group !== '' && { group: resource.group }),
+  kind: resource.plural,
+})
+
+export const notFound = (resource: Resource, name: string): Status =>
+  status(404, 'NotFound', `${rbacName(resource)} "${name}" not found`, about(resource, name))
+
+/** Nothing is served at this path. */
+export const noSuchPath = (): Status => status(404, 'NotFound', 'the server could not find the requested resource', {})
+
+export const alreadyExists = (resource: Resource, name: string): Status =>
+  status(409, 'AlreadyExists', `${rbacName(resource)} "${name}" already exists`, about(resource, name))
+
+export const conflict = (resource: Resource, name: string, why: string): Status =>
+  status(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${rbacName(resource)} "${name}": ${why}`,
+    about(resource, name),
+  )
+
+export const modifiedMeanwhile =
+  'the object has been modified; please apply your changes to the latest version and try again'
+
+export const badRequest = (message: string): Status => status(400, 'BadRequest', message)
+
+export function invalid(resource: Resource, name: string, errors: readonly FieldError[]): Status {
+  const subject = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`
+  const texts = errors.map(({ field, message }) => `${field}: ${message}`)
+  const joined = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  return status(422, 'Invalid', `${subject} ${JSON.stringify(name)} is invalid: ${joined}`, {
+    ...(name !== '' && { name }),
+    ...(resource.group !== '' && { group: resource.group }),
+    kind: resource.kind,
+    causes: errors,
+  })
+}
+
+export const forbidden = (resource: Resource, name: string, why: string, causes?: Details['causes']): Status =>
+  status(
+    403,
+    'Forbidden',
+    `${rbacName(resource)}${name === '' ? '' : ` ${JSON.stringify(name)}`} is forbidden: ${why}`,
+    {
+      ...about(resource, name),
+      ...(causes !== undefined && { causes }),
+    },
+  )
+
+export const unauthorized = (): Status => status(401, 'Unauthorized', 'Unauthorized')
+
+export const expired = (message: string): Status => status(410, 'Expired', message)
+
+export const methodNotAllowed = (): Status =>
+  status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+
+export const refuse = (answer: Status): Outcome<never, Status> => failure(answer)
+
+export const invalidValue = (field: string, value: unknown, why: string): FieldError => ({
+  field,
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${show(value)}: ${why}`,
+})
+
+export const requiredValue = (field: string, why = ''): FieldError => ({
+  field,
+  reason: 'FieldValueRequired',
+  message: `Required value${why === '' ? '' : `: ${why}`}`,
+})
+
+export const forbiddenValue = (field: string, why: string): FieldError => ({
+  field,
+  reason: 'FieldValueForbidden',
+  message: `Forbidden: ${why}`,
+})
+
+/** Objects are shown by their type, as for custom resources upstream; long texts are not repeated whole. */
+function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '"array"' : '"object"'
+  return JSON.stringify(value) ?? 'null'
+}
