@@ -26,6 +26,7 @@ const concurrency = 10
 const resyncMs = 900_000
 /** How often a controller that stands in the way is looked at again. */
 const rivalRetryMs = 15_000
+const takeOverRetryMs = 5_000
 const hiddenMax = 1000
 
 export interface EngineOptions {
@@ -81,12 +82,13 @@ class ClusterEngine implements Engine {
   #events: EventRecorder
   #rival: ReferenceController | undefined
   #wanted: 'nothing' | 'observe' | 'drive' = 'nothing'
+  /** The lease is ours… */
+  #holding = false
+  /** …and it is known how new the caches must be. */
   #driving = false
-  /** Rollouts found current by an uncached read since the lease was acquired. */
-  #confirmed = new Set<string>()
   /** ReplicaSets in the way that no cache shows (REC-50). */
   readonly #hidden = new Set<string>()
-  #disposals: Dispose[] = []
+  readonly #disposals = new Set<Dispose>()
   #watchesDeployments = false
   #reconciles = 0
   #writes = 0
@@ -145,11 +147,13 @@ class ClusterEngine implements Engine {
 
   async stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>> {
     this.#wanted = 'nothing'
-    for (const dispose of this.#disposals.splice(0)) dispose()
+    for (const dispose of this.#disposals) dispose()
+    this.#disposals.clear()
     this.#watchesDeployments = false
     await this.#queue.stop()
     await this.#events.stop()
     this.#driving = false
+    this.#holding = false
     const released = await this.#lease.stop(options)
     this.#queue = this.#newQueue()
     this.#events = this.#newEvents()
@@ -193,16 +197,32 @@ class ClusterEngine implements Engine {
 
   #onLease(): void {
     const held = this.#lease.state.state === 'held'
-    if (held && !this.#driving) {
-      this.#log('info', 'lease acquired', { identity: this.#options.identity, namespace: this.#options.leaseNamespace })
-      this.#confirmed = new Set()
-      this.#driving = true
-      this.#addAll()
-    } else if (!held && this.#driving) {
-      this.#log('warn', 'lease lost: writing stops', { lease: this.#lease.state })
-      this.#driving = false
-    }
+    if (held && !this.#holding) void this.#takeOver()
+    if (!held && this.#driving) this.#log('warn', 'lease lost: writing stops', { lease: this.#lease.state })
+    if (!held) this.#driving = false
+    this.#holding = held
     this.#changed()
+  }
+
+  /**
+   * After the lease was (re-)acquired the caches may be older than what the former leader wrote, or than our sleep. One list
+   * past the cache says how new each Rollout must be before its first round (OPS-41).
+   */
+  async #takeOver(): Promise<void> {
+    const { identity, leaseNamespace } = this.#options
+    this.#log('info', 'lease acquired', { identity, namespace: leaseNamespace })
+    for (const namespace of this.#cluster.namespaces ?? [undefined]) {
+      const listed = await this.#cluster.client.list(resources.rollouts, { namespace })
+      if (!this.#holding) return
+      if (!listed.ok) {
+        this.#log('warn', 'rollouts not listed', { failure: listed.error })
+        this.#after(takeOverRetryMs, () => (this.#holding ? void this.#takeOver() : undefined))
+        return
+      }
+      for (const rollout of listed.value.items) this.#guard.read(keyOf(rollout), rollout)
+    }
+    this.#driving = true
+    this.#addAll()
   }
 
   #changed(): void {
@@ -214,14 +234,18 @@ class ClusterEngine implements Engine {
   }
 
   #after(delayMs: number, task: () => void): void {
-    this.#disposals.push(this.#options.clock.after(delayMs, task))
+    const dispose = this.#options.clock.after(delayMs, () => {
+      this.#disposals.delete(dispose)
+      task()
+    })
+    this.#disposals.add(dispose)
   }
 
   // --- which Rollouts need a round --------------------------------------------------------------------------------
 
   #subscribe(): void {
     const on = <K extends 'rollouts' | 'replicaSets' | 'services'>(kind: K, mark: (object: KubeObject) => void) =>
-      this.#disposals.push(this.#cluster.cache(kind).onChange((change) => this.#onObject(change, mark)))
+      this.#disposals.add(this.#cluster.cache(kind).onChange((change) => this.#onObject(change, mark)))
     on('rollouts', (object) => this.#onRollout(object as Rollout))
     on('replicaSets', (object) => this.#onReplicaSet(object))
     on('services', (object) => this.#onReferenced(object, (each) => serviceNames(each)))
@@ -244,7 +268,7 @@ class ClusterEngine implements Engine {
     if (this.#watchesDeployments) return
     this.#watchesDeployments = true
     const mark = (object: KubeObject) => this.#onReferenced(object, (each) => [each.spec?.workloadRef?.name ?? ''])
-    this.#disposals.push(this.#cluster.cache('deployments').onChange((change) => this.#onObject(change, mark)))
+    this.#disposals.add(this.#cluster.cache('deployments').onChange((change) => this.#onObject(change, mark)))
   }
 
   #onReplicaSet(replicaSet: KubeObject): void {
@@ -298,23 +322,7 @@ class ClusterEngine implements Engine {
     const observed = await observeRollout(this.#cluster, key, this.#hidden)
     if (!observed.ok || observed.value === undefined) return observed
     if (!this.#isInScope(observed.value.rollout)) return success(undefined)
-    const current = await this.#confirm(key, observed.value.rollout)
-    return current.ok ? observed : current
-  }
-
-  /**
-   * After the lease was (re-)acquired the caches may be older than what the former leader wrote, or than our sleep: the
-   * first round of each Rollout goes on only when an uncached read agrees with the cache (OPS-41).
-   */
-  async #confirm(key: string, rollout: Rollout): Promise<Outcome<void, Failure>> {
-    if (this.#confirmed.has(key)) return success(undefined)
-    const { namespace, name, resourceVersion } = rollout.metadata
-    const live = await this.#cluster.client.get(resources.rollouts, { namespace, name })
-    if (!live.ok) return live
-    if (live.value.metadata.resourceVersion !== resourceVersion)
-      return failure({ kind: 'Conflict', message: 'the cache is behind the API server' })
-    this.#confirmed.add(key)
-    return success(undefined)
+    return observed
   }
 
   #apply(key: string, writes: readonly Write[]): Promise<Outcome<void, Stopped>> {

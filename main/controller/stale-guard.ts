@@ -36,13 +36,21 @@ export class StaleGuard {
     this.#clock = clock
   }
 
-  /** `owner` is the key of the Rollout whose next round must see `object`. */
+  /** `owner` is the key of the Rollout whose next round must see `object`, which was written on its behalf. */
   wrote(owner: string, kind: GuardedKind, object: KubeObject, created: boolean): void {
+    this.#expect(owner, kind, object, created, this.#clock.now() + expectationMsMax)
+  }
+
+  /** The Rollout was read past the cache: rounds wait, however long, until the cache is at least as new. */
+  read(owner: string, rollout: KubeObject): void {
+    this.#expect(owner, 'rollouts', rollout, false, Number.POSITIVE_INFINITY)
+  }
+
+  #expect(owner: string, kind: GuardedKind, object: KubeObject, created: boolean, until: EpochMs): void {
     const { namespace, name, resourceVersion } = object.metadata
     if (resourceVersion === undefined) return
     const key = `${namespace ?? ''}/${name}`
     const others = (this.#expected.get(owner) ?? []).filter((each) => each.kind !== kind || each.key !== key)
-    const until = this.#clock.now() + expectationMsMax
     this.#expected.set(owner, [...others, { kind, key, resourceVersion, created, until }])
   }
 
