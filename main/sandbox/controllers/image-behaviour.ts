@@ -1,0 +1,58 @@
+/**
+ * What a container does is written in the tag of its image, as whole words between other characters (`2.4.0-crash`,
+ * `bad-red`), so that trouble can be ordered by releasing it:
+ *
+ * | word                     | the container                                                              |
+ * |--------------------------|----------------------------------------------------------------------------|
+ * | `crash`, `crashloop`     | exits 1 two to four seconds after each start: CrashLoopBackOff, 10 s … 5 min |
+ * | `hang`, `never-ready`    | runs and never becomes ready                                               |
+ * | `missing`, `pull-error`  | cannot be pulled: ErrImagePull, ImagePullBackOff                           |
+ * | `slow`                   | is ready 30 s after its start                                              |
+ * | `slow-stop`              | needs 20 s to stop (or the grace period, if shorter)                       |
+ * | `bad`, `errors`          | is ready, and answers about every eighth request with a 5xx                |
+ * | `flaky`                  | is ready, and answers about every fortieth request with a 5xx              |
+ * | `laggy`                  | is ready, and about six times slower in its answers                        |
+ * | `fail`                   | in a Job: exits 1                                                          |
+ */
+export interface ImageBehaviour {
+  readonly start: 'normal' | 'slow' | 'never-ready' | 'crash' | 'unpullable'
+  readonly stop: 'normal' | 'slow'
+  /** Share of answers that are 5xx, 0…1. */
+  readonly errorRate: number
+  /** Multiplies the latency of the application. */
+  readonly latencyFactor: number
+  /** Exit code of a container that is meant to end. */
+  readonly exitCode: 0 | 1
+}
+
+/** First matching row wins. */
+const startWords: readonly (readonly [ImageBehaviour['start'], readonly string[]])[] = [
+  ['unpullable', ['missing', 'pull-error']],
+  ['crash', ['crash', 'crashloop']],
+  ['never-ready', ['hang', 'never-ready']],
+  ['normal', ['slow-stop']],
+  ['slow', ['slow']],
+]
+
+export function behaviourOf(image: string): ImageBehaviour {
+  const tag = tagOf(image)
+  const says = (...words: readonly string[]) => words.some((word) => wordIn(tag, word))
+  return {
+    start: startWords.find(([, words]) => says(...words))?.[0] ?? 'normal',
+    stop: says('slow-stop') ? 'slow' : 'normal',
+    errorRate: says('bad', 'errors') ? 0.12 : says('flaky') ? 0.025 : 0.002,
+    latencyFactor: says('laggy') ? 6 : 1,
+    exitCode: says('fail') ? 1 : 0,
+  }
+}
+
+/** What follows the last colon, if that colon is not part of a registry's port; digests are ignored. */
+export function tagOf(image: string): string {
+  const named = image.split('@')[0] ?? ''
+  const last = named.slice(named.lastIndexOf('/') + 1)
+  const colon = last.indexOf(':')
+  return colon === -1 ? 'latest' : last.slice(colon + 1)
+}
+
+const wordIn = (tag: string, word: string): boolean =>
+  new RegExp(`(?:^|[^a-z0-9])${word}(?:[^a-z0-9]|$)`).test(tag.toLowerCase())

@@ -1,0 +1,77 @@
+import type { Pod, PodTemplateSpec } from '#api/core.ts'
+import type { KubeObject, Status } from '#api/meta.ts'
+import { apiVersionOf, resources } from '#api/resources.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
+import { parseTime } from '#lib/rfc3339.ts'
+import { nameSuffix } from '../seeded.ts'
+import type { SandboxStore } from '../store.ts'
+import { type Controller, settled } from './controller.ts'
+import { type Job, jobStatus, podsWanted } from './job-status.ts'
+import type { ObjectIndex } from './object-index.ts'
+import { atOf, controllerOf, controllerReference, isOf, keyOf } from './object-key.ts'
+import { isActive } from './pod-life.ts'
+import { inOrder, removeObject, updateStatus } from './write.ts'
+
+/** Runs the pods of Jobs to completion: parallelism, back-off, deadline, suspension and time to live. */
+export function jobController(store: SandboxStore, index: ObjectIndex, seed: number): Controller {
+  let created = 0
+
+  const createPod = (job: Job) => (): Outcome<void, Status> => {
+    created += 1
+    const suffix = nameSuffix(seed, job.metadata.uid ?? '', created)
+    const outcome = store.create(resources.pods, podOf(job, job.spec.template, suffix))
+    return outcome.ok ? success(undefined) : outcome
+  }
+
+  return {
+    name: 'job',
+    wakes(change) {
+      if (isOf(change, resources.jobs)) return [keyOf(change.object)]
+      const owner = isOf(change, resources.pods) ? controllerOf(change.object) : undefined
+      return owner?.kind === 'Job' ? [`${change.object.metadata.namespace ?? ''}/${owner.name}`] : []
+    },
+    reconcile(key, now) {
+      const job = store.get(resources.jobs, atOf(key)) as Job | undefined
+      if (job === undefined || job.metadata.deletionTimestamp !== undefined) return settled
+      const goneAt = expiryOf(job)
+      if (goneAt !== undefined && now >= goneAt)
+        return carry(removeObject(store, resources.jobs, atOf(key), { propagationPolicy: 'Background' }), undefined)
+      const pods = index.controlledBy<Pod>(job, resources.pods)
+      const { status, nextAt } = jobStatus(job, pods, now)
+      const active = pods.filter(isActive)
+      const wanted = podsWanted(job, status, active.length, now)
+      const done = inOrder([
+        ...Array.from({ length: Math.max(0, wanted - active.length) }, () => createPod(job)),
+        ...active.slice(Math.max(0, wanted)).map((pod) => () => removeObject(store, resources.pods, atOf(keyOf(pod)))),
+        () => updateStatus<Job>(store, resources.jobs, atOf(key), (draft) => ({ ...draft, status })),
+      ])
+      return carry(done, nextAt ?? goneAt)
+    },
+  }
+}
+
+const carry = (outcome: Outcome<void, Status>, nextAt: EpochMs | undefined) => (outcome.ok ? success(nextAt) : outcome)
+
+function expiryOf(job: Job): EpochMs | undefined {
+  const finished = job.status?.conditions?.find(
+    (each) => (each.type === 'Complete' || each.type === 'Failed') && each.status === 'True',
+  )
+  const since = parseTime(finished?.lastTransitionTime)
+  const seconds = job.spec.ttlSecondsAfterFinished
+  return since === undefined || seconds === undefined ? undefined : since + seconds * 1000
+}
+
+const podOf = (job: Job, template: PodTemplateSpec, suffix: string): KubeObject & { readonly spec: unknown } => ({
+  apiVersion: apiVersionOf(resources.pods),
+  kind: 'Pod',
+  metadata: {
+    name: `${job.metadata.name}-${suffix}`,
+    generateName: `${job.metadata.name}-`,
+    namespace: job.metadata.namespace ?? '',
+    labels: { ...template.metadata?.labels, 'job-name': job.metadata.name },
+    ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
+    ownerReferences: [controllerReference(job, resources.jobs)],
+  },
+  spec: template.spec,
+})

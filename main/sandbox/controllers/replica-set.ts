@@ -1,0 +1,144 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import type { Pod } from '#api/core.ts'
+import type { Status } from '#api/meta.ts'
+import { apiVersionOf, resources } from '#api/resources.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { matchesSelector } from '#lib/label-selector.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
+import { nameSuffix } from '../seeded.ts'
+import type { SandboxStore } from '../store.ts'
+import { type Controller, earliest, settled } from './controller.ts'
+import type { ObjectIndex } from './object-index.ts'
+import { atOf, controllerOf, controllerReference, isOf, keyOf } from './object-key.ts'
+import { isActive, isReady, readySince } from './pod-life.ts'
+import { chooseVictims } from './victims.ts'
+import { inOrder, removeObject, updateObject, updateStatus } from './write.ts'
+
+/** Keeps the wanted number of pods of a ReplicaSet, adopts and releases pods by its selector, and counts them. */
+export function replicaSetController(store: SandboxStore, index: ObjectIndex, seed: number): Controller {
+  let created = 0
+
+  const createPod = (rs: ReplicaSet) => (): Outcome<void, Status> => {
+    const { template } = rs.spec
+    created += 1
+    const pod: Pod = {
+      apiVersion: apiVersionOf(resources.pods),
+      kind: 'Pod',
+      metadata: {
+        name: `${rs.metadata.name}-${nameSuffix(seed, rs.metadata.uid ?? '', created)}`,
+        generateName: `${rs.metadata.name}-`,
+        namespace: rs.metadata.namespace ?? '',
+        ...(template.metadata?.labels && { labels: template.metadata.labels }),
+        ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
+        ...(template.metadata?.finalizers && { finalizers: template.metadata.finalizers }),
+        ownerReferences: [controllerReference(rs, resources.replicaSets)],
+      },
+      spec: { ...template.spec, containers: template.spec?.containers ?? [] },
+    }
+    const outcome = store.create(resources.pods, pod)
+    return outcome.ok ? success(undefined) : outcome
+  }
+
+  const scale = (rs: ReplicaSet, active: readonly Pod[]): Outcome<void, Status> => {
+    const missing = (rs.spec.replicas ?? 1) - active.length
+    if (missing >= 0) return inOrder(Array.from({ length: missing }, () => createPod(rs)))
+    const victims = chooseVictims(active, -missing)
+    return inOrder(victims.map((pod) => () => removeObject(store, resources.pods, atOf(keyOf(pod)))))
+  }
+
+  return {
+    name: 'replicaset',
+    wakes(change) {
+      if (isOf(change, resources.replicaSets)) return [keyOf(change.object)]
+      if (!isOf(change, resources.pods)) return []
+      return [change.object, change.previous].flatMap((pod) => {
+        const owner = pod && controllerOf(pod)
+        return owner?.kind === 'ReplicaSet' ? [`${pod?.metadata.namespace ?? ''}/${owner.name}`] : []
+      })
+    },
+    reconcile(key, now) {
+      const rs = store.get(resources.replicaSets, atOf(key)) as ReplicaSet | undefined
+      if (rs === undefined) return settled
+      const claimed = claimPods(store, index, rs)
+      if (!claimed.ok) return claimed
+      const active = () => index.controlledBy<Pod>(rs, resources.pods).filter(isActive)
+      const scaled = rs.metadata.deletionTimestamp === undefined ? scale(rs, active()) : success(undefined)
+      const counts = countPods(rs, active(), now)
+      const written = updateStatus<ReplicaSet>(store, resources.replicaSets, atOf(key), (draft) => ({
+        ...draft,
+        status: { ...statusOf(draft, counts), observedGeneration: rs.metadata.generation ?? 0 },
+      }))
+      const failed = [scaled, written].find((each) => !each.ok)
+      return failed !== undefined && !failed.ok ? failed : success(counts.nextAt)
+    },
+  }
+}
+
+/** Takes matching pods that nobody controls, and lets go of own pods whose labels no longer match. */
+function claimPods(store: SandboxStore, index: ObjectIndex, rs: ReplicaSet): Outcome<void, Status> {
+  const { namespace = '', uid = '' } = rs.metadata
+  const matches = (pod: Pod) => matchesSelector(rs.spec.selector, pod.metadata.labels)
+  const adopted =
+    rs.metadata.deletionTimestamp === undefined
+      ? index.orphanPods(namespace).filter((pod) => isActive(pod) && matches(pod))
+      : []
+  const released = index.controlledBy<Pod>(rs, resources.pods).filter((pod) => isActive(pod) && !matches(pod))
+  return inOrder([
+    ...adopted.map(
+      (pod) => () =>
+        updateObject<Pod>(store, resources.pods, atOf(keyOf(pod)), (draft) => ({
+          ...draft,
+          metadata: {
+            ...draft.metadata,
+            ownerReferences: [
+              ...(draft.metadata.ownerReferences ?? []),
+              controllerReference(rs, resources.replicaSets),
+            ],
+          },
+        })),
+    ),
+    ...released.map(
+      (pod) => () =>
+        updateObject<Pod>(store, resources.pods, atOf(keyOf(pod)), (draft) => ({
+          ...draft,
+          metadata: {
+            ...draft.metadata,
+            ownerReferences: (draft.metadata.ownerReferences ?? []).filter((each) => each.uid !== uid),
+          },
+        })),
+    ),
+  ])
+}
+
+interface PodCounts {
+  readonly replicas: number
+  readonly fullyLabeled: number
+  readonly ready: number
+  readonly available: number
+  /** When the next ready pod becomes available by time alone. */
+  readonly nextAt: EpochMs | undefined
+}
+
+/** A pod is available once it has been ready for `minReadySeconds` without a break. */
+export function countPods(rs: ReplicaSet, active: readonly Pod[], now: EpochMs): PodCounts {
+  const minReadyMs = (rs.spec.minReadySeconds ?? 0) * 1000
+  const wanted = Object.entries(rs.spec.template.metadata?.labels ?? {})
+  const ready = active.filter(isReady)
+  const availableAt = ready.map((pod) => (readySince(pod) ?? now) + minReadyMs)
+  return {
+    replicas: active.length,
+    fullyLabeled: active.filter((pod) => wanted.every(([key, value]) => pod.metadata.labels?.[key] === value)).length,
+    ready: ready.length,
+    available: availableAt.filter((at) => at <= now).length,
+    nextAt: earliest(...availableAt.filter((at) => at > now)),
+  }
+}
+
+/** Zero counts are absent, as on the wire. */
+const statusOf = (rs: ReplicaSet, counts: PodCounts): NonNullable<ReplicaSet['status']> => ({
+  ...(rs.status?.conditions && { conditions: rs.status.conditions }),
+  replicas: counts.replicas,
+  ...(counts.fullyLabeled > 0 && { fullyLabeledReplicas: counts.fullyLabeled }),
+  ...(counts.ready > 0 && { readyReplicas: counts.ready }),
+  ...(counts.available > 0 && { availableReplicas: counts.available }),
+})

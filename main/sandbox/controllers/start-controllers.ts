@@ -1,0 +1,42 @@
+import type { Dispose } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import type { SandboxStore } from '../store.ts'
+import type { Controller } from './controller.ts'
+import { deploymentController } from './deployment.ts'
+import { endpointsController } from './endpoints.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { jobController } from './job.ts'
+import { kubelet } from './kubelet.ts'
+import { namespaceController } from './namespaces.ts'
+import { ObjectIndex } from './object-index.ts'
+import type { LifeSettings } from './pod-life.ts'
+import { replicaSetController } from './replica-set.ts'
+import { runControllers } from './run-controllers.ts'
+
+/** Brings a store to life: everything a control plane and its nodes do by themselves. `more` run along on the same index. */
+export function startControllers(
+  store: SandboxStore,
+  settings: LifeSettings,
+  log: Log,
+  more: (index: ObjectIndex) => readonly Controller[] = () => [],
+): Dispose {
+  const index = new ObjectIndex(store)
+  const stop = runControllers(
+    store,
+    [
+      namespaceController(store),
+      garbageCollector(store, index),
+      deploymentController(store, index),
+      replicaSetController(store, index, settings.seed),
+      jobController(store, index, settings.seed),
+      kubelet(store, index, settings),
+      endpointsController(store, index, settings.seed),
+      ...more(index),
+    ],
+    log,
+  )
+  return () => {
+    stop()
+    index.stop()
+  }
+}
