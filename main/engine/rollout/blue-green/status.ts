@@ -1,0 +1,66 @@
+import { formatSelector } from '#lib/label-selector.ts'
+import { isFullPromotionWanted, promoted, reset } from '../promotion.ts'
+import { availableOf, existingOf, podHashOf, readyOf, sumOf } from '../replica-set/facts.ts'
+import { fastRollbackReason, isFastRollback, isWithinRollbackWindow } from '../rollback.ts'
+import type { Release, Situation } from '../situation.ts'
+import { type Draft, fullDraft, isAborted, released, type StatusFields, withFields } from '../status/draft.ts'
+import { isTemplateChanged } from '../update.ts'
+import { hasCheckpoint, isPauseComplete, type PauseDecision } from './pause.ts'
+
+/** Where the two Services point once this round's switches are done. */
+export interface Selectors {
+  readonly active: string
+  readonly preview: string
+}
+
+/** What a blue-green round says about the status (BG-48…51). */
+export function concludeBlueGreen(release: Release, selectors: Selectors, pause: PauseDecision): Draft {
+  const base = withPause(blueGreenDraft(release, selectors), pause)
+  const started = isTemplateChanged(release) ? reset(base, release) : base
+  const isFastTracked = isFullPromotionWanted(release) || isWithinRollbackWindow(release)
+  const draft = isFastTracked ? released(started) : started
+  const reason = promotionReason(draft, release, selectors.active)
+  if (reason !== undefined) return promoted(draft, release, reason)
+  const scaleUpPreviewCheckPoint = isTemplateChanged(release) ? undefined : reachesCheckpoint(release, pause)
+  return withFields(draft, { blueGreen: { ...draft.fields.blueGreen, scaleUpPreviewCheckPoint } })
+}
+
+/** Counts that autoscalers read: of the pods behind the active Service, or of all while there is none (API-210…213). */
+export function activeCounts({ replicaSets, spec }: Situation, activeHash: string): Partial<StatusFields> {
+  const activeRS = activeHash === '' ? undefined : replicaSets.find((rs) => podHashOf(rs) === activeHash)
+  const counted = activeRS === undefined ? replicaSets : [activeRS]
+  return {
+    HPAReplicas: sumOf(counted, existingOf),
+    availableReplicas: sumOf(counted, availableOf),
+    readyReplicas: sumOf(counted, readyOf),
+    selector: formatSelector(activeRS === undefined ? spec.selector : activeRS.spec.selector),
+  }
+}
+
+const blueGreenDraft = (release: Release, { active, preview }: Selectors): Draft =>
+  withFields(fullDraft(release), {
+    ...activeCounts(release, active),
+    blueGreen: { activeSelector: active, previewSelector: preview },
+  })
+
+function withPause(draft: Draft, pause: PauseDecision): Draft {
+  if (pause.kind === 'add') return { ...draft, pauses: { ...draft.pauses, add: ['BlueGreenPause'] } }
+  return pause.kind === 'remove' ? { ...draft, pauses: { ...draft.pauses, remove: ['BlueGreenPause'] } } : draft
+}
+
+/** Why the current ReplicaSet becomes stable now; first match (BG-50). */
+function promotionReason(draft: Draft, release: Release, activeHash: string): string | undefined {
+  if (release.stableRS === undefined || activeHash === '') return 'Initial deploy'
+  if (activeHash !== podHashOf(release.currentRS)) return undefined
+  if (isFullPromotionWanted(release)) return 'Full promotion requested'
+  if (isFastRollback(release)) return fastRollbackReason(release)
+  return isAborted(draft, release) ? undefined : 'Completed blue-green update'
+}
+
+/** BG-40: the preview has been approved at its small size and may grow to full size. Never goes back. */
+function reachesCheckpoint(release: Release, pause: PauseDecision): boolean | undefined {
+  const preview = release.spec.strategy?.blueGreen?.previewReplicaCount
+  if (preview === undefined) return undefined
+  if (hasCheckpoint(release)) return true
+  return pause.kind !== 'add' && isPauseComplete(release) && availableOf(release.currentRS) === preview
+}

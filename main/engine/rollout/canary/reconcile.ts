@@ -1,0 +1,52 @@
+import type { Decision, Write } from '#engine/decision.ts'
+import { planPodMetadata } from '../pod-metadata.ts'
+import { planHistoryCleanup } from '../replica-set/history-limit.ts'
+import { planRestart } from '../restart.ts'
+import { ensureService, serviceNamed } from '../services.ts'
+import type { Release } from '../situation.ts'
+import { replicasOnlyDraft, withFields } from '../status/draft.ts'
+import { persist } from '../status/persist.ts'
+import { isReset } from '../update.ts'
+import { earliest, round } from '../write.ts'
+import { isEnteringPause, pauseProgress } from './pause-step.ts'
+import { reconcileReplicaSets } from './replica-sets.ts'
+import { canaryCounts, concludeCanary } from './status.ts'
+
+/** One round of a canary without traffic routing, in the order of CAN-2. */
+export function reconcileCanary(release: Release): Decision {
+  if (isReset(release)) return round(persist(release, concludeCanary(release, false)).writes)
+  const restart = planRestart(release)
+  if (restart.writes.length > 0) return round(restart.writes, restart.requeueAt)
+  const metadata = planPodMetadata(release)
+  if (metadata.length > 0) return round(metadata)
+
+  const phase = reconcileReplicaSets(release)
+  const entersPause = !phase.scaled && isEnteringPause(release)
+  const pause = pauseProgress(release)
+  const draft = concludeCanary(release, entersPause)
+  const status = persist(
+    release,
+    restart.isComplete ? withFields(draft, { restartedAt: release.spec.restartAt }) : draft,
+  )
+  return round(
+    [...planHistoryCleanup(release), ...planServices(release), ...phase.writes, ...status.writes],
+    earliest(restart.requeueAt, pause.state === 'waiting' ? pause.resumesAt : undefined, status.requeueAt),
+  )
+}
+
+/** `spec.replicas` changed: sizes first, everything else afterwards (REC-32). */
+export function scaleCanary(release: Release): Decision {
+  const phase = reconcileReplicaSets(release)
+  const status = persist(release, withFields(replicasOnlyDraft(release), canaryCounts(release)))
+  return round([...phase.writes, ...status.writes], status.requeueAt)
+}
+
+/** CAN-45: stable on stable, canary on the current ReplicaSet, or back on stable while aborted. */
+function planServices(release: Release): readonly Write[] {
+  const { stableService, canaryService } = release.spec.strategy?.canary ?? {}
+  const canaryRS = release.isAborted ? release.stableRS : release.currentRS
+  return [
+    ...ensureService(release, serviceNamed(release, stableService), release.stableRS, 'CAN-45'),
+    ...ensureService(release, serviceNamed(release, canaryService), canaryRS, 'CAN-45'),
+  ]
+}

@@ -1,0 +1,116 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import type { Write } from '#engine/decision.ts'
+import { isHalted } from '../halt.ts'
+import { podBudget } from '../pod-budget.ts'
+import { isScaling, planChange, type ReplicaSetChange } from '../replica-set/change.ts'
+import { availableOf, existingOf, isActive, newestRevisionFirst, sizeOf, sumOf } from '../replica-set/facts.ts'
+import { type Release, separateStableRS } from '../situation.ts'
+import { maxWeightOf } from '../spec-defaults.ts'
+import { nextCounts, type Side } from './next-counts.ts'
+import { type Split, splitPods } from './split-pods.ts'
+import { replicaWeight } from './weight.ts'
+
+export interface ReplicaSetPhase {
+  readonly writes: readonly Write[]
+  /** A size changed; pauses and steps wait for what comes of it (CAN-3). */
+  readonly scaled: boolean
+}
+
+/**
+ * Sizes stable, current and other ReplicaSets of a canary without traffic routing (CAN-60). At most one of the three moves
+ * in a round, so that growth and shrinkage alternate and each sees what the one before it did (CAN-35).
+ */
+export function reconcileReplicaSets(release: Release): ReplicaSetPhase {
+  if (isHalted(release)) return { writes: [], scaled: false }
+  const { currentRS } = release
+  const stableRS = separateStableRS(release)
+  const next = nextSizes(release)
+  const stable: readonly ReplicaSetChange[] =
+    stableRS === undefined ? [] : [{ rs: stableRS, size: next.stable, deadline: null, because: 'CAN-33' }]
+  const isStableScaling = stable.some(isScaling)
+  const current: ReplicaSetChange = isStableScaling
+    ? { rs: currentRS, deadline: null, renewsDesired: false, because: 'REC-114' }
+    : { rs: currentRS, size: next.canary, deadline: null, because: 'CAN-33' }
+  const primary = [...stable, current]
+  const isPrimaryScaling = primary.some(isScaling)
+  const others = isPrimaryScaling ? { changes: [], scaled: false } : drainOthers(release)
+  return {
+    writes: [...primary, ...others.changes].flatMap((change) => planChange(change, release)),
+    scaled: isPrimaryScaling || others.scaled,
+  }
+}
+
+/** Where the sizes are heading at the current weight; there is no split without a separate stable ReplicaSet (CAN-4). */
+export function wantedSplit(release: Release): Split {
+  const { replicas, spec } = release
+  if (separateStableRS(release) === undefined) return { canary: replicas, stable: 0 }
+  const weight = replicaWeight(release)
+  return splitPods({ replicas, weight, maxWeight: maxWeightOf(spec), surge: podBudget(spec).surge })
+}
+
+/** The sizes of this round's step towards `wantedSplit`. */
+export function nextSizes(release: Release): Split {
+  const stableRS = separateStableRS(release)
+  return nextCounts({
+    canary: sideOf(release.currentRS),
+    stable: stableRS === undefined ? undefined : sideOf(stableRS),
+    otherSize: sumOf(release.otherRSs, sizeOf),
+    wanted: wantedSplit(release),
+    budget: podBudget(release.spec),
+  })
+}
+
+const sideOf = (rs: ReplicaSet): Side => ({ size: sizeOf(rs), available: availableOf(rs) })
+
+/**
+ * Shrinks intermediate revisions (CAN-61): unready pods first and without limit, then within the availability budget,
+ * newest revision first. A ReplicaSet whose pods are still terminating stops this for the round.
+ */
+function drainOthers(release: Release): {
+  readonly changes: readonly ReplicaSetChange[]
+  readonly scaled: boolean
+} {
+  const others = release.otherRSs.filter(isActive)
+  const isTerminating = (rs: ReplicaSet): boolean => availableOf(rs) > sizeOf(rs)
+  if (others.some(isTerminating)) return { changes: [], scaled: false }
+  let spare = sumOf(release.replicaSets, availableOf) - podBudget(release.spec).minAvailable
+  const isBudgetLeft = spare > 0
+  const changes = others
+    .toSorted(newestRevisionFirst)
+    .map((rs): ReplicaSetChange => {
+      const healthy = availableOf(rs)
+      const drained = Math.min(healthy, Math.max(0, spare))
+      spare -= drained
+      return { rs, size: healthy - drained, because: 'CAN-61' }
+    })
+    .filter(isScaling)
+  return { changes, scaled: isBudgetLeft && changes.length > 0 }
+}
+
+/**
+ * Sizes and availability are where the current step wants them (CAN-41), so that it may count as done. Stable need only
+ * have its pods created; intermediate revisions must be gone, for they still serve traffic.
+ */
+export function isAtWantedSplit(release: Release): boolean {
+  const { stableRS, currentRS, otherRSs, spec } = release
+  const next = nextSizes(release)
+  return (
+    hasEnoughAvailable(spec.strategy?.canary?.replicaProgressThreshold, currentRS, next.canary) &&
+    stableRS !== undefined &&
+    sizeOf(stableRS) === next.stable &&
+    existingOf(stableRS) === next.stable &&
+    sumOf(otherRSs, availableOf) === 0
+  )
+}
+
+/** CAN-40. Without a threshold every wanted pod must be available and none be in excess. */
+export function hasEnoughAvailable(
+  threshold: { readonly type?: string; readonly value?: number } | undefined,
+  rs: ReplicaSet,
+  wanted: number,
+): boolean {
+  const value = threshold?.value ?? 0
+  if (threshold === undefined || value < 0) return sizeOf(rs) === wanted && availableOf(rs) === wanted
+  if (threshold.type !== 'Percent') return availableOf(rs) >= value
+  return wanted === 0 || (availableOf(rs) / wanted) * 100 >= value - 1e-10
+}

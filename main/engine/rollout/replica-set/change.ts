@@ -1,0 +1,69 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import { annotations } from '#api/keys.ts'
+import type { RuleId, Write } from '#engine/decision.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
+import type { Situation } from '../situation.ts'
+import { patchReplicaSet, rolloutEvent } from '../write.ts'
+import { annotationOf, desiredReplicasOf, hasDeadline, revisionOf, sizeOf } from './facts.ts'
+
+/** What a round wants of one ReplicaSet. All wishes for one object end up in a single write. */
+export interface ReplicaSetChange {
+  readonly rs: ReplicaSet
+  /** Pods it should have; the present size when absent. */
+  readonly size?: number
+  /** Sets (a time) or removes (`null`) the scale-down deadline. */
+  readonly deadline?: EpochMs | null
+  /** Keep a deadline that scaling to 0 would otherwise remove (REC-115). */
+  readonly keepsDeadline?: boolean
+  /** Renew `desired-replicas` even though the size stays. On by default: only a mere deadline change leaves it. */
+  readonly renewsDesired?: boolean
+  readonly because: RuleId
+}
+
+export const isScaling = ({ rs, size }: ReplicaSetChange): boolean => size !== undefined && size !== sizeOf(rs)
+
+/** The write and the event of a change, or nothing when the ReplicaSet is as wished (REC-33). */
+export function planChange(change: ReplicaSetChange, situation: Situation): readonly Write[] {
+  const { rs, because } = change
+  const from = sizeOf(rs)
+  const to = change.size ?? from
+  const changed = annotationChanges(change, situation, to)
+  if (to === from && Object.keys(changed).length === 0) return []
+  const body = {
+    ...(Object.keys(changed).length > 0 && { metadata: { annotations: changed } }),
+    ...(to !== from && { spec: { replicas: to } }),
+  }
+  if (to === from) return [patchReplicaSet(rs, body, { because, summary: describeAnnotations(rs, changed) })]
+  const direction = from < to ? 'up' : 'down'
+  const text = `Scaled ${direction} ReplicaSet ${rs.metadata.name} (revision ${revisionOf(rs) ?? 0}) from ${from} to ${to}`
+  return [
+    patchReplicaSet(rs, body, { because, summary: text.replace('Scaled', 'Scale') }),
+    rolloutEvent(situation.rollout, 'ScalingReplicaSet', text, 'REC-33'),
+  ]
+}
+
+function annotationChanges(
+  change: ReplicaSetChange,
+  { replicas }: Situation,
+  to: number,
+): Readonly<Record<string, string | null>> {
+  const { rs, deadline, keepsDeadline = false, renewsDesired = true } = change
+  const isStale = renewsDesired && desiredReplicasOf(rs) !== replicas
+  const goesToZero = to === 0 && (isScaling(change) || isStale || replicas === 0)
+  const dropsDeadline = hasDeadline(rs) && (deadline === null || (goesToZero && !keepsDeadline))
+  const text = typeof deadline === 'number' ? formatSeconds(deadline) : undefined
+  const isNewText = text !== undefined && annotationOf(rs, annotations.scaleDownDeadline) !== text
+  return {
+    ...(isStale && { [annotations.desiredReplicas]: String(replicas) }),
+    ...(dropsDeadline && { [annotations.scaleDownDeadline]: null }),
+    ...(isNewText && { [annotations.scaleDownDeadline]: text }),
+  }
+}
+
+function describeAnnotations(rs: ReplicaSet, changed: Readonly<Record<string, string | null>>): string {
+  const deadline = changed[annotations.scaleDownDeadline]
+  if (deadline === null) return `Keep ReplicaSet ${rs.metadata.name} up: drop its scale-down deadline`
+  if (deadline !== undefined) return `Scale down ReplicaSet ${rs.metadata.name} at ${deadline}`
+  return `Record desired replicas on ReplicaSet ${rs.metadata.name}`
+}

@@ -1,0 +1,33 @@
+import type { PauseCondition } from '#api/rollout.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
+import type { Situation } from '../situation.ts'
+import { type Draft, isAborted, type StatusFields } from './draft.ts'
+
+type PauseAndAbort = Pick<StatusFields, 'abort' | 'abortedAt' | 'pauseConditions' | 'controllerPause'>
+
+/**
+ * The pause and abort fields (REC-91). An abort drops every pause. A reason that is stored and removed in this round
+ * cannot be added again in the same round.
+ */
+export function pauseAndAbort(draft: Draft, situation: Situation): PauseAndAbort {
+  const { status, now } = situation
+  const stored = { pauseConditions: status.pauseConditions, controllerPause: status.controllerPause }
+  const untouched = draft.scope === 'replicas-only' ? stored : {}
+  if (isAborted(draft, situation))
+    return { ...untouched, abort: true, abortedAt: status.abortedAt ?? formatSeconds(now) }
+  if (draft.pauses.clear) return { ...untouched, abort: undefined, abortedAt: undefined }
+
+  const conditions = status.pauseConditions ?? []
+  const kept = conditions.filter(({ reason }) => !draft.pauses.remove.includes(reason))
+  const added = draft.pauses.add
+    .filter((reason) => !conditions.some((condition) => condition.reason === reason))
+    .map((reason): PauseCondition => ({ reason, startTime: formatSeconds(now) }))
+  const pauseConditions = [...kept, ...added]
+  if (pauseConditions.length === 0) return { ...untouched, abort: undefined, abortedAt: undefined }
+  return {
+    pauseConditions,
+    controllerPause: status.controllerPause === true || added.length > 0,
+    abort: undefined,
+    abortedAt: undefined,
+  }
+}

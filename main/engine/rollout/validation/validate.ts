@@ -1,0 +1,26 @@
+import type { Situation } from '../situation.ts'
+import { blueGreenRules } from './blue-green.ts'
+import { canaryRules } from './canary.ts'
+import { serviceError } from './services.ts'
+import { specRules } from './spec.ts'
+import { firstError, formatSpecError, type SpecError } from './spec-error.ts'
+import { unsupportedFeature } from './unsupported.ts'
+
+/**
+ * What is wrong with the Rollout, worded as the reference words it; `undefined` when it may be driven (API-90). The first
+ * error wins: the workload reference, the spec, what this engine cannot drive, the referenced Services.
+ */
+export function validationError(situation: Situation): string | undefined {
+  if (situation.workload.error !== undefined) return situation.workload.error
+  const error = specError(situation) ?? unsupportedFeature(situation.spec) ?? serviceError(situation)
+  return error && formatSpecError(error)
+}
+
+function specError({ spec }: Situation): SpecError | undefined {
+  const { canary, blueGreen } = spec.strategy ?? {}
+  return (
+    firstError(specRules, spec) ??
+    (blueGreen && firstError(blueGreenRules, { spec, blueGreen })) ??
+    (canary && firstError(canaryRules, { spec, canary }))
+  )
+}
