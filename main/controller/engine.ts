@@ -1,7 +1,6 @@
 import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
-import type { Rollout } from '#api/rollout.ts'
 import type { EngineMode } from '#contract/views.ts'
 import type { Decision, Write } from '#engine/decision.ts'
 import type { RolloutWorld } from '#engine/world.ts'
@@ -9,11 +8,11 @@ import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import type { ReflectorChange } from '#main/cluster/client.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import { applyWrites, type RequestWrite, type Stopped } from './apply-writes.ts'
+import { DirtyRollouts, keyOf } from './dirty-rollouts.ts'
 import { Lease, type LeaseState, type MonotonicNow } from './lease.ts'
-import { observeRollout, serviceNames } from './observe-rollout.ts'
+import { observeRollout } from './observe-rollout.ts'
 import { engineMode, findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
 import { KeyQueue, type Round } from './queue.ts'
 import { EventRecorder } from './record-event.ts'
@@ -26,6 +25,8 @@ const concurrency = 10
 const resyncMs = 900_000
 /** How often a controller that stands in the way is looked at again. */
 const rivalRetryMs = 15_000
+/** While the lease is ours by name but its last renewal is too old to act on. */
+const leaseDoubtMs = 1_000
 const takeOverRetryMs = 5_000
 const hiddenMax = 1000
 
@@ -77,6 +78,7 @@ class ClusterEngine implements Engine {
   readonly #log: Log
   readonly #lease: Lease
   readonly #guard: StaleGuard
+  readonly #dirty: DirtyRollouts
   readonly #listeners = new Set<() => void>()
   #queue: KeyQueue
   #events: EventRecorder
@@ -89,7 +91,6 @@ class ClusterEngine implements Engine {
   /** ReplicaSets in the way that no cache shows (REC-50). */
   readonly #hidden = new Set<string>()
   readonly #disposals = new Set<Dispose>()
-  #watchesDeployments = false
   #reconciles = 0
   #writes = 0
   #failures = 0
@@ -102,6 +103,7 @@ class ClusterEngine implements Engine {
     const { client } = options.cluster
     this.#lease = new Lease({ ...options, client, namespace: options.leaseNamespace })
     this.#guard = new StaleGuard(options.clock)
+    this.#dirty = new DirtyRollouts(options.cluster, options.instanceID, (key) => this.#add(key))
     this.#events = this.#newEvents()
     this.#queue = this.#newQueue()
     this.#lease.onChange(() => this.#onLease())
@@ -135,7 +137,7 @@ class ClusterEngine implements Engine {
   start(): void {
     if (this.#wanted === 'drive') return
     this.#wanted = 'drive'
-    this.#subscribe()
+    this.#dirty.start()
     void this.#checkRival()
   }
 
@@ -149,7 +151,7 @@ class ClusterEngine implements Engine {
     this.#wanted = 'nothing'
     for (const dispose of this.#disposals) dispose()
     this.#disposals.clear()
-    this.#watchesDeployments = false
+    this.#dirty.stop()
     await this.#queue.stop()
     await this.#events.stop()
     this.#driving = false
@@ -169,8 +171,6 @@ class ClusterEngine implements Engine {
     return new EventRecorder({ client: this.#cluster.client, clock: this.#options.clock, log: this.#log })
   }
 
-  // --- who drives -------------------------------------------------------------------------------------------------
-
   async #checkRival(): Promise<void> {
     const { leaseNamespace, instanceID } = this.#options
     const found = await findReferenceControllers(this.#cluster.client)
@@ -182,7 +182,7 @@ class ClusterEngine implements Engine {
     else if (this.#rival !== undefined && this.#lease.state.state !== 'held') this.#lease.observe()
     this.#after(mayCompete ? resyncMs : rivalRetryMs, () => {
       void this.#checkRival()
-      if (mayCompete) this.#addAll()
+      if (mayCompete) this.#dirty.markAll()
     })
   }
 
@@ -191,7 +191,7 @@ class ClusterEngine implements Engine {
     this.#rival = rival
     if (rival !== undefined)
       this.#log('warn', 'another controller acts without our lease: nothing is written', { ...rival })
-    else this.#addAll()
+    else this.#dirty.markAll()
     this.#changed()
   }
 
@@ -222,7 +222,7 @@ class ClusterEngine implements Engine {
       for (const rollout of listed.value.items) this.#guard.read(keyOf(rollout), rollout)
     }
     this.#driving = true
-    this.#addAll()
+    this.#dirty.markAll()
   }
 
   #changed(): void {
@@ -233,6 +233,10 @@ class ClusterEngine implements Engine {
     return this.#rival === undefined && this.#lease.isValid()
   }
 
+  #add(key: string): void {
+    if (this.#driving) this.#queue.add(key)
+  }
+
   #after(delayMs: number, task: () => void): void {
     const dispose = this.#options.clock.after(delayMs, () => {
       this.#disposals.delete(dispose)
@@ -241,65 +245,9 @@ class ClusterEngine implements Engine {
     this.#disposals.add(dispose)
   }
 
-  // --- which Rollouts need a round --------------------------------------------------------------------------------
-
-  #subscribe(): void {
-    const on = <K extends 'rollouts' | 'replicaSets' | 'services'>(kind: K, mark: (object: KubeObject) => void) =>
-      this.#disposals.add(this.#cluster.cache(kind).onChange((change) => this.#onObject(change, mark)))
-    on('rollouts', (object) => this.#onRollout(object as Rollout))
-    on('replicaSets', (object) => this.#onReplicaSet(object))
-    on('services', (object) => this.#onReferenced(object, (each) => serviceNames(each)))
-    this.#cluster.cache('pods')
-    this.#addAll()
-  }
-
-  #onObject(change: ReflectorChange, mark: (object: KubeObject) => void): void {
-    if (change.kind !== 'state') mark(change.object)
-  }
-
-  #onRollout(rollout: Rollout): void {
-    if (!this.#isInScope(rollout)) return
-    if (rollout.spec?.workloadRef?.kind === 'Deployment') this.#watchDeployments()
-    this.#add(keyOf(rollout))
-  }
-
-  /** Once a Rollout refers to a Deployment, changes of that Deployment are news to it (REC-7). */
-  #watchDeployments(): void {
-    if (this.#watchesDeployments) return
-    this.#watchesDeployments = true
-    const mark = (object: KubeObject) => this.#onReferenced(object, (each) => [each.spec?.workloadRef?.name ?? ''])
-    this.#disposals.add(this.#cluster.cache('deployments').onChange((change) => this.#onObject(change, mark)))
-  }
-
-  #onReplicaSet(replicaSet: KubeObject): void {
-    const owner = replicaSet.metadata.ownerReferences?.find(
-      (each) => each.controller === true && each.kind === 'Rollout',
-    )
-    if (owner !== undefined) this.#add(`${replicaSet.metadata.namespace}/${owner.name}`)
-  }
-
-  #onReferenced(object: KubeObject, namesOf: (rollout: Rollout) => readonly string[]): void {
-    for (const rollout of this.#cluster.cache('rollouts').inNamespace(object.metadata.namespace ?? ''))
-      if (namesOf(rollout).includes(object.metadata.name)) this.#onRollout(rollout)
-  }
-
-  #add(key: string): void {
-    if (this.#driving) this.#queue.add(key)
-  }
-
-  #addAll(): void {
-    for (const rollout of this.#cluster.cache('rollouts').values()) this.#onRollout(rollout)
-  }
-
-  /** OPS-50. */
-  #isInScope(rollout: Rollout): boolean {
-    return (rollout.metadata.labels?.[labels.instanceID] ?? '') === (this.#options.instanceID ?? '')
-  }
-
-  // --- one round --------------------------------------------------------------------------------------------------
-
   async #round(key: string): Promise<Round> {
-    if (!this.#driving || !this.#mayWrite()) return { kind: 'settled', requeueAt: undefined }
+    if (!this.#driving) return { kind: 'settled', requeueAt: undefined }
+    if (!this.#mayWrite()) return { kind: 'later', delayMs: leaseDoubtMs }
     const round = await runRound(key, {
       clock: this.#options.clock,
       log: this.#log,
@@ -321,7 +269,7 @@ class ClusterEngine implements Engine {
     if (this.#guard.isStale(key, cached)) return failure({ kind: 'NotSynced' })
     const observed = await observeRollout(this.#cluster, key, this.#hidden)
     if (!observed.ok || observed.value === undefined) return observed
-    if (!this.#isInScope(observed.value.rollout)) return success(undefined)
+    if (!this.#dirty.isInScope(observed.value.rollout)) return success(undefined)
     return observed
   }
 
@@ -362,5 +310,3 @@ class ClusterEngine implements Engine {
     return 'handled'
   }
 }
-
-const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`

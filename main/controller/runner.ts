@@ -54,7 +54,7 @@ export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
 }
 
 function roundAfterStop(stopped: Stopped, log: Log, about: object): Round {
-  if (stopped.kind === 'leaseLost') return { kind: 'settled', requeueAt: undefined }
+  if (stopped.kind === 'leaseLost') return { kind: 'later', delayMs: staleRetryMs }
   const { write, failure } = stopped
   const level = failure.kind === 'Conflict' ? 'debug' : 'warn'
   log(level, 'write failed', { ...about, summary: write.summary, rule: write.because, failure })

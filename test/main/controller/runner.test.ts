@@ -78,9 +78,10 @@ it('OPS-61: a conflict backs off and is nothing to worry about', async () => {
   expect(logged[0]).toMatch(/^debug write failed .*"rule":"X-1"/)
 })
 
-it('OPS-41: a lost lease ends the round quietly; acquiring it again starts one', async () => {
-  const { outcome } = round({ apply: async () => failure({ kind: 'leaseLost', write }) })
-  expect(await outcome).toEqual({ kind: 'settled', requeueAt: undefined })
+it('OPS-41: a lost lease ends the round quietly, and is no failure of the object', async () => {
+  const { outcome, logged } = round({ apply: async () => failure({ kind: 'leaseLost', write }) })
+  expect(await outcome).toEqual({ kind: 'later', delayMs: 100 })
+  expect(logged).toEqual([])
 })
 
 it.each<[Failure, object]>([

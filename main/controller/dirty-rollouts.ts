@@ -1,0 +1,83 @@
+import { labels } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { Dispose } from '#lib/clock.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
+import { serviceNames } from './observe-rollout.ts'
+
+/**
+ * Which Rollouts a change concerns: itself, the owner of a ReplicaSet, those that name a Service or a workload (REC-2, REC-3,
+ * REC-7). `mark` is called with `namespace/name` from within watch callbacks, so it must only mark.
+ */
+export class DirtyRollouts {
+  readonly #cluster: Cluster
+  readonly #instanceID: string
+  readonly #mark: (key: string) => void
+  readonly #disposals: Dispose[] = []
+  #followsDeployments = false
+
+  constructor(cluster: Cluster, instanceID: string | undefined, mark: (key: string) => void) {
+    this.#cluster = cluster
+    this.#instanceID = instanceID ?? ''
+    this.#mark = mark
+  }
+
+  start(): void {
+    this.#follow('rollouts', (object) => this.#onRollout(object as Rollout))
+    this.#follow('replicaSets', (object) => this.#onReplicaSet(object))
+    this.#follow('services', (object) => this.#onReferenced(object, serviceNames))
+    this.#cluster.cache('pods')
+    this.markAll()
+  }
+
+  stop(): void {
+    for (const dispose of this.#disposals.splice(0)) dispose()
+    this.#followsDeployments = false
+  }
+
+  markAll(): void {
+    for (const rollout of this.#cluster.cache('rollouts').values()) this.#onRollout(rollout)
+  }
+
+  /** With an instance id only objects that carry it are ours, without one only those that carry none (OPS-50). */
+  isInScope(rollout: Rollout): boolean {
+    return (rollout.metadata.labels?.[labels.instanceID] ?? '') === this.#instanceID
+  }
+
+  #follow(kind: 'rollouts' | 'replicaSets' | 'services' | 'deployments', concern: (object: KubeObject) => void): void {
+    const dispose = this.#cluster.cache(kind).onChange((change) => {
+      if (change.kind !== 'state') concern(change.object)
+    })
+    this.#disposals.push(dispose)
+  }
+
+  #onRollout(rollout: Rollout): void {
+    if (!this.isInScope(rollout)) return
+    if (rollout.spec?.workloadRef?.kind === 'Deployment') this.#followDeployments()
+    this.#mark(keyOf(rollout))
+  }
+
+  /** Only once a Rollout refers to one: most clusters never need that watch. */
+  #followDeployments(): void {
+    if (this.#followsDeployments) return
+    this.#followsDeployments = true
+    this.#follow('deployments', (object) => this.#onReferenced(object, (each) => [each.spec?.workloadRef?.name ?? '']))
+  }
+
+  #onReplicaSet(replicaSet: KubeObject): void {
+    const owner = replicaSet.metadata.ownerReferences?.find(
+      (each) => each.controller === true && each.kind === 'Rollout',
+    )
+    const key = `${replicaSet.metadata.namespace}/${owner?.name}`
+    const rollout = owner === undefined ? undefined : this.#cluster.cache('rollouts').get(key)
+    if (rollout !== undefined && this.isInScope(rollout)) this.#mark(key)
+  }
+
+  #onReferenced(object: KubeObject, namesOf: (rollout: Rollout) => readonly string[]): void {
+    for (const rollout of this.#cluster.cache('rollouts').inNamespace(object.metadata.namespace ?? ''))
+      if (namesOf(rollout).includes(object.metadata.name)) this.#onRollout(rollout)
+  }
+}
+
+/** `namespace/name`: how caches and queues call an object. */
+export const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
