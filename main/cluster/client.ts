@@ -77,6 +77,8 @@ export interface WriteOptions {
 export interface WatchOptions extends ListOptions {
   readonly resourceVersion: string
   readonly timeoutSeconds: number
+  /** Called once the server has accepted the watch; a quiet resource may send nothing for a minute after that. */
+  readonly onOpen?: () => void
 }
 
 export type WatchEvent =

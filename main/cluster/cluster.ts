@@ -1,5 +1,4 @@
-import type { Deployment } from '#api/apps.ts'
-import type { ReplicaSet } from '#api/apps.ts'
+import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Event, Pod, Service } from '#api/core.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'

@@ -1,0 +1,157 @@
+import type { Status } from '#api/meta.ts'
+import { type Resource, rbacName } from '#api/resources.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import { redactText } from '#lib/redact-text.ts'
+
+/** What was asked for, in RBAC's words; it names the missing right in a `Forbidden`. */
+export interface Asked {
+  readonly verb: string
+  readonly resource: Resource | undefined
+  readonly subresource?: string | undefined
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  /** URL path, for requests that are not about a resource. */
+  readonly path: string
+}
+
+export interface Answer {
+  readonly status: number
+  /** Value of the Retry-After header. */
+  readonly retryAfter: string | undefined
+  readonly body: string
+  /** For a Retry-After that is a date. */
+  readonly now: EpochMs
+}
+
+/**
+ * The failure that an HTTP error answer means. The only place that looks at a status code; an ERROR event of a watch carries
+ * the same `Status` and comes here too.
+ */
+export function classifyAnswer(answer: Answer, asked: Asked): Failure {
+  const status = parseStatus(answer.body)
+  const message = messageOf(answer, status, asked)
+  switch (answer.status) {
+    case 401:
+      return {
+        kind: 'Unauthorized',
+        message: `The API server does not accept this credential (${message}). Sign in again.`,
+      }
+    case 403:
+      return { kind: 'Forbidden', message, verb: asked.verb, resource: rightOn(asked), namespace: asked.namespace }
+    case 404: {
+      // A Status with details is about the object; a plain "404 page not found" is about the whole resource.
+      const name = status === undefined ? undefined : (asked.name ?? status.details?.name)
+      return { kind: 'NotFound', message, resource: rightOn(asked), name }
+    }
+    case 409:
+      return { kind: status?.reason === 'AlreadyExists' ? 'AlreadyExists' : 'Conflict', message }
+    case 410:
+      return { kind: 'Gone', message }
+    case 429:
+      return { kind: 'Throttled', message, retryAfterMs: retryAfterMs(answer, status) ?? 1000 }
+    case 400:
+    case 405:
+    case 413:
+    case 415:
+    case 422:
+      return { kind: 'Invalid', message, causes: causesOf(status, asked) }
+    default: {
+      const wait = retryAfterMs(answer, status)
+      if (answer.status === 503 && wait !== undefined) return { kind: 'Throttled', message, retryAfterMs: wait }
+      return { kind: 'ServerError', message, status: answer.status }
+    }
+  }
+}
+
+/**
+ * The failure that a thrown error of the transport means: no answer.
+ * @param since when the first of an unbroken run of such errors happened.
+ */
+export function classifyThrown(error: unknown, server: string, since: EpochMs): Failure {
+  return { kind: 'Unreachable', message: `${server}: ${reachText(error)}`, since }
+}
+
+/** Codes of Node, TLS and undici, in words a person can act on. */
+const reachTexts: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name cannot be resolved. Check the address, DNS and VPN',
+  EAI_AGAIN: 'the name cannot be resolved now. Check DNS and VPN',
+  ECONNREFUSED: 'nothing accepts connections there',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  EHOSTUNREACH: 'there is no route to this host. Check the network and VPN',
+  ENETUNREACH: 'there is no route to this network. Check the network and VPN',
+  ETIMEDOUT: 'the connection timed out. Check the network and VPN',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out. Check the network and VPN',
+  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'its answer stopped half-way',
+  UND_ERR_SOCKET: 'the connection was closed',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a known authority. Check certificate-authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a known authority. Check certificate-authority',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by a known authority. Check certificate-authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by a known authority. Check certificate-authority',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Check the address or tls-server-name',
+}
+
+function reachText(error: unknown): string {
+  const code = codeOf(error)
+  const known = code === undefined ? undefined : reachTexts[code]
+  if (known !== undefined) return `${known} (${code})`
+  const text = error instanceof Error ? error.message : String(error)
+  return redactText(code === undefined ? text : `${text} (${code})`)
+}
+
+/** The code of an error or of the one beneath it. */
+export function codeOf(error: unknown): string | undefined {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+    if ('code' in each && typeof each.code === 'string') return each.code
+    const first: unknown = each instanceof AggregateError ? each.errors[0] : undefined
+    if (first !== undefined) return codeOf(first)
+  }
+  return undefined
+}
+
+const messageMax = 2000
+
+function messageOf({ status: code, body }: Answer, status: Status | undefined, asked: Asked): string {
+  const what = `${asked.verb} ${asked.resource === undefined ? asked.path : rightOn(asked)}`
+  // What a server says about a Secret may quote its value.
+  if (asked.resource?.plural === 'secrets' && code !== 403 && code !== 404) return `${what}: ${status?.reason ?? code}`
+  const text = status?.message ?? plainText(body)
+  return redactText(text === '' ? `${what}: HTTP ${code}` : text.slice(0, messageMax))
+}
+
+/** Proxies answer with HTML pages; those tell a person nothing. */
+const plainText = (body: string): string => (/^\s*</.test(body) ? '' : body.trim())
+
+/** `rollouts.argoproj.io/status` */
+function rightOn({ resource, subresource, path }: Asked): string {
+  if (resource === undefined) return path
+  return subresource === undefined ? rbacName(resource) : `${rbacName(resource)}/${subresource}`
+}
+
+function causesOf(status: Status | undefined, asked: Asked) {
+  const isSecret = asked.resource?.plural === 'secrets'
+  return (status?.details?.causes ?? []).map(({ field = '', reason = '', message }) => ({
+    field,
+    reason: isSecret ? reason : redactText(message ?? reason),
+  }))
+}
+
+function parseStatus(body: string): Status | undefined {
+  if (!body.trimStart().startsWith('{')) return undefined
+  try {
+    const value = JSON.parse(body) as Status | null
+    return value?.kind === 'Status' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function retryAfterMs({ retryAfter, now }: Answer, status: Status | undefined): number | undefined {
+  const seconds = retryAfter === undefined ? status?.details?.retryAfterSeconds : Number(retryAfter)
+  if (seconds !== undefined && Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  const at = Date.parse(retryAfter ?? '')
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+}

@@ -1,0 +1,73 @@
+import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { Credential } from './credentials.ts'
+import type { ClusterEntry } from './kubeconfig-file.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * One connection pool to one API server with one client certificate: HTTP/2 where the server speaks it, so that all watches
+ * share a connection; through a proxy when the kubeconfig or the environment names one.
+ *
+ * Errors  a sentence about a proxy address that cannot be used.
+ */
+export function createDispatcher(cluster: ClusterEntry, tls: Credential['tls'], env: Env): Outcome<Dispatcher, string> {
+  const connect = {
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.certificate !== undefined && { cert: tls.certificate }),
+    ...(tls.key !== undefined && { key: tls.key }),
+    ...(cluster.tlsServerName !== undefined && { servername: cluster.tlsServerName }),
+    ...(cluster.insecureSkipTlsVerify && { rejectUnauthorized: false }),
+    timeout: 10_000,
+    // Shorter than the idle limit of usual load balancers (60 s).
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+  }
+  const proxy = proxyFor(cluster, env)
+  if (proxy === undefined) return success(new Agent({ allowH2: true, connect }))
+  const url = URL.parse(/^[a-z0-9]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`)
+  switch (url?.protocol) {
+    case 'http:':
+    case 'https:':
+      return success(
+        new ProxyAgent({ uri: url.href, allowH2: true, requestTls: connect, proxyTls: { timeout: 10_000 } }),
+      )
+    case 'socks5:':
+    case 'socks5h:':
+      return success(
+        new Socks5ProxyAgent(url.href.replace('socks5h:', 'socks5:'), { allowH2: true, requestTls: connect }),
+      )
+    default:
+      return failure(`The proxy of cluster ${cluster.name} must be an http, https or socks5 address.`)
+  }
+}
+
+/** `proxy-url` first, then the environment; loopback servers are never proxied by the environment, as in kubectl. */
+export function proxyFor(cluster: ClusterEntry, env: Env): string | undefined {
+  if (cluster.proxyUrl !== undefined) return cluster.proxyUrl
+  const url = URL.parse(cluster.server)
+  if (url === null || isLoopback(url.hostname) || isExempt(url, env['NO_PROXY'] ?? env['no_proxy'] ?? ''))
+    return undefined
+  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const value = env[name] ?? env[name.toLowerCase()]
+  return value === '' ? undefined : value
+}
+
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+
+/** NO_PROXY: `*`, a host, or a domain with all below it; a port may follow. Address ranges are not understood. */
+function isExempt(url: URL, noProxy: string): boolean {
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
+  return noProxy
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '')
+    .some((each) => {
+      if (each === '*') return true
+      const [, host = each, onlyPort] = /^(.*):(\d+)$/.exec(each) ?? []
+      if (onlyPort !== undefined && onlyPort !== port) return false
+      const domain = host.replace(/^\*?\./, '')
+      return url.hostname === domain || url.hostname.endsWith(`.${domain}`)
+    })
+}

@@ -1,0 +1,236 @@
+import type { Dispatcher } from 'undici'
+import type { Clock, EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { type Asked, classifyAnswer, classifyThrown, codeOf } from './classify-failure.ts'
+import type { RequestVerb } from './client.ts'
+import { type Credential, createCredentials } from './credentials.ts'
+import { createDispatcher } from './dispatcher.ts'
+import type { ContextAccess } from './kubeconfig.ts'
+import { createTokenBucket } from './token-bucket.ts'
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path with query. */
+  readonly path: string
+  readonly verb: RequestVerb
+  readonly asked: Asked
+  readonly body?: { readonly type: string; readonly text: string }
+}
+
+export interface Transport {
+  /** Sends, and reads the whole answer. Retries GET on what is likely to pass; anything else is the caller's to decide. */
+  send(request: HttpRequest): Promise<Outcome<string, Failure>>
+  /** Sends, and hands over the body of a 2xx answer as it comes. No limit on how long it may be silent. */
+  stream(request: HttpRequest, signal: AbortSignal): Promise<Outcome<AsyncIterable<Uint8Array>, Failure>>
+  /** The failure that an error thrown by a streamed body means. */
+  brokenOff(error: unknown): Failure
+  readonly requests: Readonly<Record<RequestVerb, number>>
+  /** Ends what is under way and closes every connection. */
+  close(): Promise<void>
+}
+
+export interface TransportOptions {
+  readonly access: ContextAccess
+  readonly clock: Clock
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** OPS-4 */
+const limits = { qps: 40, burst: 80, waitMaxMs: 30_000 }
+const headersTimeout = 30_000
+const bodyTimeout = 30_000
+const responseMax = 64 * 2 ** 20
+const attemptsMax = 3
+const retryWaitMaxMs = 10_000
+
+/** Everything one kubeconfig context sends goes through here: credentials, connections, limits, counters. */
+export function createTransport(options: TransportOptions): Transport {
+  const { access, clock, random } = options
+  const { server } = access.cluster
+  const credentials = createCredentials(access, clock)
+  const pools = createPools(options)
+  const bucket = createTokenBucket({ ...limits, clock })
+  const closing = new AbortController()
+  const requests: Record<RequestVerb, number> = { get: 0, list: 0, watch: 0, create: 0, update: 0, patch: 0, delete: 0 }
+  let silentSince: EpochMs | undefined
+
+  const unreachable = (error: unknown): Failure => {
+    silentSince ??= clock.now()
+    return classifyThrown(error, server, silentSince)
+  }
+
+  /** One request on the wire. A 401 is answered by one more with a renewed credential, if there is another. */
+  const exchange = async (
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<Outcome<Dispatcher.ResponseData, Failure>> => {
+    const credential = await credentials.current()
+    if (!credential.ok) return unauthorized(credential.error)
+    const first = await exchangeWith(credential.value, request, signal)
+    if (!first.ok || first.value.statusCode !== 401) return first
+    const renewed = await credentials.renew(credential.value)
+    if (!renewed.ok || renewed.value === undefined) return renewed.ok ? first : unauthorized(renewed.error)
+    await discard(first.value)
+    return exchangeWith(renewed.value, request, signal)
+  }
+
+  const exchangeWith = async (
+    credential: Credential,
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<Outcome<Dispatcher.ResponseData, Failure>> => {
+    if (!(await bucket.take())) {
+      const message = `Too many requests to ${server} are waiting already.`
+      return failure({ kind: 'Throttled', message, retryAfterMs: limits.waitMaxMs })
+    }
+    const pool = pools.poolFor(credential.tls)
+    if (!pool.ok) return unauthorized(pool.error)
+    requests[request.verb]++
+    try {
+      const answer = await pool.value.request({
+        origin: origin(server),
+        path: `${prefix(server)}${request.path}`,
+        method: request.method,
+        headers: { Accept: 'application/json', 'User-Agent': 'argosy', ...credential.headers, ...contentType(request) },
+        ...(request.body !== undefined && { body: request.body.text }),
+        headersTimeout,
+        bodyTimeout: request.verb === 'watch' ? 0 : bodyTimeout,
+        signal,
+      })
+      silentSince = undefined
+      return success(answer)
+    } catch (error) {
+      // The connection may be half-open, after sleep for instance: the next request must not share its fate.
+      if (codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT') pools.retire()
+      return failure(unreachable(error))
+    }
+  }
+
+  const sendOnce = async (request: HttpRequest): Promise<Outcome<string, Failure>> => {
+    const answer = await exchange(request, closing.signal)
+    if (!answer.ok) return answer
+    const body = await readBody(answer.value.body, unreachable)
+    if (!body.ok) return body
+    return answer.value.statusCode < 300
+      ? body
+      : failure(failureOf(answer.value, body.value, request.asked, clock.now()))
+  }
+
+  return {
+    requests,
+    brokenOff: unreachable,
+    async send(request) {
+      for (let attempt = 1; ; attempt++) {
+        const startedAt = clock.now()
+        const outcome = await sendOnce(request)
+        if (outcome.ok || request.method !== 'GET' || attempt === attemptsMax || closing.signal.aborted) return outcome
+        const waitMs = retryWaitMs(outcome.error, { attempt, tookMs: clock.now() - startedAt, random })
+        if (waitMs === undefined) return outcome
+        await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+      }
+    },
+    async stream(request, signal) {
+      const answer = await exchange(request, AbortSignal.any([signal, closing.signal]))
+      if (!answer.ok) return answer
+      if (answer.value.statusCode < 300) return success(answer.value.body)
+      const body = await readBody(answer.value.body, unreachable)
+      return body.ok ? failure(failureOf(answer.value, body.value, request.asked, clock.now())) : body
+    },
+    async close() {
+      closing.abort()
+      await pools.close()
+    },
+  }
+}
+
+/** Connection pools by TLS identity. The former one is closed as soon as its last request has ended. */
+function createPools({ access, env = process.env }: TransportOptions) {
+  let current: { readonly key: string; readonly dispatcher: Dispatcher } | undefined
+  const retire = (): void => {
+    // Closing waits for open watches; it can only fail when the pool is closed already.
+    current?.dispatcher.close().catch(() => undefined)
+    current = undefined
+  }
+  return {
+    retire,
+    poolFor(tls: Credential['tls']): Outcome<Dispatcher, string> {
+      const key = JSON.stringify(tls)
+      if (current?.key === key) return success(current.dispatcher)
+      retire()
+      const created = createDispatcher(access.cluster, tls, env)
+      if (created.ok) current = { key, dispatcher: created.value }
+      return created
+    },
+    async close() {
+      const last = current
+      current = undefined
+      await last?.dispatcher.destroy()
+    },
+  }
+}
+
+const unauthorized = (message: string) => failure<Failure>({ kind: 'Unauthorized', message })
+
+const failureOf = (
+  { statusCode, headers }: Dispatcher.ResponseData,
+  body: string,
+  asked: Asked,
+  now: EpochMs,
+): Failure => {
+  const retryAfter = headers['retry-after']
+  return classifyAnswer(
+    { status: statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined, body, now },
+    asked,
+  )
+}
+
+/** A server address may have a path (`https://rancher.example/k8s/clusters/c-1`). */
+const origin = (server: string): string => URL.parse(server)?.origin ?? server
+const prefix = (server: string): string => (URL.parse(server)?.pathname ?? '').replace(/\/$/, '')
+
+const contentType = ({ body }: HttpRequest) => (body === undefined ? {} : { 'Content-Type': body.type })
+
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  unreachable: (error: unknown) => Failure,
+): Promise<Outcome<string, Failure>> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of body) {
+      size += chunk.length
+      if (size > responseMax) {
+        const message = `The answer is larger than ${responseMax / 2 ** 20} MiB.`
+        return failure({ kind: 'ServerError', message, status: 200 })
+      }
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    return failure(unreachable(error))
+  }
+  return success(Buffer.concat(chunks).toString('utf8'))
+}
+
+const discard = async ({ body }: Dispatcher.ResponseData): Promise<void> => body.dump()
+
+/** How long to wait before a GET is sent again; `undefined`: not at all. */
+function retryWaitMs(
+  reason: Failure,
+  sent: { attempt: number; tookMs: number; random: () => number },
+): number | undefined {
+  const jittered = 200 * 2 ** sent.attempt * (1 + sent.random())
+  switch (reason.kind) {
+    case 'Throttled':
+      return reason.retryAfterMs <= retryWaitMaxMs ? reason.retryAfterMs + jittered : undefined
+    case 'ServerError':
+      return [500, 502, 504].includes(reason.status) ? jittered : undefined
+    // Likely a kept connection that the other side closed meanwhile; what took long is not worth asking twice.
+    case 'Unreachable':
+      return sent.attempt === 1 && sent.tookMs < 5000 ? jittered : undefined
+    default:
+      return undefined
+  }
+}
