@@ -21,6 +21,9 @@ export class RolloutJourney {
   /** Sizes after every change: `canary/stable` (current and separate stable ReplicaSet). */
   sizes: string[] = []
   rounds: Decision[] = []
+  /** What the engine asked for when it last had nothing to write. */
+  requeueAt: number | undefined
+  /** Which ReplicaSets' pods become available; all do unless a test says otherwise. */
   isReady: (rs: ReplicaSet) => boolean = () => true
 
   constructor(world: RolloutWorld) {
@@ -37,6 +40,7 @@ export class RolloutJourney {
 
   /** Lets the engine and the ReplicaSet controller take turns until neither has anything to do. */
   settle(): this {
+    this.#recordSizes()
     for (let i = 0; i < roundLimit; i++) {
       const decision = reconcileRollout(this.world, this.now)
       if (decision.writes.length === 0) {
@@ -45,14 +49,16 @@ export class RolloutJourney {
       }
       this.rounds.push(decision)
       this.events.push(...decision.writes.flatMap((write) => (write.kind === 'event' ? [write.reason] : [])))
-      const next = applyDecision(this.world, decision, this.now)
-      this.world = settlePods(next, this.isReady)
+      this.world = settlePods(this.apply(decision), this.isReady)
       this.#recordSizes()
     }
     throw new Error(`the engine has not settled after ${roundLimit} rounds`)
   }
 
-  requeueAt: number | undefined
+  /** The world after a decision; tests override it to interfere. */
+  protected apply(decision: Decision): RolloutWorld {
+    return applyDecision(this.world, decision, this.now)
+  }
 
   /** Moves time to the engine's own alarm and settles. */
   awake(): this {

@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Rollout } from '#api/rollout.ts'
+import type { Decision } from '#engine/decision.ts'
+import { podBudget } from '#engine/rollout/pod-budget.ts'
+import { reconcileRollout } from '#engine/rollout/reconcile.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import { applyDecision, settlePods } from '#test/support/apply-decision.ts'
+import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
+import { aService } from '#test/support/builders/service.ts'
+import { aWorld } from '#test/support/builders/world.ts'
+import { RolloutJourney } from '#test/support/rollout-journey.ts'
+
+const seed = 20260115
+
+/** What an operator may do at any moment. */
+type Act =
+  | { readonly kind: 'image'; readonly version: number }
+  | { readonly kind: 'scale'; readonly replicas: number }
+  | { readonly kind: 'wait'; readonly seconds: number }
+  | { readonly kind: 'promote' | 'promoteFull' | 'abort' | 'retry' | 'hold' | 'unhold' }
+
+const acts: fc.Arbitrary<readonly Act[]> = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant('image' as const), version: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({ kind: fc.constant('scale' as const), replicas: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({ kind: fc.constant('wait' as const), seconds: fc.constantFrom(1, 15, 45, 700) }),
+    fc.record({ kind: fc.constantFrom('promote', 'promoteFull', 'abort', 'retry', 'hold', 'unhold') }),
+  ),
+  { minLength: 1, maxLength: 7 },
+)
+
+const amounts = fc.constantFrom<readonly [number | string, number | string]>(
+  ...([
+    ['25%', '25%'],
+    [1, 0],
+    [0, 1],
+    [2, 1],
+    ['100%', 0],
+    [0, '50%'],
+  ] as const),
+)
+
+const canaries: fc.Arbitrary<Rollout> = fc
+  .record({
+    replicas: fc.integer({ min: 0, max: 9 }),
+    steps: fc.array(
+      fc.oneof(fc.integer({ min: 0, max: 100 }).map(setWeight), fc.constant(pause()), fc.constant(pause(10))),
+      {
+        maxLength: 4,
+      },
+    ),
+    amounts,
+  })
+  .map(({ replicas, steps, amounts: [maxSurge, maxUnavailable] }) =>
+    aRollout({ replicas, canary: { steps, maxSurge, maxUnavailable } }),
+  )
+
+const blueGreens: fc.Arbitrary<Rollout> = fc
+  .record({
+    replicas: fc.integer({ min: 0, max: 5 }),
+    autoPromotionEnabled: fc.boolean(),
+    autoPromotionSeconds: fc.constantFrom(0, 10),
+    previewReplicaCount: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+    limit: fc.option(fc.integer({ min: 0, max: 2 }), { nil: undefined }),
+  })
+  .map(({ replicas, previewReplicaCount, limit, ...rest }) =>
+    aRollout({
+      replicas,
+      blueGreen: {
+        activeService: 'active',
+        previewService: 'preview',
+        ...rest,
+        ...(previewReplicaCount !== undefined && { previewReplicaCount }),
+        ...(limit !== undefined && { scaleDownDelayRevisionLimit: limit }),
+      },
+    }),
+  )
+
+const worlds: fc.Arbitrary<RolloutWorld> = fc
+  .oneof(canaries, blueGreens)
+  .map((rollout) => aWorld({ rollout, services: { active: aService('active'), preview: aService('preview') } }))
+
+function perform(journey: RolloutJourney, act: Act): void {
+  switch (act.kind) {
+    case 'image':
+      return void journey.setImage(`web:${act.version}`)
+    case 'scale':
+      return void journey.patchSpec({ replicas: act.replicas })
+    case 'wait':
+      return void (journey.now += act.seconds * 1000)
+    case 'hold':
+    case 'unhold':
+      return void journey.patchSpec({ paused: act.kind === 'hold' })
+    default:
+      return void journey[act.kind]()
+  }
+}
+
+describe('reconcileRollout', () => {
+  it('E3: settles whatever an operator does, for canary and blue-green', () => {
+    fc.assert(
+      fc.property(worlds, acts, (world, list) => {
+        const journey = new RolloutJourney(world).settle()
+        for (const act of list) {
+          perform(journey, act)
+          journey.settle()
+        }
+        expect(reconcileRollout(journey.world, journey.now).writes).toEqual([])
+      }),
+      { seed, numRuns: 150 },
+    )
+  })
+
+  it('E4: a crash after any write of any round leads to the same end', () => {
+    fc.assert(
+      fc.property(worlds, acts, fc.nat(40), fc.nat(10), (world, list, crashRound, crashWrite) => {
+        const straight = new RolloutJourney(world).settle()
+        const crashed = new CrashingJourney(world, crashRound, crashWrite).settle()
+        for (const act of list)
+          for (const journey of [straight, crashed]) {
+            perform(journey, act)
+            journey.settle()
+          }
+        expect(outcome(crashed.world)).toEqual(outcome(straight.world))
+      }),
+      { seed, numRuns: 150 },
+    )
+  })
+
+  it('E5: a round writes no object twice, save the revision and then the status of the Rollout', () => {
+    fc.assert(
+      fc.property(worlds, acts, (world, list) => {
+        const journey = new RolloutJourney(world).settle()
+        for (const act of list) {
+          perform(journey, act)
+          journey.settle()
+        }
+        for (const decision of journey.rounds)
+          expect(new Set(writtenObjects(decision)).size).toBe(writtenObjects(decision).length)
+      }),
+      { seed, numRuns: 60 },
+    )
+  })
+
+  it('CAN-33: an update never takes available pods below replicas − maxUnavailable', () => {
+    fc.assert(
+      fc.property(canaries, acts, (rollout, list) => {
+        const journey = new FloorJourney(aWorld({ rollout })).settle()
+        for (const act of list) {
+          if (act.kind === 'scale') continue
+          perform(journey, act)
+          journey.settle()
+        }
+      }),
+      { seed, numRuns: 100 },
+    )
+  })
+
+  it('REC-61: a settled Rollout has told its whole status: another round changes nothing even much later', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const journey = new RolloutJourney(world).settle()
+        expect(reconcileRollout(journey.world, journey.now + 86_400_000).writes).toEqual([])
+      }),
+      { seed, numRuns: 60 },
+    )
+  })
+})
+
+/** Loses everything after some write of some round, once; then goes on as if nothing had happened. */
+class CrashingJourney extends RolloutJourney {
+  #rounds = 0
+  readonly #crashRound: number
+  readonly #crashWrite: number
+
+  constructor(world: RolloutWorld, crashRound: number, crashWrite: number) {
+    super(world)
+    this.#crashRound = crashRound
+    this.#crashWrite = crashWrite
+  }
+
+  protected override apply(decision: Decision): RolloutWorld {
+    const isCrash = this.#rounds++ === this.#crashRound
+    return applyDecision(this.world, decision, this.now, isCrash ? this.#crashWrite : decision.writes.length)
+  }
+}
+
+/** Checks after every single round that enough pods are left. */
+class FloorJourney extends RolloutJourney {
+  #wasUp = false
+
+  protected override apply(decision: Decision): RolloutWorld {
+    const world = applyDecision(this.world, decision, this.now)
+    const { minAvailable } = podBudget(world.rollout.spec)
+    const available = world.replicaSets.reduce(
+      (sum, rs) => sum + Math.min(rs.spec.replicas ?? 1, rs.status?.availableReplicas ?? 0),
+      0,
+    )
+    if (this.#wasUp) expect(available).toBeGreaterThanOrEqual(minAvailable)
+    const settled = settlePods(world).replicaSets.reduce((sum, rs) => sum + (rs.status?.availableReplicas ?? 0), 0)
+    this.#wasUp ||= settled >= (world.rollout.spec.replicas ?? 1)
+    return world
+  }
+}
+
+function writtenObjects({ writes }: Decision): readonly string[] {
+  return writes.flatMap((write) => {
+    if (write.kind === 'event') return []
+    const part = write.kind === 'patch' ? (write.subresource ?? '') : ''
+    return [`${write.ref.resource.plural}/${write.ref.name}/${part}`]
+  })
+}
+
+/** What users see of the end: sizes, roles, selectors, phase. Times and the order of conditions may differ. */
+function outcome({ rollout, replicaSets, services }: RolloutWorld): unknown {
+  const { conditions = [], duration: _timing, pauseConditions = [], ...status } = rollout.status ?? {}
+  return {
+    status: { ...status, observedGeneration: '', abortedAt: status.abortedAt !== undefined },
+    pauses: pauseConditions.map(({ reason }) => reason),
+    conditions: conditions.map(({ type, status: value }) => `${type}=${value}`).toSorted(),
+    sizes: Object.fromEntries(replicaSets.map((rs) => [rs.metadata.name, rs.spec.replicas])),
+    revisions: Object.fromEntries(
+      replicaSets.map((rs) => [rs.metadata.name, rs.metadata.annotations?.['rollout.argoproj.io/revision']]),
+    ),
+    selectors: Object.values(services).map((service) => service.spec?.selector),
+  }
+}
