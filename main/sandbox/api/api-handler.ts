@@ -1,0 +1,203 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Status } from '#api/meta.ts'
+import { rbacName } from '#api/resources.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
+import { type Log, silentLog } from '#lib/log.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
+import type { MemoryStore } from '../memory-store.ts'
+import { type Fields, isFields } from '../registry/fields.ts'
+import { isNamespaces, type ServedKind } from '../registry/kinds.ts'
+import { forbidden, methodNotAllowed, noSuchPath, refuse, status, unauthorized } from '../registry/status.ts'
+import { type ApiToken, attemptOf, authenticate, isAllowed, refusalText } from './access.ts'
+import { reviews } from './access-review.ts'
+import { type Answer, created, failed, send } from './answer.ts'
+import { answerCall } from './answer-call.ts'
+import type { Call } from './call.ts'
+import { FaultList, type Faults, type Misfortune, type ObservedRequest } from './faults.ts'
+import { answerOther } from './other-paths.ts'
+import { readBody } from './read-body.ts'
+import { representationOf } from './representation.ts'
+import { parsePath, type ResourcePath, type Target, verbOf } from './request-path.ts'
+import { serveWatch } from './watch.ts'
+import { WatchHistory } from './watch-history.ts'
+
+const maxWatches = 2000
+
+interface Served {
+  readonly store: MemoryStore
+  readonly clock: Clock
+  readonly tokens: readonly ApiToken[]
+  readonly log?: Log
+}
+
+interface Request {
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+  readonly target: Target
+  readonly token: ApiToken
+}
+
+/** Takes each request from its socket to its answer: who is it, what is it about, may they, then the verb. */
+export class ApiHandler {
+  readonly requestCount = new Map<string, number>()
+  readonly faults: Faults
+  /** What discovery tells as the address of the server. */
+  address = ''
+  readonly #store: MemoryStore
+  readonly #clock: Clock
+  readonly #tokens: readonly ApiToken[]
+  readonly #log: Log
+  readonly #history: WatchHistory
+  readonly #faultList = new FaultList()
+  readonly #watches = new Map<ServerResponse, Dispose>()
+
+  constructor({ store, clock, tokens, log = silentLog }: Served) {
+    this.#store = store
+    this.#clock = clock
+    this.#tokens = tokens
+    this.#log = log
+    this.#history = new WatchHistory(store)
+    this.faults = {
+      inject: (fault) => this.#faultList.inject(fault),
+      compact: () => this.#history.compact(),
+      dropWatches: () => this.#dropWatches(),
+    }
+  }
+
+  get openWatches(): number {
+    return this.#watches.size
+  }
+
+  /** Never rejects: a bug becomes a 500 and a log line. */
+  handle(message: IncomingMessage, response: ServerResponse): void {
+    response.on('error', (cause) => this.#log('debug', 'sandbox client went away', { cause: String(cause) }))
+    this.#serve(message, response).catch((cause: unknown) => {
+      this.#log('error', 'sandbox API server failed', { method: message.method, cause: String(cause) })
+      if (response.headersSent) response.destroy()
+      else send(response, failed(status(500, 'InternalError', 'Internal error occurred: see the log of the sandbox')))
+    })
+  }
+
+  close(): void {
+    this.#dropWatches()
+    this.#history.stop()
+  }
+
+  #dropWatches(): number {
+    const open = [...this.#watches.values()]
+    for (const end of open) end()
+    return open.length
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const token = authenticate(message.headers.authorization, this.#tokens, this.#clock.now())
+    if (token === undefined) return send(response, failed(unauthorized()))
+    const url = new URL(message.url ?? '/', 'http://sandbox')
+    const request: Request = { message, response, url, target: parsePath(url.pathname), token }
+    const observed = this.#observe(request)
+    this.#count(observed)
+    const misfortune = this.#faultList.next(observed)
+    if (misfortune?.kind === 'cut') return void response.destroy()
+    if (misfortune?.kind === 'answer') return send(response, failed(misfortuneStatus(misfortune)))
+    if (misfortune?.kind === 'delay') await this.#wait(misfortune.ms)
+    if (request.target.at === 'other') return send(response, this.#answerOther(request, request.target.segments))
+    const answer = await this.#answerResource(request, request.target.path)
+    if (misfortune?.kind === 'cutAfter') return void response.destroy()
+    if (answer !== undefined) send(response, answer)
+  }
+
+  #answerOther({ message }: Request, segments: readonly string[]): Answer {
+    if (message.method !== 'GET' && message.method !== 'HEAD') return failed(methodNotAllowed())
+    return answerOther(this.#store, segments, message.headers.accept, this.address)
+  }
+
+  /** `undefined` when the answer is a watch, which answers for itself. */
+  async #answerResource(request: Request, path: ResourcePath): Promise<Answer | undefined> {
+    const contentType = (request.message.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
+    const body = await readBody(request.message, contentType)
+    if (!body.ok) return { ...failed(body.error), headers: { Connection: 'close' } }
+    const review = path.version === 'v1' ? reviews[`${path.group}/${path.plural}`] : undefined
+    if (review !== undefined) return answerReview(request, path, body.value)
+    const call = this.#callOf(request, path, contentType, body.value)
+    if (!call.ok) return failed(call.error)
+    if (call.value.verb !== 'watch') return answerCall(call.value)
+    return this.#watch(call.value, request.response)
+  }
+
+  #callOf(request: Request, path: ResourcePath, contentType: string, body: unknown): Outcome<Call, Status> {
+    const { message, url, token } = request
+    const { namespace, name, subresource } = path
+    const kind = this.#store.kindOf(path)
+    if (kind === undefined || !isInScope(kind, path)) return refuse(noSuchPath())
+    const verb = verbOf(message.method ?? '', path, url.searchParams)
+    if (verb === undefined) return refuse(methodNotAllowed())
+    // Upstream asks RBAC about a namespace as if it were in itself.
+    const attempt = attemptOf(kind, verb, { namespace: isNamespaces(kind) ? name : namespace, name, subresource })
+    if (!isAllowed(token, attempt)) return refuse(forbidden(kind, name ?? '', refusalText(token, attempt)))
+    const representation = subresource === 'log' ? 'object' : representationOf(message.headers.accept)
+    if (representation === undefined)
+      return refuse(status(406, 'NotAcceptable', 'only the following media types are accepted: application/json'))
+    const served = { store: this.#store, clock: this.#clock, history: this.#history, query: url.searchParams }
+    return success({
+      ...served,
+      ...{ kind, verb, namespace, name, subresource, representation, token, contentType, body },
+    })
+  }
+
+  #watch(call: Call, response: ServerResponse): Answer | undefined {
+    if (this.#watches.size >= maxWatches)
+      return failed(status(429, 'TooManyRequests', 'too many open watches', { retryAfterSeconds: 1 }))
+    const end = serveWatch(call, response, () => this.#watches.delete(response))
+    if (!response.writableEnded) this.#watches.set(response, end)
+    return undefined
+  }
+
+  #observe({ message, url, target, token: { user } }: Request): ObservedRequest {
+    const nothing = { namespace: undefined, name: undefined, subresource: undefined }
+    if (target.at === 'other') return { verb: 'other', resource: url.pathname, ...nothing, user }
+    const { path } = target
+    const { namespace, name, subresource } = path
+    const verb = verbOf(message.method ?? '', path, url.searchParams) ?? 'other'
+    return { verb, resource: rbacName({ ...path, kind: '', namespaced: true }), namespace, name, subresource, user }
+  }
+
+  /** Resources not served count under one name, so that the map stays small. */
+  #count({ verb, resource, subresource }: ObservedRequest): void {
+    const known = verb === 'other' || this.#store.served().some((kind) => rbacName(kind) === resource)
+    const name = known
+      ? `${resource.slice(0, 200)}${subresource === undefined ? '' : `/${subresource}`}`
+      : '(not served)'
+    const key = `${verb === 'other' ? 'get' : verb} ${name}`
+    if (this.requestCount.size < 5000 || this.requestCount.has(key))
+      this.requestCount.set(key, (this.requestCount.get(key) ?? 0) + 1)
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#clock.after(ms, resolve))
+  }
+}
+
+/** A namespaced object has a namespace in its path; a cluster-scoped one never has. */
+const isInScope = (kind: ServedKind, { namespace, name }: ResourcePath): boolean =>
+  kind.namespaced ? name === undefined || namespace !== undefined : namespace === undefined
+
+const misfortuneTexts = {
+  429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
+  500: ['InternalError', 'Internal error occurred: injected by a test'],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+  504: ['Timeout', 'the server was unable to return a response in the time allotted'],
+} as const
+
+function misfortuneStatus({ code, retryAfterSeconds }: Misfortune & { readonly kind: 'answer' }): Status {
+  const [reason, message] = misfortuneTexts[code]
+  return status(code, reason, message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds })
+}
+
+function answerReview({ message, token }: Request, path: ResourcePath, body: unknown): Answer {
+  const review = reviews[`${path.group}/${path.plural}`]
+  if (review === undefined || message.method !== 'POST') return failed(methodNotAllowed())
+  const spec: Fields = isFields(body) && isFields(body['spec']) ? body['spec'] : {}
+  const apiVersion = `${path.group}/${path.version}`
+  return created({ kind: review.kind, apiVersion, metadata: {}, spec, status: review.answer(token, spec) })
+}

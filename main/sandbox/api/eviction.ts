@@ -1,0 +1,20 @@
+import { fieldAt } from '../registry/fields.ts'
+import type { DeleteOptions } from '../store.ts'
+import { type Answer, created, failed } from './answer.ts'
+import type { Call } from './call.ts'
+
+/** POST to `pods/eviction`: a delete with the options in the body; disruption budgets are not kept here. */
+export function evictPod({ store, kind, namespace, body, query }: Call, name: string): Answer {
+  const uid = fieldAt(body, ['deleteOptions', 'preconditions', 'uid'])
+  const resourceVersion = fieldAt(body, ['deleteOptions', 'preconditions', 'resourceVersion'])
+  const grace = fieldAt(body, ['deleteOptions', 'gracePeriodSeconds'])
+  const options: DeleteOptions = {
+    ...(typeof uid === 'string' && { uid }),
+    ...(typeof resourceVersion === 'string' && { resourceVersion }),
+    ...(typeof grace === 'number' && { gracePeriodSeconds: grace }),
+    ...(query.getAll('dryRun').includes('All') && { dryRun: true }),
+  }
+  const outcome = store.delete(kind, { namespace, name }, options)
+  if (!outcome.ok) return failed(outcome.error)
+  return created({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+}

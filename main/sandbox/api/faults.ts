@@ -1,0 +1,61 @@
+import type { Dispose } from '#lib/clock.ts'
+import type { Verb } from './request-path.ts'
+
+/** A request as faults see it. */
+export interface ObservedRequest {
+  readonly verb: Verb | 'other'
+  /** `rollouts.argoproj.io`, or the path when it is no resource. */
+  readonly resource: string
+  readonly namespace: string | undefined
+  readonly name: string | undefined
+  readonly subresource: string | undefined
+  readonly user: string
+}
+
+export type Misfortune =
+  /** Answered without being carried out. */
+  | { readonly kind: 'answer'; readonly code: 429 | 500 | 503 | 504; readonly retryAfterSeconds?: number }
+  /** Carried out after a while. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** The connection is cut before anything happens. */
+  | { readonly kind: 'cut' }
+  /** Carried out, then the connection is cut instead of answering: the client cannot know. */
+  | { readonly kind: 'cutAfter' }
+
+export interface Fault {
+  /** Absent: every request. */
+  readonly match?: (request: ObservedRequest) => boolean
+  /** How often; absent: until disposed. */
+  readonly times?: number
+  readonly then: Misfortune
+}
+
+/** What tests break on purpose. */
+export interface Faults {
+  inject(fault: Fault): Dispose
+  /** Ends every open watch without a word; returns how many. */
+  dropWatches(): number
+  /** Forgets the past: older resourceVersions and continue tokens are answered with 410 from now on. */
+  compact(): void
+}
+
+export class FaultList {
+  #faults: { readonly fault: Fault; left: number }[] = []
+
+  inject(fault: Fault): Dispose {
+    const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY }
+    this.#faults.push(entry)
+    return () => {
+      this.#faults = this.#faults.filter((each) => each !== entry)
+    }
+  }
+
+  /** The first that fits this request, used up by one. */
+  next(request: ObservedRequest): Misfortune | undefined {
+    const entry = this.#faults.find(({ fault, left }) => left > 0 && (fault.match?.(request) ?? true))
+    if (entry === undefined) return undefined
+    entry.left--
+    if (entry.left === 0) this.#faults = this.#faults.filter((each) => each !== entry)
+    return entry.fault.then
+  }
+}

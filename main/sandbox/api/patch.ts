@@ -1,0 +1,98 @@
+import type { KubeObject, Status } from '#api/meta.ts'
+import { applyJsonPatch } from '#lib/json-patch.ts'
+import { applyMergePatch } from '#lib/merge-patch.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
+import { isFields, objectOf } from '../registry/fields.ts'
+import { badRequest, notFound, refuse, status } from '../registry/status.ts'
+import { type Answer, created, failed, ok } from './answer.ts'
+import type { Call } from './call.ts'
+import { represent } from './read.ts'
+import { isTrue } from './request-path.ts'
+import { applyConfiguration } from './server-side-apply.ts'
+import { applyStrategicMerge } from './strategic-merge.ts'
+import { checkFields } from './unknown-fields.ts'
+import { writeBy } from './write.ts'
+
+const applyTypes = ['application/apply-patch+yaml', 'application/apply-patch+json']
+
+/** PATCH of an object or of its status, in any of the four languages. */
+export function patchOne(call: Call, name: string): Answer {
+  const live = call.store.get(call.kind, { namespace: call.namespace, name })
+  if (applyTypes.includes(call.contentType)) return applyOne(call, name, live)
+  if (live === undefined) return failed(notFound(call.kind, name))
+  const patched = patchObject(call, live)
+  if (!patched.ok) return failed(patched.error)
+  return store(call, { ...patched.value, metadata: { ...patched.value.metadata, name } }, patched.value)
+}
+
+/** The patched form of any object, `Scale` included. */
+export function patchObject<T extends object>(
+  { kind, contentType, body }: Call,
+  live: T,
+): Outcome<T & KubeObject, Status> {
+  switch (contentType) {
+    case 'application/json-patch+json': {
+      const patched = applyJsonPatch(live, body)
+      if (patched.ok) return anObject(patched.value)
+      const { message } = patched.error
+      return refuse(
+        patched.error.kind === 'Malformed'
+          ? badRequest(message)
+          : status(422, 'Invalid', `the server rejected our request due to an error in our request: ${message}`),
+      )
+    }
+    case 'application/merge-patch+json':
+      return isFields(body) ? anObject(applyMergePatch(live, body)) : refuse(badRequest('a merge patch is an object'))
+    case 'application/strategic-merge-patch+json':
+      if (kind.custom !== undefined) return refuse(unsupportedType(kind.custom !== undefined))
+      return isFields(body)
+        ? anObject(applyStrategicMerge(live, body))
+        : refuse(badRequest('a strategic merge patch is an object'))
+    default:
+      return refuse(unsupportedType(kind.custom !== undefined))
+  }
+}
+
+function anObject<T>(value: unknown): Outcome<T & KubeObject, Status> {
+  if (!isFields(value) || !isFields(value['metadata'])) return refuse(badRequest('the patched value is not an object'))
+  return success(value as T & KubeObject)
+}
+
+function unsupportedType(isCustom: boolean): Status {
+  const known = [
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    ...(isCustom ? [] : ['application/strategic-merge-patch+json']),
+    'application/apply-patch+yaml',
+  ]
+  const message = 'the body of the request was in an unknown format - accepted media types include'
+  return status(415, 'UnsupportedMediaType', `${message}: ${known.join(', ')}`)
+}
+
+function applyOne(call: Call, name: string, live: KubeObject | undefined): Answer {
+  const { kind, body, query, namespace, subresource } = call
+  const manager = query.get('fieldManager') ?? ''
+  if (!isFields(body)) return failed(badRequest('the applied configuration is not an object'))
+  if (manager === '') return failed(badRequest('fieldManager is required for apply patch'))
+  const metadata = isFields(body['metadata']) ? body['metadata'] : {}
+  const configuration = { ...body, metadata: { ...metadata, name, ...(namespace !== undefined && { namespace }) } }
+  if (live === undefined && subresource !== undefined) return failed(notFound(kind, name))
+  const base = live ?? objectOf({ apiVersion: body['apiVersion'], kind: kind.kind, metadata: configuration.metadata })
+  const force = isTrue(query.get('force'))
+  const time = formatSeconds(call.clock.now())
+  const applied = applyConfiguration(kind, base, configuration, { manager, force, time, subresource })
+  if (!applied.ok) return failed(applied.error)
+  if (live !== undefined) return store(call, applied.value, objectOf(configuration))
+  const checked = checkFields(call, objectOf(configuration))
+  if (!checked.ok) return failed(checked.error)
+  const outcome = call.store.create(kind, applied.value, writeBy(call))
+  return outcome.ok ? { ...created(represent(call, outcome.value)), headers: checked.value } : failed(outcome.error)
+}
+
+function store(call: Call, object: KubeObject, sent: KubeObject): Answer {
+  const checked = checkFields(call, sent)
+  if (!checked.ok) return failed(checked.error)
+  const outcome = call.store.replace(call.kind, object, writeBy(call))
+  return outcome.ok ? { ...ok(represent(call, outcome.value)), headers: checked.value } : failed(outcome.error)
+}
