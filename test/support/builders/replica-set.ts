@@ -22,8 +22,7 @@ interface ReplicaSetOptions {
 /** A ReplicaSet of the Rollout `web`, fully available unless said otherwise. */
 export function aReplicaSet(options: ReplicaSetOptions = {}): ReplicaSet {
   const { hash = 'v1', image = 'web:1', size = 1, owner = 'uid-web' } = options
-  const available = options.available ?? size
-  const name = options.name ?? `web-${hash}`
+  const { available = size, existing = size, desired = size, revision = 1, name = `web-${hash}` } = options
   const template = aPodTemplate(image)
   return {
     apiVersion: 'apps/v1',
@@ -37,8 +36,8 @@ export function aReplicaSet(options: ReplicaSetOptions = {}): ReplicaSet {
       creationTimestamp: options.createdAt ?? '2026-01-15T09:00:00Z',
       labels: { app: 'web', [labels.podTemplateHash]: hash },
       annotations: {
-        [annotations.revision]: String(options.revision ?? 1),
-        [annotations.desiredReplicas]: String(options.desired ?? size),
+        [annotations.revision]: String(revision),
+        [annotations.desiredReplicas]: String(desired),
         ...(options.deadline !== undefined && { [annotations.scaleDownDeadline]: options.deadline }),
         ...options.annotations,
       },
@@ -64,7 +63,7 @@ export function aReplicaSet(options: ReplicaSetOptions = {}): ReplicaSet {
       },
     },
     status: {
-      replicas: options.existing ?? size,
+      replicas: existing,
       readyReplicas: available,
       availableReplicas: available,
       observedGeneration: 1,

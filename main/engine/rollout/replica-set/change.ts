@@ -43,25 +43,29 @@ export function planChange(change: ReplicaSetChange, situation: Situation): read
   ]
 }
 
-function annotationChanges(
-  change: ReplicaSetChange,
-  { replicas }: Situation,
-  to: number,
-): Readonly<Record<string, string | null>> {
-  const { rs, deadline, keepsDeadline = false, renewsDesired = true } = change
+type Annotations = Readonly<Record<string, string | null>>
+
+function annotationChanges(change: ReplicaSetChange, { replicas }: Situation, to: number): Annotations {
+  const { rs, renewsDesired = true } = change
   const isStale = renewsDesired && desiredReplicasOf(rs) !== replicas
   const goesToZero = to === 0 && (isScaling(change) || isStale || replicas === 0)
-  const dropsDeadline = hasDeadline(rs) && (deadline === null || (goesToZero && !keepsDeadline))
-  const text = typeof deadline === 'number' ? formatSeconds(deadline) : undefined
-  const isNewText = text !== undefined && annotationOf(rs, annotations.scaleDownDeadline) !== text
   return {
     ...(isStale && { [annotations.desiredReplicas]: String(replicas) }),
-    ...(dropsDeadline && { [annotations.scaleDownDeadline]: null }),
-    ...(isNewText && { [annotations.scaleDownDeadline]: text }),
+    ...deadlineChange(change, goesToZero),
   }
 }
 
-function describeAnnotations(rs: ReplicaSet, changed: Readonly<Record<string, string | null>>): string {
+function deadlineChange({ rs, deadline, keepsDeadline = false }: ReplicaSetChange, goesToZero: boolean): Annotations {
+  const key = annotations.scaleDownDeadline
+  if (typeof deadline === 'number') {
+    const text = formatSeconds(deadline)
+    return annotationOf(rs, key) === text ? {} : { [key]: text }
+  }
+  const isDropped = deadline === null || (goesToZero && !keepsDeadline)
+  return isDropped && hasDeadline(rs) ? { [key]: null } : {}
+}
+
+function describeAnnotations(rs: ReplicaSet, changed: Annotations): string {
   const deadline = changed[annotations.scaleDownDeadline]
   if (deadline === null) return `Keep ReplicaSet ${rs.metadata.name} up: drop its scale-down deadline`
   if (deadline !== undefined) return `Scale down ReplicaSet ${rs.metadata.name} at ${deadline}`

@@ -4,45 +4,52 @@ import { nextCounts } from '#engine/rollout/canary/next-counts.ts'
 import { splitPods } from '#engine/rollout/canary/split-pods.ts'
 import { podBudget } from '#engine/rollout/pod-budget.ts'
 
-/** Example, replicas, weight, maxSurge, maxUnavailable, canary, stable, others, next canary, next stable; `6(3)` is size(available). */
-const rows: readonly (readonly [
-  string,
-  number,
-  number,
-  IntOrString,
-  IntOrString,
-  string,
-  string,
-  string,
-  number,
-  number,
-])[] = [
-  ['E11', 10, 20, 2, 0, '0(0)', '10(10)', '', 2, 10],
-  ['E12', 10, 20, '20%', 0, '2(2)', '10(10)', '', 2, 8],
-  ['E13', 10, 30, 2, 0, '0(0)', '10(10)', '', 2, 10],
-  ['E14', 10, 20, 0, 2, '0(0)', '10(10)', '', 0, 8],
-  ['E15', 10, 30, 0, 2, '0(0)', '10(10)', '', 0, 8],
-  ['E16', 10, 50, 2, 1, '0(0)', '10(10)', '', 2, 9],
-  ['E17', 10, 0, 1, 1, '1(1)', '10(10)', '', 0, 10],
-  ['E18', 10, 100, 1, 1, '10(10)', '1(1)', '', 10, 0],
-  ['E19', 1, 20, 1, 0, '0(0)', '1(1)', '', 1, 1],
-  ['E20', 1, 49, 0, 1, '0(0)', '1(1)', '', 0, 1],
-  ['E21', 1, 51, 0, 1, '0(0)', '1(1)', '', 0, 0],
-  ['E22', 10, 30, 1, 0, '0(0)', '1(1)', '3(3)', 1, 7],
-  ['E23', 10, 30, 0, 3, '4(4)', '8(5)', '', 3, 7],
-  ['E24', 10, 100, 1, 0, '10(8)', '10(2)', '', 9, 2],
-  ['E25', 10, 30, 0, 1, '4(2)', '8(6)', '3(3)', 4, 8],
-  ['E26', 10, 5, 0, 1, '0(0)', '10(10)', '', 0, 9],
-  ['E27', 10, 100, 3, 0, '6(3)', '7(8)', '', 6, 7],
-  ['E28', 4, 100, 1, 0, '0(0)', '4(1)', '', 1, 4],
-  ['E29', 4, 100, 1, 0, '1(1)', '4(1)', '', 1, 3],
-  ['E30', 3, 99, 0, 2, '0(0)', '3(3)', '', 0, 1],
-  ['E31', 4, 0, 1, 0, '4(4)', '0(0)', '', 4, 1],
-  ['E32', 4, 0, 1, 0, '4(4)', '1(0)', '', 4, 1],
-  ['E33', 4, 0, 1, 0, '4(4)', '1(1)', '', 3, 1],
-  ['E34', 4, 100, 3, 0, '0(0)', '4(4)', '', 3, 4],
-  ['E35', 4, 100, 4, 4, '0(0)', '4(4)', '', 4, 0],
-  ['E36', 10, 50, 2, 0, '2(1)', '10(10)', '', 2, 9],
+interface Row {
+  readonly example: string
+  readonly replicas: number
+  readonly weight: number
+  readonly surge: IntOrString
+  readonly unavailable: IntOrString
+  /** `6(3)` is size(available). */
+  readonly now: readonly [canary: string, stable: string, others: string]
+  readonly next: readonly [canary: number, stable: number]
+}
+
+const row = (
+  example: string,
+  [replicas, weight, surge, unavailable]: readonly [number, number, IntOrString, IntOrString],
+  now: Row['now'],
+  next: Row['next'],
+): Row => ({ example, replicas, weight, surge, unavailable, now, next })
+
+/** Replicas, weight, maxSurge, maxUnavailable; then canary, stable and others now; then canary and stable next. */
+const rows: readonly Row[] = [
+  row('E11', [10, 20, 2, 0], ['0(0)', '10(10)', '0(0)'], [2, 10]),
+  row('E12', [10, 20, '20%', 0], ['2(2)', '10(10)', '0(0)'], [2, 8]),
+  row('E13', [10, 30, 2, 0], ['0(0)', '10(10)', '0(0)'], [2, 10]),
+  row('E14', [10, 20, 0, 2], ['0(0)', '10(10)', '0(0)'], [0, 8]),
+  row('E15', [10, 30, 0, 2], ['0(0)', '10(10)', '0(0)'], [0, 8]),
+  row('E16', [10, 50, 2, 1], ['0(0)', '10(10)', '0(0)'], [2, 9]),
+  row('E17', [10, 0, 1, 1], ['1(1)', '10(10)', '0(0)'], [0, 10]),
+  row('E18', [10, 100, 1, 1], ['10(10)', '1(1)', '0(0)'], [10, 0]),
+  row('E19', [1, 20, 1, 0], ['0(0)', '1(1)', '0(0)'], [1, 1]),
+  row('E20', [1, 49, 0, 1], ['0(0)', '1(1)', '0(0)'], [0, 1]),
+  row('E21', [1, 51, 0, 1], ['0(0)', '1(1)', '0(0)'], [0, 0]),
+  row('E22', [10, 30, 1, 0], ['0(0)', '1(1)', '3(3)'], [1, 7]),
+  row('E23', [10, 30, 0, 3], ['4(4)', '8(5)', '0(0)'], [3, 7]),
+  row('E24', [10, 100, 1, 0], ['10(8)', '10(2)', '0(0)'], [9, 2]),
+  row('E25', [10, 30, 0, 1], ['4(2)', '8(6)', '3(3)'], [4, 8]),
+  row('E26', [10, 5, 0, 1], ['0(0)', '10(10)', '0(0)'], [0, 9]),
+  row('E27', [10, 100, 3, 0], ['6(3)', '7(8)', '0(0)'], [6, 7]),
+  row('E28', [4, 100, 1, 0], ['0(0)', '4(1)', '0(0)'], [1, 4]),
+  row('E29', [4, 100, 1, 0], ['1(1)', '4(1)', '0(0)'], [1, 3]),
+  row('E30', [3, 99, 0, 2], ['0(0)', '3(3)', '0(0)'], [0, 1]),
+  row('E31', [4, 0, 1, 0], ['4(4)', '0(0)', '0(0)'], [4, 1]),
+  row('E32', [4, 0, 1, 0], ['4(4)', '1(0)', '0(0)'], [4, 1]),
+  row('E33', [4, 0, 1, 0], ['4(4)', '1(1)', '0(0)'], [3, 1]),
+  row('E34', [4, 100, 3, 0], ['0(0)', '4(4)', '0(0)'], [3, 4]),
+  row('E35', [4, 100, 4, 4], ['0(0)', '4(4)', '0(0)'], [4, 0]),
+  row('E36', [10, 50, 2, 0], ['2(1)', '10(10)', '0(0)'], [2, 9]),
 ]
 
 const side = (text: string) => {
@@ -51,19 +58,12 @@ const side = (text: string) => {
 }
 
 describe('nextCounts', () => {
-  it.each(rows)(
-    'CAN-33 %s: %i pods at weight %i, surge %s, unavailable %s: %s / %s and %s others',
-    (_example, replicas, weight, maxSurge, maxUnavailable, canary, stable, others, nextCanary, nextStable) => {
-      const budget = podBudget({ replicas, strategy: { canary: { maxSurge, maxUnavailable } } })
-      const wanted = splitPods({ replicas, weight, maxWeight: 100, surge: budget.surge })
-      const next = nextCounts({
-        canary: side(canary),
-        stable: side(stable),
-        otherSize: side(others).size,
-        wanted,
-        budget,
-      })
-      expect(next).toEqual({ canary: nextCanary, stable: nextStable })
-    },
-  )
+  it.each(rows)('CAN-33: $example moves $now at weight $weight to $next', (each) => {
+    const { replicas, weight, surge: maxSurge, unavailable: maxUnavailable, now, next } = each
+    const budget = podBudget({ replicas, strategy: { canary: { maxSurge, maxUnavailable } } })
+    const wanted = splitPods({ replicas, weight, maxWeight: 100, surge: budget.surge })
+    const [canary, stable, others] = now
+    const counts = { canary: side(canary), stable: side(stable), otherSize: side(others).size, wanted, budget }
+    expect(nextCounts(counts)).toEqual({ canary: next[0], stable: next[1] })
+  })
 })
