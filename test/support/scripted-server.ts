@@ -22,7 +22,7 @@ export interface Reply {
   json(status: number, value: unknown, headers?: Readonly<Record<string, string>>): void
   text(status: number, value: string, headers?: Readonly<Record<string, string>>): void
   /** Starts a watch: the head is sent at once, events follow as written. */
-  stream(): { event(type: string, object: unknown): void; write(text: string): void; end(): void }
+  stream(): { event(type: string, object: unknown): void; write(part: string | Uint8Array): void; end(): void }
   /** Cuts the connection (HTTP/2: the stream). */
   reset(): void
 }
@@ -128,7 +128,7 @@ function replyTo(response: ServerResponse): Reply {
     stream() {
       response.writeHead(200, { 'Content-Type': 'application/json' })
       response.flushHeaders?.()
-      const write = (text: string): void => void response.write(text)
+      const write = (part: string | Uint8Array): void => void response.write(part)
       return {
         write,
         event: (type, object) => write(`${JSON.stringify({ type, object })}\n`),
