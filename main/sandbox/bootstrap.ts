@@ -1,0 +1,56 @@
+import { customResourceDefinitions } from '#api/custom-resource-definitions.ts'
+import { controllerNamespace } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
+import { type Resource, resources } from '#api/resources.ts'
+import { assert } from '#lib/assert.ts'
+import { aNode } from './controllers/nodes.ts'
+import type { SandboxStore } from './store.ts'
+
+/** An object with whatever fields its kind has. */
+export type Manifest = KubeObject & Readonly<Record<string, unknown>>
+
+/** What is in a cluster before anyone uses it: nodes, the Rollouts kinds, the API's own Service, a name server. */
+export function furnish(store: SandboxStore, cluster: { readonly name: string; readonly nodes: number }): void {
+  for (const definition of customResourceDefinitions) place(store, resources.customResourceDefinitions, definition)
+  for (let ordinal = 1; ordinal <= cluster.nodes; ordinal++)
+    place(store, resources.nodes, aNode(cluster.name, ordinal, store.clock.now()))
+  place(store, resources.namespaces, aNamespace(controllerNamespace))
+  place(store, resources.services, apiService)
+  place(store, resources.deployments, nameServer)
+}
+
+/** Stores an object of our own making; a refusal is our mistake. */
+export function place(store: SandboxStore, resource: Resource, object: KubeObject): void {
+  const outcome = store.create(resource, object)
+  assert(
+    outcome.ok,
+    `the sandbox accepts its own ${object.kind} ${object.metadata.name}${outcome.ok ? '' : `: ${outcome.error.message}`}`,
+  )
+}
+
+export const aNamespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+
+const apiService: Manifest = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {
+    name: 'kubernetes',
+    namespace: 'default',
+    labels: { component: 'apiserver', provider: 'kubernetes' },
+  },
+  spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
+}
+
+const nameServer: Manifest = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'coredns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    template: {
+      metadata: { labels: { 'k8s-app': 'kube-dns' } },
+      spec: { containers: [{ name: 'coredns', image: 'registry.k8s.io/coredns/coredns:v1.12.4' }] },
+    },
+  },
+}
