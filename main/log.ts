@@ -1,5 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Log, LogLevel } from '#lib/log.ts'
+import { redactText } from '#lib/redact-text.ts'
 
 const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const levels = new Set<string>(order)
@@ -64,10 +65,3 @@ function secretFieldsOf(value: object): readonly string[] {
   const isVariable = 'name' in value && 'value' in value && Object.keys(value).length === 2
   return isVariable ? ['value'] : ['kubectl.kubernetes.io/last-applied-configuration']
 }
-
-/** `Bearer …`, JSON web tokens, and user:password in URLs. */
-export const redactText = (text: string): string =>
-  text
-    .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${hidden}`)
-    .replace(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, hidden)
-    .replace(/\/\/[^\s/@:]+:[^\s/@]+@/g, `//${hidden}@`)

@@ -39,29 +39,32 @@ export function classifyAnswer(answer: Answer, asked: Asked): Failure {
       }
     case 403:
       return { kind: 'Forbidden', message, verb: asked.verb, resource: rightOn(asked), namespace: asked.namespace }
-    case 404: {
-      // A Status with details is about the object; a plain "404 page not found" is about the whole resource.
-      const name = status === undefined ? undefined : (asked.name ?? status.details?.name)
-      return { kind: 'NotFound', message, resource: rightOn(asked), name }
-    }
+    case 404:
+      // A Status is about the object; a plain "404 page not found" is about the whole resource.
+      return {
+        kind: 'NotFound',
+        message,
+        resource: rightOn(asked),
+        name: status && (asked.name ?? status.details?.name),
+      }
     case 409:
       return { kind: status?.reason === 'AlreadyExists' ? 'AlreadyExists' : 'Conflict', message }
     case 410:
       return { kind: 'Gone', message }
-    case 429:
-      return { kind: 'Throttled', message, retryAfterMs: retryAfterMs(answer, status) ?? 1000 }
-    case 400:
-    case 405:
-    case 413:
-    case 415:
-    case 422:
-      return { kind: 'Invalid', message, causes: causesOf(status, asked) }
-    default: {
-      const wait = retryAfterMs(answer, status)
-      if (answer.status === 503 && wait !== undefined) return { kind: 'Throttled', message, retryAfterMs: wait }
-      return { kind: 'ServerError', message, status: answer.status }
-    }
+    default:
+      return otherFailure(answer, message, status, asked)
   }
+}
+
+/** The request itself is wrong. */
+const invalidCodes: readonly number[] = [400, 405, 413, 415, 422]
+
+function otherFailure(answer: Answer, message: string, status: Status | undefined, asked: Asked): Failure {
+  if (invalidCodes.includes(answer.status)) return { kind: 'Invalid', message, causes: causesOf(status, asked) }
+  const wait = retryAfterMs(answer, status)
+  if (answer.status === 429) return { kind: 'Throttled', message, retryAfterMs: wait ?? 1000 }
+  if (answer.status === 503 && wait !== undefined) return { kind: 'Throttled', message, retryAfterMs: wait }
+  return { kind: 'ServerError', message, status: answer.status }
 }
 
 /**

@@ -26,20 +26,15 @@ export function createDispatcher(cluster: ClusterEntry, tls: Credential['tls'], 
   const proxy = proxyFor(cluster, env)
   if (proxy === undefined) return success(new Agent({ allowH2: true, connect }))
   const url = URL.parse(/^[a-z0-9]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`)
-  switch (url?.protocol) {
-    case 'http:':
-    case 'https:':
-      return success(
-        new ProxyAgent({ uri: url.href, allowH2: true, requestTls: connect, proxyTls: { timeout: 10_000 } }),
-      )
-    case 'socks5:':
-    case 'socks5h:':
-      return success(
-        new Socks5ProxyAgent(url.href.replace('socks5h:', 'socks5:'), { allowH2: true, requestTls: connect }),
-      )
-    default:
-      return failure(`The proxy of cluster ${cluster.name} must be an http, https or socks5 address.`)
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    return success(new ProxyAgent({ uri: url.href, allowH2: true, requestTls: connect, proxyTls: { timeout: 10_000 } }))
   }
+  if (url?.protocol === 'socks5:' || url?.protocol === 'socks5h:') {
+    return success(
+      new Socks5ProxyAgent(url.href.replace('socks5h:', 'socks5:'), { allowH2: true, requestTls: connect }),
+    )
+  }
+  return failure(`The proxy of cluster ${cluster.name} must be an http, https or socks5 address.`)
 }
 
 /** `proxy-url` first, then the environment; loopback servers are never proxied by the environment, as in kubectl. */

@@ -160,14 +160,10 @@ class OpenCluster implements Cluster {
 
   /** How a failure that stops everything looks from outside. */
   #brokenConnection(reason: Failure, attempt: number, retryAt: number): Connection {
-    switch (reason.kind) {
-      case 'Unauthorized':
-        return { state: 'signInNeeded', since: this.#sinceIf('signInNeeded'), failure: reason }
-      case 'Forbidden':
-        return { state: 'forbidden', since: this.#sinceIf('forbidden'), failure: reason }
-      default:
-        return { state: 'unreachable', since: this.#sinceIf('unreachable'), failure: reason, retryAt, attempt }
-    }
+    if (reason.kind === 'Unauthorized')
+      return { state: 'signInNeeded', since: this.#sinceIf('signInNeeded'), failure: reason }
+    if (reason.kind === 'Forbidden') return { state: 'forbidden', since: this.#sinceIf('forbidden'), failure: reason }
+    return { state: 'unreachable', since: this.#sinceIf('unreachable'), failure: reason, retryAt, attempt }
   }
 
   #sinceIf(state: Connection['state']): number {

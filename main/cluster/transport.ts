@@ -129,7 +129,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (outcome.ok || request.method !== 'GET' || attempt === attemptsMax || closing.signal.aborted) return outcome
         const waitMs = retryWaitMs(outcome.error, { attempt, tookMs: clock.now() - startedAt, random })
         if (waitMs === undefined) return outcome
-        await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+        await waitWithin(clock, waitMs, closing.signal)
       }
     },
     async stream(request, signal) {
@@ -216,21 +216,30 @@ async function readBody(
 
 const discard = async ({ body }: Dispatcher.ResponseData): Promise<void> => body.dump()
 
+/** A wait in the middle of a request keeps the process alive as its socket would: timers of the clock alone may not. */
+function waitWithin(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const hold = setInterval(() => undefined, 2 ** 31 - 1)
+    const end = (): void => {
+      clearInterval(hold)
+      cancel()
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const cancel = clock.after(ms, end)
+    signal.addEventListener('abort', end)
+  })
+}
+
 /** How long to wait before a GET is sent again; `undefined`: not at all. */
 function retryWaitMs(
   reason: Failure,
   sent: { attempt: number; tookMs: number; random: () => number },
 ): number | undefined {
   const jittered = 200 * 2 ** sent.attempt * (1 + sent.random())
-  switch (reason.kind) {
-    case 'Throttled':
-      return reason.retryAfterMs <= retryWaitMaxMs ? reason.retryAfterMs + jittered : undefined
-    case 'ServerError':
-      return [500, 502, 504].includes(reason.status) ? jittered : undefined
-    // Likely a kept connection that the other side closed meanwhile; what took long is not worth asking twice.
-    case 'Unreachable':
-      return sent.attempt === 1 && sent.tookMs < 5000 ? jittered : undefined
-    default:
-      return undefined
-  }
+  if (reason.kind === 'Throttled' && reason.retryAfterMs <= retryWaitMaxMs) return reason.retryAfterMs + jittered
+  if (reason.kind === 'ServerError' && [500, 502, 504].includes(reason.status)) return jittered
+  // Likely a kept connection that the other side closed meanwhile; what took long is not worth asking twice.
+  if (reason.kind === 'Unreachable' && sent.attempt === 1 && sent.tookMs < 5000) return jittered
+  return undefined
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { LogLevel } from '#lib/log.ts'
-import { createLog, redact, redactText } from '#main/log.ts'
+import { redactText } from '#lib/redact-text.ts'
+import { createLog, redact } from '#main/log.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
 function setUp(level: LogLevel) {

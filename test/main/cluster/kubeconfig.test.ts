@@ -97,8 +97,8 @@ describe('several kubeconfig files', () => {
   })
 
   it('paths are relative to the file that names them; a command without a slash is looked up in PATH', () => {
-    const { access } = load(write('sub/b', second))
-    expect(access('two')).toMatchObject({
+    const config = load(write('sub/b', second))
+    expect(config.access('two')).toMatchObject({
       cluster: { certificateAuthority: { file: at('sub/pki/ca.crt') } },
       user: {
         tokenFile: at('sub/token'),
@@ -107,7 +107,7 @@ describe('several kubeconfig files', () => {
         exec: { command: at('sub/bin/plugin'), args: ['login'] },
       },
     })
-    expect(access('one')?.user?.exec?.command).toBe('plugin')
+    expect(config.access('one')?.user?.exec?.command).toBe('plugin')
   })
 
   it('KUBECONFIG is a list of paths, else the file in the home folder counts', () => {
@@ -120,7 +120,7 @@ describe('several kubeconfig files', () => {
 
 describe('what is in an entry', () => {
   it('reads everything that a cluster and a user can say', () => {
-    const { access } = load(
+    const config = load(
       write(
         'all',
         `
@@ -152,7 +152,7 @@ contexts:
 `,
       ),
     )
-    expect(access('x')).toMatchObject({
+    expect(config.access('x')).toMatchObject({
       cluster: {
         server: 'https://c.example/k8s',
         certificateAuthority: { data: 'Y2E=' },
