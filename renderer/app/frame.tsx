@@ -1,0 +1,82 @@
+import { lazy, Suspense, useState } from 'react'
+import { useStore } from 'zustand'
+import { FleetPage } from '../features/fleet/fleet-page.tsx'
+import { RolloutPage } from '../features/rollout/rollout-page.tsx'
+import { hrefOf, type Route } from '../store/route.ts'
+import { useApp, useText } from '../store/use-app.ts'
+import { Message } from '../ui/message.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { StatusBar } from './status-bar.tsx'
+import { TitleBar } from './title-bar.tsx'
+import { Toasts } from './toasts.tsx'
+import { useGlobalKeys } from './use-global-keys.ts'
+import './frame.css'
+
+const DiffPage = lazy(() => import('../features/revision-diff/diff-page.tsx'))
+const HistoryPage = lazy(() => import('../features/history/history-page.tsx'))
+const Overlays = lazy(() => import('./overlays.tsx'))
+
+/** Title bar, page, status bar; what floats lies over them. */
+export function Frame() {
+  const app = useApp()
+  const route = useStore(app.route, (state) => state.route)
+  const overlay = useStore(app.overlay, (state) => state.overlay)
+  const [pendingKey, setPendingKey] = useState<string>()
+  useGlobalKeys(setPendingKey)
+  return (
+    <div className="window">
+      <TitleBar page={route.page} />
+      <main className="page">
+        <MainGone />
+        <ErrorBoundary place={hrefOf(route)}>
+          <Suspense fallback={null}>
+            <PageOf route={route} />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <StatusBar pendingKey={pendingKey} />
+      <Toasts />
+      {overlay !== undefined && (
+        <Suspense fallback={null}>
+          <Overlays overlay={overlay} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function PageOf({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case 'fleet':
+      return <FleetPage />
+    case 'rollout':
+      return <RolloutPage rolloutKey={route.key} />
+    case 'diff':
+      return <DiffPage route={route} />
+    case 'history':
+      return <HistoryPage id={route.id} />
+  }
+}
+
+/** The window lives on without main, on what it last heard, and says so. */
+function MainGone() {
+  const text = useText()
+  const { connection, fleet } = useApp()
+  const state = useStore(connection, (each) => each.state)
+  const known = useStore(fleet, (each) => each.loaded)
+  if (state === 'connected' || (state === 'reconnecting' && !known)) return null
+  if (state === 'ended') {
+    return (
+      <div className="main-gone" role="alert">
+        <Message icon="unlink" title={text('gone.endedTitle')}>
+          <p>{text('gone.ended')}</p>
+        </Message>
+      </div>
+    )
+  }
+  return (
+    <p className="main-late" role="status">
+      {text('gone.reconnecting')}
+    </p>
+  )
+}

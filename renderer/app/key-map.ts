@@ -1,0 +1,84 @@
+import type { TextKey } from '../format/text.ts'
+import type { Page } from '../store/route.ts'
+
+/** One line of the key help. */
+export interface KeyLine {
+  readonly keys: readonly string[]
+  readonly does: TextKey
+}
+
+const everywhere: readonly KeyLine[] = [
+  { keys: ['⌘K'], does: 'keys.palette' },
+  { keys: ['/'], does: 'keys.filter' },
+  { keys: ['?'], does: 'keys.help' },
+  { keys: ['G', 'F'], does: 'keys.fleet' },
+  { keys: ['G', 'R'], does: 'keys.rollout' },
+  { keys: ['G', 'D'], does: 'keys.diff' },
+  { keys: ['G', 'H'], does: 'keys.history' },
+  { keys: ['F6'], does: 'keys.regions' },
+  { keys: ['⌘⇧L'], does: 'keys.theme' },
+  { keys: ['⌘O'], does: 'keys.kubeconfig' },
+  { keys: ['Z'], does: 'keys.takeBack' },
+  { keys: ['Esc'], does: 'keys.escape' },
+]
+
+const actions: readonly KeyLine[] = [
+  { keys: ['P'], does: 'action.promote' },
+  { keys: ['⇧P'], does: 'action.promoteFull' },
+  { keys: ['S'], does: 'action.skipStep' },
+  { keys: ['Space'], does: 'keys.pauseResume' },
+  { keys: ['A'], does: 'action.abort' },
+  { keys: ['R'], does: 'action.retry' },
+  { keys: ['U'], does: 'action.undo' },
+  { keys: ['D'], does: 'keys.openDiff' },
+]
+
+/** All keys per page; the help shows them and the keyboard test walks them. */
+export const keyMap: Readonly<
+  Record<Page, readonly { readonly title: TextKey; readonly lines: readonly KeyLine[] }[]>
+> = {
+  fleet: [
+    {
+      title: 'nav.fleet',
+      lines: [
+        { keys: ['↑', '↓', '←', '→'], does: 'keys.cells' },
+        { keys: ['J', 'K'], does: 'keys.rows' },
+        { keys: ['↵'], does: 'keys.openCell' },
+        { keys: ['X'], does: 'keys.mark' },
+        { keys: ['⇧', '→'], does: 'keys.markRange' },
+        { keys: ['N', '⇧N'], does: 'keys.queue' },
+        { keys: ['F'], does: 'keys.tabs' },
+        { keys: ['.'], does: 'keys.applyOrder' },
+      ],
+    },
+    { title: 'keys.onCell', lines: actions },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  rollout: [
+    { title: 'nav.rollout', lines: [{ keys: ['[', ']'], does: 'keys.siblings' }, ...actions] },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  diff: [
+    {
+      title: 'nav.diff',
+      lines: [
+        { keys: ['←', '→'], does: 'keys.moveRight' },
+        { keys: ['⇧', '←', '→'], does: 'keys.moveLeft' },
+        { keys: ['J', 'K'], does: 'keys.changes' },
+        { keys: ['X'], does: 'keys.swap' },
+      ],
+    },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  history: [
+    {
+      title: 'nav.history',
+      lines: [
+        { keys: ['←', '→'], does: 'keys.tenSeconds' },
+        { keys: ['⇧', '←', '→'], does: 'keys.oneEvent' },
+        { keys: ['Space'], does: 'keys.play' },
+      ],
+    },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+}

@@ -1,0 +1,45 @@
+import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
+import { ActionDialog } from '../features/actions/action-dialog.tsx'
+import { CrdsDialog } from '../features/actions/crds-dialog.tsx'
+import { KubeconfigDialog } from '../features/actions/kubeconfig-dialog.tsx'
+import { closeOverlay, type Overlay } from '../store/app.ts'
+import { useApp, useText } from '../store/use-app.ts'
+import { KeyHelp } from './key-help.tsx'
+import { Palette } from './palette.tsx'
+import '../features/actions/dialog.css'
+
+/** What floats over the window: focus stays inside, Escape closes, focus goes back to where it was. */
+export default function Overlays({ overlay }: { readonly overlay: Overlay }) {
+  const app = useApp()
+  const text = useText()
+  const wide = overlay.kind === 'action' && overlay.request.keys.length > 1
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable
+      onOpenChange={(open) => !open && closeOverlay(app)}
+      className={`scrim scrim-${overlay.kind}`}
+    >
+      <Modal className={`dialog dialog-${overlay.kind}${wide ? ' wide' : ''}`}>
+        <Dialog aria-label={text(`overlay.${overlay.kind}`)} className="dialog-box">
+          <Content overlay={overlay} />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function Content({ overlay }: { readonly overlay: Overlay }) {
+  switch (overlay.kind) {
+    case 'action':
+      return <ActionDialog request={overlay.request} />
+    case 'palette':
+      return <Palette />
+    case 'keys':
+      return <KeyHelp />
+    case 'crds':
+      return <CrdsDialog context={overlay.context} />
+    case 'kubeconfig':
+      return <KubeconfigDialog />
+  }
+}

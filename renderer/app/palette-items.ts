@@ -1,0 +1,122 @@
+import type { ActionName, RolloutKey, RolloutView } from '#contract/views.ts'
+import { statusWords } from '../format/status-words.ts'
+import type { Text } from '../format/text.ts'
+import { actionIcons, actionKeys } from '../marks/action-button.tsx'
+import type { App } from '../store/app.ts'
+import { urgencyOf } from '../store/board.ts'
+import { diffOf, hrefOf } from '../store/route.ts'
+import { beginAction } from '../store/send-action.ts'
+import type { IconName } from '../ui/icon-names.ts'
+
+export interface PaletteItem {
+  readonly id: string
+  readonly group: 'do' | 'goTo'
+  readonly icon: IconName
+  readonly words: string
+  readonly detail: string
+  readonly hint: string | undefined
+  readonly off: boolean
+  readonly run: () => void
+}
+
+const actions = [
+  'promote',
+  'promoteFull',
+  'skipStep',
+  'pause',
+  'resume',
+  'abort',
+  'retry',
+  'undo',
+  'restart',
+] as const satisfies readonly ActionName[]
+const perGroup = 8
+
+/** Every word of the question begins a word of the answer: `prom chec` finds "Promote checkout-api". */
+export function fits(words: string, question: string): boolean {
+  const parts = words.toLowerCase().split(/[^\p{L}\p{N}]+/u)
+  return question
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .every((asked) => parts.some((part) => part.startsWith(asked)))
+}
+
+/** What can be run and where one can go, for a question; open actions before shut ones, urgent rollouts first. */
+export function paletteItems(
+  app: App,
+  text: Text,
+  question: string,
+  subject: RolloutKey | undefined,
+): readonly PaletteItem[] {
+  const views = [...app.fleet.getState().rollouts.values()].sort((a, b) => urgencyOf(a) - urgencyOf(b))
+  const own = subject === undefined ? undefined : app.fleet.getState().rollouts.get(subject)
+  const doable =
+    question === ''
+      ? own === undefined
+        ? []
+        : [own]
+      : own === undefined
+        ? views
+        : [own, ...views.filter((view) => view !== own)]
+  return [
+    ...take(doItems(app, text, doable, question)),
+    ...pageItems(app, text, question),
+    ...take(goItems(app, text, views, question)),
+  ]
+}
+
+const take = (items: Iterable<PaletteItem>): readonly PaletteItem[] => {
+  const taken: PaletteItem[] = []
+  for (const item of items) {
+    taken.push(item)
+    if (taken.length === perGroup) break
+  }
+  return taken.toSorted((a, b) => Number(a.off) - Number(b.off))
+}
+
+function* doItems(app: App, text: Text, views: readonly RolloutView[], question: string): Iterable<PaletteItem> {
+  for (const view of views) {
+    for (const action of actions) {
+      const words = text('palette.do', { action: text(`action.${action}`), app: view.name, cluster: view.context })
+      if (!fits(words, question)) continue
+      const availability = view.actions[action]
+      yield {
+        id: `${action} ${view.key}`,
+        group: 'do',
+        icon: actionIcons[action],
+        words,
+        detail: availability.open ? statusWords(text, view) : availability.reason,
+        hint: actionKeys[action],
+        off: !availability.open,
+        run: () => beginAction(app, action, [view.key]),
+      }
+    }
+    const words = text('palette.do', { action: text('action.diff'), app: view.name, cluster: view.context })
+    if (question !== '' && !fits(words, question)) continue
+    const run = () => app.goTo(hrefOf(diffOf(view.key)))
+    yield { id: `diff ${view.key}`, group: 'do', icon: 'diff', words, detail: '', hint: 'D', off: false, run }
+  }
+}
+
+function* goItems(app: App, text: Text, views: readonly RolloutView[], question: string): Iterable<PaletteItem> {
+  for (const view of views) {
+    const words = text('palette.goTo', { app: view.name, cluster: view.context })
+    if (!fits(words, question)) continue
+    const detail = [statusWords(text, view), view.version].filter((each) => each !== undefined).join(', ')
+    const run = () => app.goTo(hrefOf({ page: 'rollout', key: view.key }))
+    yield { id: `open ${view.key}`, group: 'goTo', icon: 'route', words, detail, hint: undefined, off: false, run }
+  }
+}
+
+const pages = [
+  { page: 'fleet', icon: 'grid', hint: 'G F' },
+  { page: 'history', icon: 'history', hint: 'G H' },
+] as const
+
+function pageItems(app: App, text: Text, question: string): readonly PaletteItem[] {
+  return pages.flatMap(({ page, icon, hint }): PaletteItem[] => {
+    const words = text(`nav.${page}`)
+    const run = () => app.goTo(`#/${page}`)
+    return fits(words, question) ? [{ id: page, group: 'goTo', icon, words, detail: '', hint, off: false, run }] : []
+  })
+}

@@ -1,0 +1,201 @@
+import { useEffect, useState } from 'react'
+import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
+import { actionIcons } from '../../marks/action-button.tsx'
+import { type ActionRequest, closeOverlay } from '../../store/app.ts'
+import { isProtected, previewAction } from '../../store/send-action.ts'
+import { useApp, useFleet, useText } from '../../store/use-app.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { ActionForm } from './action-form.tsx'
+import { ExactRequest } from './exact-request.tsx'
+import { Effects, TargetTable } from './targets.tsx'
+import { type Choices, type Failing, type Pace, useSending } from './use-sending.ts'
+
+/** The one dialog every guarded action goes through: what will happen, where, the exact request, and then the results. */
+export function ActionDialog({ request }: { readonly request: ActionRequest }) {
+  const app = useApp()
+  const { previews, chosen, setChosen } = usePreviews(request)
+  const [reason, setReason] = useState('')
+  const [typed, setTyped] = useState('')
+  const [pace, setPace] = useState<Pace>('all')
+  const [failing, setFailing] = useState<Failing>('stop')
+  const sending = useSending(request, previews)
+  const guard = useGuard(request.keys, chosen)
+  const open = chosen.size > 0 && (guard === undefined || typed === guard) && sending.state === 'ready'
+  const choices: Choices = { chosen, reason, pace, failing }
+  const confirm = () => open && sending.send(choices)
+  useConfirmKey(confirm)
+  const some = previews?.filter((preview) => preview.open) ?? []
+  return (
+    <>
+      <DialogHead request={request} chosen={chosen} />
+      <div className="dialog-body scroll">
+        {previews === undefined && <DialogLoading />}
+        {request.keys.length > 1 ? (
+          <TargetTable
+            keys={request.keys}
+            previews={previews ?? []}
+            chosen={chosen}
+            onChoose={setChosen}
+            results={sending.results}
+            onAgain={(key) => sending.again(key, reason)}
+          />
+        ) : (
+          <SingleTarget previews={previews} results={sending.results} />
+        )}
+        {sending.state !== 'done' && some.length > 0 && (
+          <ActionForm
+            several={request.keys.length > 1}
+            guard={guard}
+            typed={typed}
+            onTyped={setTyped}
+            reason={reason}
+            onReason={setReason}
+            pace={pace}
+            onPace={setPace}
+            failing={failing}
+            onFailing={setFailing}
+          />
+        )}
+        <ExactRequest previews={some.filter((preview) => chosen.has(preview.key))} />
+      </div>
+      <DialogFoot
+        request={request}
+        count={chosen.size}
+        open={open}
+        sending={sending.state}
+        guard={guard}
+        onConfirm={confirm}
+        onClose={() => closeOverlay(app)}
+      />
+    </>
+  )
+}
+
+function usePreviews(request: ActionRequest) {
+  const app = useApp()
+  const [previews, setPreviews] = useState<readonly ActionPreview[]>()
+  const [chosen, setChosen] = useState<ReadonlySet<RolloutKey>>(new Set())
+  useEffect(() => {
+    let live = true
+    void previewAction(app, request.action, request.keys, request.parameters).then((found) => {
+      if (!live) return
+      setPreviews(found)
+      setChosen(new Set(found.filter((preview) => preview.open).map((preview) => preview.key)))
+    })
+    return () => {
+      live = false
+    }
+  }, [app, request])
+  return { previews, chosen, setChosen }
+}
+
+/** UI-ACT-2: the text to type. One cluster: its context; several: the application, or their number when it is not one. */
+function useGuard(keys: readonly RolloutKey[], chosen: ReadonlySet<RolloutKey>): string | undefined {
+  const app = useApp()
+  const rollouts = useFleet((state) => state.rollouts)
+  if (![...chosen].some((key) => isProtected(app, key))) return undefined
+  const views = keys.flatMap((key) => rollouts.get(key) ?? [])
+  if (keys.length === 1) return views[0]?.context
+  const names = new Set(views.map((view) => view.name))
+  return names.size === 1 ? views[0]?.name : String(chosen.size)
+}
+
+/** UI-ACT-10: `⌘↵` confirms; `↵` alone never does. */
+function useConfirmKey(confirm: () => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+      event.preventDefault()
+      confirm()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  })
+}
+
+interface DialogHeadProps {
+  readonly request: ActionRequest
+  readonly chosen: ReadonlySet<RolloutKey>
+}
+
+function DialogHead({ request: { action, keys }, chosen }: DialogHeadProps) {
+  const text = useText()
+  const rollouts = useFleet((state) => state.rollouts)
+  const view = rollouts.get(keys[0] ?? '')
+  const app =
+    new Set(keys.map((key) => rollouts.get(key)?.name)).size === 1
+      ? (view?.name ?? '')
+      : text('dialog.rollouts', { count: keys.length })
+  const values = { action: text(`action.${action}`), app, chosen: chosen.size, count: keys.length }
+  return (
+    <header className="dialog-head">
+      <span className={`dialog-icon ${action === 'abort' ? 'soft-degraded ink-degraded' : ''}`}>
+        <Icon name={actionIcons[action]} />
+      </span>
+      <h2 id="dialog-title">{text(keys.length === 1 ? 'dialog.title' : 'dialog.titleMany', values)}</h2>
+      {keys.length === 1 && view !== undefined && <span className="chip cut">{view.context}</span>}
+      <p className="dim">{text(`dialog.means.${action}`)}</p>
+    </header>
+  )
+}
+
+function DialogLoading() {
+  const text = useText()
+  return <p className="dialog-line faint">{text('dialog.loading')}</p>
+}
+
+interface SingleTargetProps {
+  readonly previews: readonly ActionPreview[] | undefined
+  readonly results: ReadonlyMap<RolloutKey, ActionResult>
+}
+
+function SingleTarget({ previews, results }: SingleTargetProps) {
+  const preview = previews?.[0]
+  return preview === undefined ? null : <Effects preview={preview} result={results.get(preview.key)} />
+}
+
+interface DialogFootProps {
+  readonly request: ActionRequest
+  readonly count: number
+  readonly open: boolean
+  readonly sending: 'ready' | 'sending' | 'done'
+  readonly guard: string | undefined
+  readonly onConfirm: () => void
+  readonly onClose: () => void
+}
+
+function DialogFoot({ request, count, open, sending, guard, onConfirm, onClose }: DialogFootProps) {
+  const text = useText()
+  const action = text(`action.${request.action}`)
+  const label =
+    request.keys.length === 1 ? text('dialog.confirm', { action }) : text('dialog.confirmMany', { action, count })
+  const off =
+    sending === 'sending'
+      ? text('dialog.sending')
+      : count === 0
+        ? text('peek.noneOpen')
+        : text('dialog.typeFirst', { name: guard ?? '' })
+  return (
+    <footer className="dialog-foot">
+      <span className="faint small cut">{sending === 'done' ? text('dialog.done') : ''}</span>
+      <span className="space" />
+      <Button
+        label={text(sending === 'done' ? 'dialog.close' : 'dialog.cancel')}
+        hint="Esc"
+        onPress={onClose}
+        className="dialog-cancel"
+      />
+      {sending !== 'done' && (
+        <Button
+          icon={actionIcons[request.action]}
+          kind={request.action === 'abort' ? 'danger-fill' : 'primary'}
+          label={label}
+          hint="⌘↵"
+          offBecause={open ? undefined : off}
+          onPress={onConfirm}
+        />
+      )}
+    </footer>
+  )
+}

@@ -1,0 +1,199 @@
+import type { ActionPreview, ActionResult, RolloutKey, RolloutView } from '#contract/views.ts'
+import { refusalWords } from '../../format/failure-words.ts'
+import { stepsDone } from '../../format/status-words.ts'
+import { StatusMark } from '../../marks/status-mark.tsx'
+import { WeightBar } from '../../marks/weight-bar.tsx'
+import { isProtected } from '../../store/send-action.ts'
+import { useApp, useRollout, useText } from '../../store/use-app.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+
+interface EffectsProps {
+  readonly preview: ActionPreview
+  readonly result: ActionResult | undefined
+}
+
+/** What will happen, most important first; or why it cannot. */
+export function Effects({ preview, result }: EffectsProps) {
+  const text = useText()
+  if (!preview.open) {
+    return (
+      <p className="dialog-line ink-paused row">
+        <Icon name="lock" />
+        {preview.reason}
+      </p>
+    )
+  }
+  return (
+    <ul className="effects">
+      {preview.effects.map((effect) => (
+        <li key={effect}>
+          <Icon name="route" className="faint" />
+          {effect}
+        </li>
+      ))}
+      {preview.warnings.map((warning) => (
+        <li key={warning} className="ink-paused">
+          <Icon name="warn" />
+          {warning}
+        </li>
+      ))}
+      {result !== undefined && !result.sent && (
+        <li className="ink-degraded" role="alert">
+          <Icon name="degraded" />
+          {text('dialog.refused', { why: refusalWords(text, result.refusal) })}
+        </li>
+      )}
+    </ul>
+  )
+}
+
+interface TargetTableProps {
+  readonly keys: readonly RolloutKey[]
+  readonly previews: readonly ActionPreview[]
+  readonly chosen: ReadonlySet<RolloutKey>
+  readonly onChoose: (chosen: ReadonlySet<RolloutKey>) => void
+  readonly results: ReadonlyMap<RolloutKey, ActionResult>
+  readonly onAgain: (key: RolloutKey) => void
+}
+
+/** One line per cluster. Those that cannot take it stay in the list, unchecked, with their reason (UI-ACT-6). */
+export function TargetTable({ keys, previews, chosen, onChoose, results, onAgain }: TargetTableProps) {
+  const text = useText()
+  const byKey = new Map(previews.map((preview) => [preview.key, preview]))
+  const toggle = (key: RolloutKey) => {
+    const next = new Set(chosen)
+    if (!next.delete(key)) next.add(key)
+    onChoose(next)
+  }
+  return (
+    <table className="targets">
+      <thead>
+        <tr>
+          <th>
+            <span className="unseen">{text('dialog.send')}</span>
+          </th>
+          <th>{text('dialog.cluster')}</th>
+          <th>{text('dialog.now')}</th>
+          <th>{text('lane.weight')}</th>
+          <th>{text(results.size > 0 ? 'dialog.result' : 'dialog.before')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map((key) => (
+          <Target
+            key={key}
+            rolloutKey={key}
+            preview={byKey.get(key)}
+            chosen={chosen.has(key)}
+            onToggle={() => toggle(key)}
+            result={results.get(key)}
+            finished={results.size > 0}
+            onAgain={() => onAgain(key)}
+          />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+interface TargetProps {
+  readonly rolloutKey: RolloutKey
+  readonly preview: ActionPreview | undefined
+  readonly chosen: boolean
+  readonly onToggle: () => void
+  readonly result: ActionResult | undefined
+  readonly finished: boolean
+  readonly onAgain: () => void
+}
+
+function Target({ rolloutKey, preview, chosen, onToggle, result, finished, onAgain }: TargetProps) {
+  const app = useApp()
+  const view = useRollout(rolloutKey)
+  if (view === undefined) return null
+  const open = preview?.open === true
+  return (
+    <tr className={open ? '' : 'shut'}>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`${view.name}, ${view.context}`}
+          checked={chosen}
+          disabled={!open || finished}
+          onChange={onToggle}
+        />
+      </td>
+      <td>
+        <span className="row">
+          {isProtected(app, rolloutKey) && <Icon name="lock" className="faint icon-sm" />}
+          <b className="cut" title={view.context}>
+            {view.context}
+          </b>
+          <span className="faint cut">{view.name}</span>
+        </span>
+      </td>
+      <td>
+        <NowOf view={view} />
+      </td>
+      <td>
+        <WeightBar view={view} />
+      </td>
+      <td>
+        <Outcome preview={preview} result={result} finished={finished} chosen={chosen} onAgain={onAgain} />
+      </td>
+    </tr>
+  )
+}
+
+function NowOf({ view }: { readonly view: RolloutView }) {
+  const text = useText()
+  return (
+    <span className="row">
+      <StatusMark view={view} />
+      <span className="faint cut num">{stepsDone(text, view) ?? ''}</span>
+    </span>
+  )
+}
+
+type OutcomeProps = Pick<TargetProps, 'preview' | 'result' | 'finished' | 'chosen' | 'onAgain'>
+
+function Outcome({ preview, result, finished, chosen, onAgain }: OutcomeProps) {
+  const text = useText()
+  if (result?.sent) return <Line icon="check" ink="ink-healthy" words={text('dialog.sent')} />
+  if (result !== undefined) {
+    return (
+      <span className="row">
+        <Line icon="degraded" ink="ink-degraded" words={refusalWords(text, result.refusal)} />
+        <Button small label={text('dialog.again')} onPress={onAgain} />
+      </span>
+    )
+  }
+  if (preview === undefined) return null
+  if (!preview.open) return <Line icon="lock" ink="faint" words={preview.reason} />
+  if (finished && chosen) return <Line icon="waiting" ink="faint" words={text('dialog.notTried')} />
+  const [warning] = preview.warnings
+  return warning === undefined ? (
+    <Line icon="check" ink="ink-healthy" words={preview.effects[0] ?? text('dialog.ready')} />
+  ) : (
+    <Line icon="warn" ink="ink-paused" words={warning} />
+  )
+}
+
+function Line({
+  icon,
+  ink,
+  words,
+}: {
+  readonly icon: 'check' | 'degraded' | 'lock' | 'waiting' | 'warn'
+  readonly ink: string
+  readonly words: string
+}) {
+  return (
+    <span className="row">
+      <Icon name={icon} className={`${ink} icon-sm`} />
+      <span className="cut small" title={words}>
+        {words}
+      </span>
+    </span>
+  )
+}

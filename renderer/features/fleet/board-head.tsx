@@ -1,0 +1,62 @@
+import type { ClusterView } from '#contract/views.ts'
+import { connectionNote, modeIcon, modeWord } from '../../format/cluster-words.ts'
+import { useText, useTicking } from '../../store/use-app.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { rowHeights } from '../../ui/row-heights.ts'
+
+export interface ShownColumn {
+  readonly index: number
+  /** Distance in px from the left edge of the sheet. */
+  readonly start: number
+}
+
+interface BoardHeadProps {
+  readonly columns: readonly ClusterView[]
+  readonly shown: readonly ShownColumn[]
+  readonly width: number
+  readonly activeColumn: number
+}
+
+export function BoardHead({ columns, shown, width, activeColumn }: BoardHeadProps) {
+  const text = useText()
+  return (
+    <div className="board-head" role="row" aria-rowindex={1} style={{ height: rowHeights.boardHead }}>
+      <div className="corner" role="columnheader" aria-colindex={1}>
+        {text('board.application')}
+      </div>
+      {shown.map(({ index, start }) => {
+        const cluster = columns[index]
+        return cluster === undefined ? null : (
+          <div
+            key={cluster.context}
+            className={`column-head${index === activeColumn ? ' on' : ''}`}
+            role="columnheader"
+            aria-colindex={index + 2}
+            style={{ insetInlineStart: start, width }}
+          >
+            <ColumnName cluster={cluster} />
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+/** Name, and who drives there; late and unreachable say so here too (UI-P-6). */
+function ColumnName({ cluster }: { readonly cluster: ClusterView }) {
+  const text = useText()
+  const note = useTicking((now) => connectionNote(text, cluster, now))
+  const word = modeWord(text, cluster)
+  return (
+    <>
+      <div className="name cut" title={cluster.context}>
+        {cluster.context}
+      </div>
+      <div className="mode" title={note === undefined ? word : `${word}, ${note}`}>
+        <Icon name={modeIcon(cluster)} />
+        <span className={`cut${note === undefined ? '' : ' ink-paused'}`}>{note ?? word}</span>
+        {cluster.protected && <Icon name="lock" label={text('cluster.protected')} className="end" />}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import type { ClusterView } from '#contract/views.ts'
+import { formatAge } from '../../format/duration.ts'
+import { failureWords } from '../../format/failure-words.ts'
+import { showToast } from '../../store/toasts.ts'
+import { useApp, useText, useTicking } from '../../store/use-app.ts'
+import { Button } from '../../ui/button.tsx'
+import { ClusterTrouble } from './cluster-trouble.tsx'
+
+interface ClusterCardProps {
+  readonly cluster: ClusterView
+  readonly onClose: () => void
+}
+
+/** The facts of one context, and the one thing that can be changed about it: who drives. */
+export function ClusterCard({ cluster, onClose }: ClusterCardProps) {
+  const text = useText()
+  const { connection } = cluster
+  const healthy = connection.state === 'connected' || connection.state === 'connecting'
+  return (
+    <section className="cluster-card" aria-label={cluster.context}>
+      <div className="row">
+        <h3 className="cut">{cluster.context}</h3>
+        <span className="space" />
+        <Button small iconOnly kind="ghost" icon="x" label={text('card.close')} onPress={onClose} />
+      </div>
+      {!healthy && <ClusterTrouble cluster={cluster} />}
+      <dl className="facts-list small">
+        <Fact name={text('card.server')} value={cluster.server} />
+        <Fact name={text('card.user')} value={cluster.user} />
+        <Fact name={text('card.version')} value={cluster.version ?? '–'} />
+        <LeaseFact cluster={cluster} />
+      </dl>
+      <DriveChoice cluster={cluster} />
+    </section>
+  )
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className="mono cut" title={value}>
+        {value}
+      </dd>
+    </>
+  )
+}
+
+function LeaseFact({ cluster: { lease } }: { readonly cluster: ClusterView }) {
+  const text = useText()
+  const words = useTicking((now) =>
+    lease === undefined
+      ? text('card.noLease')
+      : text('card.leaseHeld', { holder: lease.holder, age: formatAge(now - lease.renewedAt) }),
+  )
+  return <Fact name={text('card.lease')} value={words} />
+}
+
+/** Taking the lease starts this machine's engine there; giving it back leaves every rollout at its present weight. */
+function DriveChoice({ cluster }: { readonly cluster: ClusterView }) {
+  const app = useApp()
+  const text = useText()
+  const drives = cluster.engine === 'driven'
+  const reachable = cluster.connection.state === 'connected' || cluster.connection.state === 'late'
+  const choose = async () => {
+    const outcome = await app.bridge.call('cluster.drive', { context: cluster.context, drive: !drives })
+    if (outcome.ok) return
+    showToast(app.toasts, {
+      id: `drive ${cluster.context}`,
+      tone: 'failed',
+      title: text(drives ? 'toast.handBackRefused' : 'toast.driveRefused', { cluster: cluster.context }),
+      detail: failureWords(text, outcome.error),
+    })
+  }
+  return (
+    <div className="row">
+      <Button
+        small
+        icon={drives ? 'rollback' : 'helm'}
+        label={text(drives ? 'card.handBack' : 'card.drive')}
+        offBecause={reachable ? undefined : text('card.driveOff')}
+        onPress={() => void choose()}
+      />
+      <span className="faint small cut">{text(drives ? 'card.handBackMeans' : 'card.driveMeans')}</span>
+    </div>
+  )
+}

@@ -1,0 +1,186 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef } from 'react'
+import { useStore } from 'zustand'
+import { failureWords } from '../../format/failure-words.ts'
+import type { Text } from '../../format/text.ts'
+import { ActionButton } from '../../marks/action-button.tsx'
+import { Age } from '../../marks/ages.tsx'
+import { StatusMark } from '../../marks/status-mark.tsx'
+import { openOverlay } from '../../store/app.ts'
+import { buildQueue, helpfulActions, type QueueEntry } from '../../store/queue.ts'
+import { diffOf, hrefOf } from '../../store/route.ts'
+import { useApp, useClusters, useFleet, useText } from '../../store/use-app.ts'
+import { Button, Kbd } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+
+const entryHeight = 108
+
+/** What waits for a person, in all clusters, with the action in the entry (UI-STAT-6). */
+export function Queue() {
+  const text = useText()
+  const { selection } = useApp()
+  const rollouts = useFleet((state) => state.rollouts)
+  const clusters = useClusters((state) => state.clusters)
+  const entries = useMemo(() => buildQueue(rollouts, clusters), [rollouts, clusters])
+  const current = useStore(selection, (state) => state.queueEntry)
+  const scroller = useRef<HTMLDivElement>(null)
+  const list = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => entryHeight,
+    getItemKey: (index) => entries[index]?.id ?? index,
+    overscan: 4,
+  })
+  const at = entries.findIndex((entry) => entry.id === current)
+  useEffect(() => {
+    if (at >= 0) list.scrollToIndex(at)
+  }, [list, at])
+  return (
+    <aside className="queue" data-region aria-label={text('queue.title')}>
+      <div className="queue-head">
+        <h2>{text('queue.title')}</h2>
+        {entries.length > 0 && <span className="badge num">{entries.length}</span>}
+        <span className="space" />
+        <span className="faint small plain">{text('queue.next')}</span>
+        <Kbd>N</Kbd>
+      </div>
+      <div
+        ref={scroller}
+        className="queue-list scroll"
+        tabIndex={entries.length > 0 ? 0 : -1}
+        role="list"
+        aria-label={text('queue.title')}
+      >
+        {entries.length === 0 && <p className="queue-empty faint small">{text('queue.empty')}</p>}
+        <div className="queue-sheet" style={{ height: list.getTotalSize() }}>
+          {list.getVirtualItems().map(({ index, start, key }) => {
+            const entry = entries[index]
+            return entry === undefined ? null : (
+              <div
+                key={key}
+                ref={list.measureElement}
+                data-index={index}
+                role="listitem"
+                className={`queue-entry${entry.id === current ? ' on' : ''}`}
+                style={{ top: start }}
+              >
+                <Entry entry={entry} />
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </aside>
+  )
+}
+
+function Entry({ entry }: { readonly entry: QueueEntry }) {
+  switch (entry.kind) {
+    case 'rollout':
+      return <RolloutEntry entry={entry} />
+    case 'drift':
+      return <DriftEntry entry={entry} />
+    case 'cluster':
+      return <ClusterEntry entry={entry} />
+  }
+}
+
+function Where({ entry }: { readonly entry: Exclude<QueueEntry, { kind: 'cluster' }> }) {
+  const text = useText()
+  const { name, namespace, context } = entry.view
+  return (
+    <div className="cut" title={`${context} ${namespace}/${name}`}>
+      <span className="where">{name}</span> <span className="faint">{text('queue.in', { cluster: context })}</span>
+    </div>
+  )
+}
+
+function RolloutEntry({ entry }: { readonly entry: QueueEntry & { readonly kind: 'rollout' } }) {
+  const app = useApp()
+  const text = useText()
+  const { view } = entry
+  return (
+    <>
+      <div className="row">
+        <StatusMark view={view} />
+        <span className="space" />
+        <Age since={entry.since} className="faint small" />
+      </div>
+      <Where entry={entry} />
+      {view.why !== '' && <p className="why small">{view.why}</p>}
+      <div className="entry-actions">
+        {helpfulActions(view).map((action) => (
+          <ActionButton key={action} small view={view} action={action} />
+        ))}
+        <Button
+          small
+          label={text('action.open')}
+          onPress={() => app.goTo(hrefOf({ page: 'rollout', key: entry.key }))}
+        />
+      </div>
+    </>
+  )
+}
+
+function DriftEntry({ entry }: { readonly entry: QueueEntry & { readonly kind: 'drift' } }) {
+  const app = useApp()
+  const text = useText()
+  return (
+    <>
+      <div className="row">
+        <span className="status ink-paused">
+          <Icon name="drift" />
+          {text('status.drift')}
+        </span>
+        <span className="space" />
+        <Age since={entry.since} className="faint small" />
+      </div>
+      <Where entry={entry} />
+      <p className="why small">{text('queue.drift', { version: entry.view.version ?? '–' })}</p>
+      <div className="entry-actions">
+        <Button small label={text('action.diff')} onPress={() => app.goTo(hrefOf(diffOf(entry.key)))} />
+      </div>
+    </>
+  )
+}
+
+function ClusterEntry({ entry }: { readonly entry: QueueEntry & { readonly kind: 'cluster' } }) {
+  const app = useApp()
+  const text = useText()
+  const { cluster } = entry
+  const { context, connection } = cluster
+  return (
+    <>
+      <div className="row">
+        <span className="status ink-paused">
+          <Icon name="key" />
+          {text(`connection.${connection.state}`)}
+        </span>
+        <span className="space" />
+        <Age since={entry.since} className="faint small" />
+      </div>
+      <div className="where cut">{context}</div>
+      <p className="why small">{whyOf(text, connection)}</p>
+      <div className="entry-actions">
+        {connection.state === 'crdsMissing' ? (
+          <Button
+            small
+            label={text('trouble.reviewCrds')}
+            onPress={() => openOverlay(app, { kind: 'crds', context })}
+          />
+        ) : (
+          <Button
+            small
+            label={text('trouble.checkAgain')}
+            onPress={() => void app.bridge.call('cluster.retry', { context })}
+          />
+        )}
+      </div>
+    </>
+  )
+}
+
+function whyOf(text: Text, connection: (QueueEntry & { readonly kind: 'cluster' })['cluster']['connection']): string {
+  if (connection.state === 'crdsMissing') return text('trouble.crdsWhy', { kinds: connection.missing.join(', ') })
+  return 'failure' in connection ? failureWords(text, connection.failure) : ''
+}

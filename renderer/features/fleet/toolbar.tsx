@@ -1,0 +1,57 @@
+import { useStore } from 'zustand'
+import { RoleMark } from '../../marks/role-mark.tsx'
+import { boardTabs } from '../../store/filters.ts'
+import { useApp, useText } from '../../store/use-app.ts'
+import { Button, Kbd } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Segments } from '../../ui/segments.tsx'
+import type { BoardModel } from './use-board.ts'
+
+export function Toolbar({ board }: { readonly board: BoardModel }) {
+  const { filters } = useApp()
+  const text = useText()
+  const filter = useStore(filters, (state) => state.fleet)
+  const tab = useStore(filters, (state) => state.tab)
+  return (
+    <search className="toolbar" data-region>
+      <label className="field filter">
+        <Icon name="funnel" />
+        <input
+          data-filter
+          type="text"
+          value={filter}
+          maxLength={500}
+          spellCheck={false}
+          placeholder={text('filter.placeholder')}
+          aria-label={text('filter.label')}
+          title={text('filter.help')}
+          onChange={(event) => filters.setState({ fleet: event.target.value })}
+          onKeyDown={(event) => event.key === 'Enter' && document.querySelector<HTMLElement>('[role="grid"]')?.focus()}
+        />
+        <Kbd>/</Kbd>
+      </label>
+      <Segments
+        label={text('tab.label')}
+        value={tab}
+        onChange={(next) => filters.setState({ tab: next })}
+        segments={boardTabs.map((value) => ({ value, label: text(`tab.${value}`), count: board.counts[value] }))}
+      />
+      <span className="space" />
+      {board.wantToMove > 0 ? (
+        <Button
+          small
+          kind="ghost"
+          hint="."
+          label={text('board.wantToMove', { count: board.wantToMove })}
+          onPress={board.applyOrder}
+        />
+      ) : (
+        <span className="row wide-only">
+          <span className="faint small">{text('board.order')}</span>
+          <RoleMark role="stable" />
+          <RoleMark role="canary" />
+        </span>
+      )}
+    </search>
+  )
+}

@@ -1,0 +1,149 @@
+import { useMemo, useState } from 'react'
+import { rolloutKey } from '#contract/keys.ts'
+import type { HistoryRecordView } from '#contract/views.ts'
+import { formatMinute, formatMoment } from '../../format/clock-time.ts'
+import { formatClockSpan } from '../../format/duration.ts'
+import { failureWords } from '../../format/failure-words.ts'
+import { diffOf, hrefOf } from '../../store/route.ts'
+import { useAnswer, useApp, useLocale, useText } from '../../store/use-app.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Message } from '../../ui/message.tsx'
+import { outcomeMarks } from './history-list.tsx'
+import { Lanes } from './lanes.tsx'
+import { MomentEvents, MomentState } from './moment.tsx'
+import { layOut, type Replay } from './replay.ts'
+import { Transport } from './transport.tsx'
+
+/** One past rollout: outcome and reason, the replay, the state at the playhead. */
+export function RecordView({ id }: { readonly id: string }) {
+  const { bridge } = useApp()
+  const text = useText()
+  const record = useAnswer<HistoryRecordView>(`record ${id}`, async () => {
+    const outcome = await bridge.call('history.record', { id })
+    return outcome.ok ? { state: 'there', value: outcome.value } : { state: 'failed', failure: outcome.error }
+  })
+  if (record.state === 'failed') {
+    return (
+      <Message icon="warn" title={text('history.failed')}>
+        <p>{record.failure.kind === 'Bridge' ? record.failure.message : failureWords(text, record.failure)}</p>
+      </Message>
+    )
+  }
+  return record.state === 'there' ? (
+    <Told record={record.value} />
+  ) : (
+    <p className="loading faint">{text('load.label')}</p>
+  )
+}
+
+function Told({ record }: { readonly record: HistoryRecordView }) {
+  const { clock } = useApp()
+  const replay = useMemo(() => layOut(record, clock.now()), [record, clock])
+  const [moment, setMoment] = useState(replay.end)
+  return (
+    <div className="record">
+      <Top record={record} replay={replay} />
+      <section className="panel replay" data-region>
+        <Transport replay={replay} moment={moment} onMove={setMoment} />
+        <Lanes replay={replay} moment={moment} onMove={setMoment} />
+      </section>
+      <div className="record-bottom">
+        <MomentState replay={replay} moment={moment} strategy={record.entry.strategy} />
+        <MomentEvents replay={replay} moment={moment} />
+      </div>
+    </div>
+  )
+}
+
+interface TopProps {
+  readonly record: HistoryRecordView
+  readonly replay: Replay
+}
+
+function Top({ record: { entry, revisions }, replay }: TopProps) {
+  const app = useApp()
+  const text = useText()
+  const locale = useLocale()
+  const { icon, tone } = outcomeMarks[entry.outcome]
+  const reached = replay.steps.at(-1)?.moment
+  const [from, to] = [revisions.find((each) => each.revision !== entry.revision)?.revision, entry.revision]
+  const facts = [
+    { name: text('history.started'), value: formatMoment(entry.startedAt, locale) },
+    {
+      name: text('history.took'),
+      value: entry.endedAt === undefined ? '–' : formatClockSpan(entry.endedAt - entry.startedAt),
+    },
+    {
+      name: text('history.reached'),
+      value: reached === undefined ? '–' : text('steps.done', { done: reached.stepIndex, count: reached.stepCount }),
+    },
+    { name: text('history.where'), value: entry.context },
+  ]
+  return (
+    <section className="panel record-top" data-region>
+      <div className="record-what">
+        <div className="row">
+          <h2 className="cut">{entry.name}</h2>
+          <span className="mono dim cut">{[entry.fromVersion, entry.toVersion].filter(Boolean).join(' → ')}</span>
+          {entry.revision !== undefined && (
+            <span className="faint wide-only">{text('fact.revision', { revision: entry.revision })}</span>
+          )}
+          <span className={`chip soft-${tone} ink-${tone}`}>
+            <Icon name={icon} />
+            {text(`outcome.${entry.outcome}`)}
+          </span>
+          <span className="space" />
+          <Button
+            small
+            icon="diff"
+            label={text('action.diff')}
+            onPress={() => app.goTo(hrefOf(diffOf(rolloutKey(entry), from, to)))}
+          />
+        </div>
+        <dl className="record-facts">
+          {facts.map(({ name, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd className="num cut">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <WhoAndWhy replay={replay} reason={entry.reason} actor={entry.actor} />
+    </section>
+  )
+}
+
+interface WhoAndWhyProps {
+  readonly replay: Replay
+  readonly reason: string | undefined
+  readonly actor: string | undefined
+}
+
+/** UI-HIST-5: who did what, and the reason they gave. */
+function WhoAndWhy({ replay, reason, actor }: WhoAndWhyProps) {
+  const text = useText()
+  const actions = replay.marks.filter((mark) => mark.kind === 'action')
+  return (
+    <div className="who-and-why small">
+      <h3 className="faint strong">{text('history.whoAndWhy')}</h3>
+      {actions.length === 0 && (
+        <p className="dim">{reason ?? text('history.nobody', { actor: actor ?? text('source.engine') })}</p>
+      )}
+      {actions.slice(-3).map((action) => (
+        <p key={`${action.at} ${action.action}`} className="row">
+          <span className="num faint">{formatMinute(action.at)}</span>
+          <Icon name="user" className="faint icon-sm" />
+          <span className="cut" title={action.reason}>
+            {text(action.reason === '' ? 'history.did' : 'history.didBecause', {
+              who: action.who,
+              action: text(`action.${action.action}`),
+              reason: action.reason,
+            })}
+          </span>
+        </p>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+import type { HistoryMomentView, HistoryRecordView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+
+type Kind = HistoryMomentView['kind']
+type MomentOf<K extends Kind> = HistoryMomentView & { readonly kind: K }
+
+/** A stretch of time in which one fact held. */
+export interface Stretch<M> {
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly moment: M
+}
+
+export interface Replay {
+  readonly start: EpochMs
+  readonly end: EpochMs
+  readonly weight: readonly Stretch<MomentOf<'weight'>>[]
+  readonly steps: readonly Stretch<MomentOf<'step'>>[]
+  readonly status: readonly Stretch<MomentOf<'status'>>[]
+  readonly pods: readonly Stretch<MomentOf<'pods'>>[]
+  readonly gaps: readonly Stretch<MomentOf<'gap'>>[]
+  /** Events and actions, oldest first. */
+  readonly marks: readonly (MomentOf<'event'> | MomentOf<'action'>)[]
+  /** Every moment at which something happened, ascending, without repeats. */
+  readonly stops: readonly EpochMs[]
+}
+
+/** The recorded timeline laid out in lanes on one time axis (UI-HIST-2). `now` ends a rollout still under way. */
+export function layOut({ entry, timeline }: HistoryRecordView, now: EpochMs): Replay {
+  const moments = timeline.toSorted((a, b) => a.at - b.at)
+  const start = Math.min(entry.startedAt, moments[0]?.at ?? entry.startedAt)
+  const end = Math.max(entry.endedAt ?? now, moments.at(-1)?.at ?? 0, start + 1)
+  const lane = <K extends Kind>(kind: K) => stretches(of(moments, kind), end)
+  return {
+    start,
+    end,
+    weight: lane('weight'),
+    steps: lane('step'),
+    status: lane('status'),
+    pods: lane('pods'),
+    gaps: of(moments, 'gap').map((moment) => ({ from: moment.at, to: Math.min(moment.until, end), moment })),
+    marks: moments.filter((moment) => moment.kind === 'event' || moment.kind === 'action'),
+    stops: [...new Set(moments.map((moment) => moment.at))],
+  }
+}
+
+const of = <K extends Kind>(moments: readonly HistoryMomentView[], kind: K): readonly MomentOf<K>[] =>
+  moments.filter((moment): moment is MomentOf<K> => moment.kind === kind)
+
+/** Each fact holds until the next one of its kind; the same fact said twice is one stretch. */
+function stretches<M extends HistoryMomentView>(moments: readonly M[], end: EpochMs): readonly Stretch<M>[] {
+  const found: Stretch<M>[] = []
+  moments.forEach((moment, index) => {
+    const to = moments[index + 1]?.at ?? end
+    const before = found.at(-1)
+    if (before !== undefined && isSameFact(before.moment, moment)) found[found.length - 1] = { ...before, to }
+    else if (to > moment.at) found.push({ from: moment.at, to, moment })
+  })
+  return found
+}
+
+function isSameFact(a: HistoryMomentView, b: HistoryMomentView): boolean {
+  if (a.kind === 'status' && b.kind === 'status') return a.status === b.status
+  if (a.kind === 'weight' && b.kind === 'weight')
+    return a.setWeight === b.setWeight && a.actualWeight === b.actualWeight
+  if (a.kind === 'step' && b.kind === 'step') return a.stepIndex === b.stepIndex
+  if (a.kind === 'pods' && b.kind === 'pods') return a.canary === b.canary && a.stable === b.stable
+  return false
+}
+
+/** What held at a moment. */
+export const at = <M>(lane: readonly Stretch<M>[], moment: EpochMs): M | undefined =>
+  (lane.find((stretch) => stretch.from <= moment && moment < stretch.to) ?? lane.findLast((each) => each.to <= moment))
+    ?.moment
+
+/** Where a moment lies on the axis, 0…100 percent. */
+export const placeOf = ({ start, end }: Replay, moment: EpochMs): number =>
+  Math.min(100, Math.max(0, ((moment - start) / (end - start)) * 100))
+
+/** The stop before or after a moment; the ends of the axis when there is none. */
+export function nextStop(replay: Replay, moment: EpochMs, by: 1 | -1): EpochMs {
+  return by > 0
+    ? (replay.stops.find((stop) => stop > moment) ?? replay.end)
+    : (replay.stops.findLast((stop) => stop < moment) ?? replay.start)
+}
+
+/** Five labels at even distances. */
+export const ticks = ({ start, end }: Replay, count = 6): readonly EpochMs[] =>
+  Array.from({ length: count }, (_, index) => start + ((end - start) * index) / (count - 1))

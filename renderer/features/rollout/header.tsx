@@ -1,0 +1,153 @@
+import type { ReactNode } from 'react'
+import { useStore } from 'zustand'
+import type { ActionName, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import { modeIcon, modeWord } from '../../format/cluster-words.ts'
+import { formatAge } from '../../format/duration.ts'
+import { statusWords, timeLeft, toneOf } from '../../format/status-words.ts'
+import { formatPercent } from '../../format/weight.ts'
+import { ActionButton } from '../../marks/action-button.tsx'
+import { StatusIcon } from '../../marks/status-mark.tsx'
+import { useApp, useCluster, useText, useTicking } from '../../store/use-app.ts'
+import { Icon } from '../../ui/icon.tsx'
+
+interface HeaderProps {
+  readonly detail: RolloutDetailView
+  readonly children: ReactNode
+}
+
+export function Header({ detail, children }: HeaderProps) {
+  const text = useText()
+  const { view } = detail
+  const cluster = useCluster(view.context)
+  const lease = useTicking((now) =>
+    cluster?.lease === undefined ? undefined : text('rollout.lease', { age: formatAge(now - cluster.lease.renewedAt) }),
+  )
+  return (
+    <>
+      <div className="head-line">
+        <a className="link" href="#/fleet">
+          {text('nav.fleet')}
+        </a>
+        <Icon name="chev-r" className="faint" />
+        <h1 className="cut" title={view.name}>
+          {view.name}
+        </h1>
+        <span className="dim cut">{view.namespace}</span>
+        <span className="chip" title={view.context}>
+          {cluster?.protected && <Icon name="lock" label={text('cluster.protected')} />}
+          <span className="cut">{view.context}</span>
+        </span>
+        <span className="chip line wide-only">
+          <Icon name={view.strategy === 'blueGreen' ? 'bluegreen' : 'canary'} />
+          {text(`strategy.${view.strategy}`)}
+        </span>
+        {cluster !== undefined && (
+          <span className="chip line wide-only">
+            <Icon name={modeIcon(cluster)} />
+            {[modeWord(text, cluster), lease].filter((each) => each !== undefined).join(', ')}
+          </span>
+        )}
+        <span className="space" />
+        {children}
+      </div>
+      <Facts view={view} />
+      <Actions view={view} />
+    </>
+  )
+}
+
+function Facts({ view }: { readonly view: RolloutView }) {
+  const text = useText()
+  const { replicas, preview } = view
+  return (
+    <dl className="facts">
+      <PhaseFact view={view} />
+      {view.stepIndex !== undefined && view.stepCount > 0 && (
+        <Fact
+          name={text('fact.steps')}
+          value={text('fact.count', { done: view.stepIndex, count: view.stepCount })}
+          more={text('fact.done')}
+        />
+      )}
+      {view.strategy === 'canary' && (
+        <Fact
+          name={text('fact.canaryTraffic')}
+          value={formatPercent(view.actualWeight, view.maxWeight)}
+          more={text('fact.wanted', { percent: formatPercent(view.setWeight, view.maxWeight) })}
+        />
+      )}
+      {preview !== undefined && (
+        <Fact
+          name={text('fact.preview')}
+          value={text('fact.count', { done: preview.ready, count: preview.desired })}
+          more={text('fact.ready')}
+        />
+      )}
+      <Fact
+        name={text('fact.pods')}
+        value={text('fact.count', { done: replicas.ready, count: replicas.desired })}
+        more={text('fact.ready')}
+      />
+      <Fact
+        name={text('fact.version')}
+        value={view.version ?? '–'}
+        more={view.revision === undefined ? '' : text('fact.revision', { revision: view.revision })}
+      />
+    </dl>
+  )
+}
+
+function Fact({ name, value, more }: { readonly name: string; readonly value: string; readonly more: string }) {
+  return (
+    <div className="fact">
+      <dt>{name}</dt>
+      <dd className="num">
+        {value} <small>{more}</small>
+      </dd>
+    </div>
+  )
+}
+
+function PhaseFact({ view }: { readonly view: RolloutView }) {
+  const text = useText()
+  const { requested } = useApp()
+  const left = useTicking((now) => timeLeft(text, view, now))
+  const age = useTicking((now) => text('fact.since', { age: formatAge(now - view.since) }))
+  const pending = useStore(requested, (state) => state.actions.get(view.key)?.action)
+  return (
+    <div className="fact">
+      <dt>{text('fact.phase')}</dt>
+      <dd className={`num ink-${toneOf(view.status)}`} title={[view.phase, view.message].filter(Boolean).join(': ')}>
+        <StatusIcon status={view.status} />
+        {statusWords(text, view)} <small>{left ?? age}</small>
+        {pending !== undefined && (
+          <span className="chip soft-progressing ink-progressing" role="status">
+            {text('fact.requested', { action: text(`action.${pending}`) })}
+          </span>
+        )}
+      </dd>
+    </div>
+  )
+}
+
+/** At most one primary button: what most likely comes next (UI-CMP-2). The restart is behind the palette. */
+function Actions({ view }: { readonly view: RolloutView }) {
+  const text = useText()
+  const primary: ActionName = view.status === 'Aborted' ? 'retry' : 'promote'
+  const kindOf = (action: ActionName) =>
+    action === 'abort' ? 'danger' : action === primary && view.actions[action].open ? 'primary' : 'plain'
+  const pause: ActionName = view.actions.resume.open && !view.actions.pause.open ? 'resume' : 'pause'
+  const actions: readonly ActionName[] =
+    view.strategy === 'blueGreen'
+      ? ['promote', 'promoteFull', pause, 'abort', 'retry', 'undo', 'restart']
+      : ['promote', 'skipStep', 'promoteFull', pause, 'abort', 'retry', 'undo', 'restart']
+  const why = view.actions[primary]
+  return (
+    <div className="actions" role="toolbar" aria-label={text('rollout.actions')}>
+      {actions.map((action) => (
+        <ActionButton key={action} view={view} action={action} kind={kindOf(action)} withIcon />
+      ))}
+      <span className="faint small cut actions-why">{why.open ? view.why : why.reason}</span>
+    </div>
+  )
+}

@@ -1,0 +1,102 @@
+import type { RolloutDetailView, StepView } from '#contract/views.ts'
+import { formatTime } from '../../format/clock-time.ts'
+import { formatClockSpan } from '../../format/duration.ts'
+import { stepWords } from '../../format/step-words.ts'
+import { useText, useTicking } from '../../store/use-app.ts'
+import { Icon } from '../../ui/icon.tsx'
+import type { IconName } from '../../ui/icon-names.ts'
+
+/** How far: done steps with the time they took, the present one counting down, the rest in order. */
+export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
+  const text = useText()
+  const { steps } = detail
+  return (
+    <section className="panel steps-panel" data-region aria-label={text('steps.title')}>
+      <div className="panel-head">
+        <h2>{text('steps.title')}</h2>
+        <span className="sub cut">{text('steps.sub')}</span>
+      </div>
+      {steps.length === 0 ? (
+        <p className="faint small steps-none">{text('steps.none')}</p>
+      ) : (
+        <div className="scroll" role="region" aria-label={text('steps.title')} tabIndex={0}>
+          <ol className="steps">
+            {steps.map((step) => (
+              <Step key={step.index} step={step} />
+            ))}
+            <LastStep detail={detail} />
+          </ol>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const marks: Partial<Record<StepView['state'], IconName>> = { done: 'check', failed: 'x', skipped: 'skip' }
+
+function Step({ step }: { readonly step: StepView }) {
+  const text = useText()
+  const current = step.state === 'current'
+  const pausing = step.step.kind === 'pause' || (step.step.kind === 'blueGreen' && step.step.text === 'pause')
+  const icon = current ? (pausing ? 'pause' : 'play') : marks[step.state]
+  const classes = ['step', step.state, current && (pausing ? 'waits' : 'moves')].filter(Boolean).join(' ')
+  const words = stepWords(text, step)
+  return (
+    <li className={classes} aria-current={current ? 'step' : undefined}>
+      <span className="node num">{icon === undefined ? step.index + 1 : <Icon name={icon} />}</span>
+      <div className="step-text">
+        <div className="step-words cut" title={words}>
+          {words}
+        </div>
+        {step.state === 'skipped' && <div className="step-note">{text('steps.skipped')}</div>}
+        {step.state === 'failed' && <div className="step-note ink-degraded">{text('steps.failed')}</div>}
+        {step.canaryPods !== undefined && (
+          <div className="step-note optional">{text('steps.pods', { count: step.canaryPods })}</div>
+        )}
+        {current && <Countdown step={step} />}
+      </div>
+      <span className="step-time num">{step.tookMs === undefined ? '' : formatClockSpan(step.tookMs)}</span>
+    </li>
+  )
+}
+
+function Countdown({ step }: { readonly step: StepView }) {
+  const text = useText()
+  const { endsAt } = step
+  const duration = step.step.kind === 'pause' ? step.step.durationMs : undefined
+  const left = useTicking((now) => (endsAt === undefined ? undefined : formatClockSpan(endsAt - now, 'up')))
+  const share = useTicking((now) =>
+    endsAt === undefined || duration === undefined
+      ? undefined
+      : Math.round(Math.min(1, Math.max(0, 1 - (endsAt - now) / duration)) * 100),
+  )
+  if (endsAt === undefined || left === undefined) {
+    return step.step.kind === 'pause' ? <div className="step-note">{text('steps.waits')}</div> : null
+  }
+  return (
+    <>
+      {share !== undefined && (
+        <div className="countdown">
+          <i style={{ width: `${share}%` }} />
+        </div>
+      )}
+      <div className="step-note num">{text('steps.ends', { left, at: formatTime(endsAt) })}</div>
+    </>
+  )
+}
+
+function LastStep({ detail }: { readonly detail: RolloutDetailView }) {
+  const text = useText()
+  const done = detail.view.status === 'Healthy'
+  return (
+    <li className={`step last ${done ? 'done' : 'future'}`}>
+      <span className="node">
+        <Icon name={done ? 'check' : 'flag'} />
+      </span>
+      <div className="step-text">
+        <div className="step-words">{text(detail.view.strategy === 'blueGreen' ? 'role.active' : 'role.stable')}</div>
+      </div>
+      <span />
+    </li>
+  )
+}

@@ -1,0 +1,102 @@
+import type { i18n } from 'i18next'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { ActionName, AppView, ClusterView, Notice, RolloutKey } from '#contract/views.ts'
+import type { Clock } from '#lib/clock.ts'
+import { createFilters, type FiltersStore } from './filters.ts'
+import { createFleetStore, type FleetStore } from './fleet.ts'
+import type { PreferencesStore } from './preferences.ts'
+import { createRequested, type RequestedStore } from './requested.ts'
+import { createRoute, type RouteStore } from './route.ts'
+import { createSelection, type SelectionStore } from './selection.ts'
+import { createTicker, type TickerStore } from './ticker.ts'
+import { createToasts, type ToastsStore } from './toasts.ts'
+
+export interface ClustersState {
+  readonly clusters: readonly ClusterView[]
+  readonly loaded: boolean
+}
+
+export interface ConnectionStoreState {
+  readonly state: BridgeState
+  readonly info: AppView | undefined
+  readonly notices: readonly Notice[]
+}
+
+export interface ActionParameters {
+  readonly toRevision?: number
+  readonly container?: string
+  readonly image?: string
+}
+
+/** A guarded action waiting for its dialog. */
+export interface ActionRequest {
+  readonly action: ActionName
+  readonly keys: readonly RolloutKey[]
+  readonly parameters: ActionParameters
+}
+
+/** At most one of these floats over the window. */
+export type Overlay =
+  | { readonly kind: 'action'; readonly request: ActionRequest }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'crds'; readonly context: string }
+  | { readonly kind: 'kubeconfig' }
+
+export type OverlayStore = StoreApi<{ readonly overlay: Overlay | undefined }>
+
+/** All the window knows and talks to; made once in index.tsx, and once per test. */
+export interface App {
+  readonly bridge: Bridge
+  readonly clock: Clock
+  readonly texts: i18n
+  readonly fleet: FleetStore
+  readonly clusters: StoreApi<ClustersState>
+  readonly connection: StoreApi<ConnectionStoreState>
+  readonly selection: SelectionStore
+  readonly filters: FiltersStore
+  readonly requested: RequestedStore
+  readonly toasts: ToastsStore
+  readonly ticker: TickerStore
+  readonly route: RouteStore
+  readonly overlay: OverlayStore
+  readonly preferences: PreferencesStore
+  /** Changes the address; the route follows it. */
+  readonly goTo: (href: string) => void
+}
+
+interface AppParts {
+  readonly bridge: Bridge
+  readonly clock: Clock
+  readonly texts: i18n
+  readonly hash: string
+  readonly goTo: (href: string) => void
+  readonly preferences: PreferencesStore
+}
+
+export function createApp({ bridge, clock, texts, hash, goTo, preferences }: AppParts): App {
+  return {
+    bridge,
+    clock,
+    texts,
+    goTo,
+    fleet: createFleetStore(),
+    clusters: createStore<ClustersState>(() => ({ clusters: [], loaded: false })),
+    connection: createStore<ConnectionStoreState>(() => ({ state: 'reconnecting', info: undefined, notices: [] })),
+    selection: createSelection(),
+    filters: createFilters(),
+    requested: createRequested(),
+    toasts: createToasts(),
+    ticker: createTicker(clock),
+    route: createRoute(hash),
+    overlay: createStore<{ readonly overlay: Overlay | undefined }>(() => ({ overlay: undefined })),
+    preferences,
+  }
+}
+
+export const openOverlay = (app: App, overlay: Overlay): void => app.overlay.setState({ overlay })
+export const closeOverlay = (app: App): void => app.overlay.setState({ overlay: undefined })
+
+export const clusterOf = (app: App, context: string): ClusterView | undefined =>
+  app.clusters.getState().clusters.find((cluster) => cluster.context === context)

@@ -1,0 +1,133 @@
+import type { ClusterView, RolloutKey, RolloutView, ShownStatus } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { type FilterTerm, matchesAll } from './filter-terms.ts'
+
+export type BoardTab = 'all' | 'needsYou' | 'moving' | 'drifted'
+export type BoardGroup = 'moving' | 'settled'
+
+/** One application: the rollouts of one namespace and name in all clusters. */
+export interface BoardRow {
+  /** `namespace/name`. */
+  readonly id: string
+  readonly namespace: string
+  readonly name: string
+  readonly group: BoardGroup
+  /** Context → the rollout there. */
+  readonly cells: ReadonlyMap<string, RolloutKey>
+  /** The cell that asks for the most attention; it stands for the row in its head. */
+  readonly lead: RolloutView
+  readonly tabs: ReadonlySet<BoardTab>
+}
+
+export interface Board {
+  readonly rows: readonly BoardRow[]
+  readonly counts: Readonly<Record<BoardTab, number>>
+}
+
+/** How urgently a status asks for a person; lower comes first (UI-STAT-6). */
+const urgency: Record<ShownStatus, number> = {
+  Degraded: 0,
+  Inconclusive: 1,
+  Aborted: 2,
+  Paused: 3,
+  Progressing: 5,
+  Unknown: 6,
+  Healthy: 7,
+}
+
+/** UI-STAT-6 as a number; an open-ended pause comes before one with a timer. */
+export const urgencyOf = (view: RolloutView): number =>
+  urgency[view.status] + (view.status === 'Paused' && view.pause?.resumesAt !== undefined ? 1 : 0)
+
+/** Whether a rollout waits for a decision; a timed pause does not. */
+export const needsPerson = (view: RolloutView): boolean => urgencyOf(view) <= urgency.Paused
+
+/** Whether it is on its way without anybody's help. */
+const isMoving = (view: RolloutView): boolean => urgencyOf(view) === 4 || view.status === 'Progressing'
+
+/** The rows that pass the filter, most urgent first, then by name; settled ones by name. */
+export function buildBoard(
+  rollouts: ReadonlyMap<RolloutKey, RolloutView>,
+  terms: readonly FilterTerm[],
+  now: EpochMs,
+): Board {
+  const byApp = new Map<string, RolloutView[]>()
+  const shown = new Set<string>()
+  for (const view of rollouts.values()) {
+    const id = `${view.namespace}/${view.name}`
+    const views = byApp.get(id)
+    if (views === undefined) byApp.set(id, [view])
+    else views.push(view)
+    if (terms.length === 0 || (!shown.has(id) && matchesAll(terms, view, now))) shown.add(id)
+  }
+  const rows = [...shown].map((id) => buildRow(id, byApp.get(id) ?? [])).sort(compareRows)
+  const counts = { all: 0, needsYou: 0, moving: 0, drifted: 0 }
+  for (const row of rows) for (const tab of row.tabs) counts[tab] += 1
+  return { rows, counts }
+}
+
+function buildRow(id: string, views: readonly RolloutView[]): BoardRow {
+  let lead = views[0] as RolloutView
+  const tabs = new Set<BoardTab>(['all'])
+  const cells = new Map<string, RolloutKey>()
+  for (const view of views) {
+    cells.set(view.context, view.key)
+    if (urgencyOf(view) < urgencyOf(lead)) lead = view
+    if (needsPerson(view) || view.drift) tabs.add('needsYou')
+    if (isMoving(view)) tabs.add('moving')
+    if (view.drift) tabs.add('drifted')
+  }
+  const group = lead.status === 'Healthy' ? 'settled' : 'moving'
+  return { id, namespace: lead.namespace, name: lead.name, group, cells, lead, tabs }
+}
+
+function compareRows(a: BoardRow, b: BoardRow): number {
+  return urgencyOf(a.lead) - urgencyOf(b.lead) || compareText(a.name, b.name) || compareText(a.id, b.id)
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Clusters that have a column: those that answer, and those whose last known rollouts are still shown. */
+export const boardColumns = (clusters: readonly ClusterView[], present: ReadonlySet<string>): readonly ClusterView[] =>
+  clusters.filter(
+    (cluster) =>
+      present.has(cluster.context) || cluster.connection.state === 'connected' || cluster.connection.state === 'late',
+  )
+
+/** Order and grouping while somebody works in the list: rows keep their place, new ones come last (UI-VIRT-6). */
+export interface FrozenOrder {
+  readonly rows: readonly BoardRow[]
+  /** How many rows would stand elsewhere if the order were applied. */
+  readonly wantToMove: number
+}
+
+export function keepOrder(frozen: readonly BoardRow[], live: readonly BoardRow[]): FrozenOrder {
+  const rest = new Map(live.map((row) => [row.id, row]))
+  const kept: BoardRow[] = []
+  for (const { id, group } of frozen) {
+    const row = rest.get(id)
+    if (row === undefined) continue
+    rest.delete(id)
+    kept.push(row.group === group ? row : { ...row, group })
+  }
+  const rows = [...kept, ...rest.values()]
+  return { rows, wantToMove: countMoves(rows, live) }
+}
+
+/** Rows to lift out so that the others already stand in their live order: all but a longest rising run. */
+function countMoves(rows: readonly BoardRow[], live: readonly BoardRow[]): number {
+  const place = new Map(live.map((row, index) => [row.id, index]))
+  const tails: number[] = []
+  for (const row of rows) {
+    const at = place.get(row.id) ?? 0
+    let low = 0
+    let high = tails.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((tails[middle] ?? 0) < at) low = middle + 1
+      else high = middle
+    }
+    tails[low] = at
+  }
+  return rows.length - tails.length
+}

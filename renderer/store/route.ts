@@ -1,0 +1,80 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { RolloutKey } from '#contract/views.ts'
+import type { Dispose } from '#lib/clock.ts'
+
+export type DiffRevision = number | 'spec'
+
+export type Route =
+  | { readonly page: 'fleet' }
+  | { readonly page: 'rollout'; readonly key: RolloutKey | undefined }
+  | {
+      readonly page: 'diff'
+      readonly key: RolloutKey | undefined
+      readonly left: DiffRevision | undefined
+      readonly right: DiffRevision | undefined
+      /** The other side's rollout, for a diff across clusters. */
+      readonly rightKey: RolloutKey | undefined
+    }
+  | { readonly page: 'history'; readonly id: string | undefined }
+
+export type Page = Route['page']
+export type RouteStore = StoreApi<{ readonly route: Route }>
+
+/** A hash address → the page. Keys hold exactly two `/`, their parts are percent-encoded already. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const [page, ...rest] = path.split('/')
+  const key = rest.length === 3 ? rest.join('/') : undefined
+  const parameters = new URLSearchParams(query)
+  switch (page) {
+    case 'rollout':
+      return { page, key }
+    case 'diff':
+      return {
+        page,
+        key,
+        left: parseRevision(parameters.get('left')),
+        right: parseRevision(parameters.get('right')),
+        rightKey: parameters.get('with') ?? undefined,
+      }
+    case 'history':
+      return { page, id: parameters.get('id') ?? undefined }
+    default:
+      return { page: 'fleet' }
+  }
+}
+
+function parseRevision(text: string | null): DiffRevision | undefined {
+  if (text === 'spec') return 'spec'
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+/** The inverse of `parseRoute`. */
+export function hrefOf(route: Route): string {
+  const query = new URLSearchParams()
+  if (route.page === 'diff') {
+    if (route.left !== undefined) query.set('left', String(route.left))
+    if (route.right !== undefined) query.set('right', String(route.right))
+    if (route.rightKey !== undefined) query.set('with', route.rightKey)
+  }
+  if (route.page === 'history' && route.id !== undefined) query.set('id', route.id)
+  const key = 'key' in route && route.key !== undefined ? `/${route.key}` : ''
+  const text = query.toString()
+  return `#/${route.page}${key}${text === '' ? '' : `?${text}`}`
+}
+
+export const createRoute = (hash: string): RouteStore => createStore(() => ({ route: parseRoute(hash) }))
+
+export function followHash(store: RouteStore, target: Window): Dispose {
+  const follow = () => store.setState({ route: parseRoute(target.location.hash) })
+  target.addEventListener('hashchange', follow)
+  return () => target.removeEventListener('hashchange', follow)
+}
+
+export const diffOf = (key: RolloutKey, left?: DiffRevision, right?: DiffRevision): Route => ({
+  page: 'diff',
+  key,
+  left,
+  right,
+  rightKey: undefined,
+})
