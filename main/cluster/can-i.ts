@@ -11,6 +11,8 @@ export interface AccessQuestion {
   readonly subresource?: string | undefined
   /** `undefined`: in all namespaces. */
   readonly namespace?: string | undefined
+  /** `undefined`: any object. */
+  readonly name?: string | undefined
 }
 
 export type CanI = (question: AccessQuestion) => Promise<Outcome<boolean, Failure>>
@@ -22,8 +24,8 @@ const answersMax = 1000
 export function createCanI(client: Pick<ClusterClient, 'create'>, clock: Clock): CanI {
   const answers = new Map<string, { readonly until: EpochMs; readonly answer: ReturnType<CanI> }>()
   return async (question) => {
-    const { verb, resource, subresource = '', namespace = '' } = question
-    const key = [verb, resource.group, resource.plural, subresource, namespace].join('/')
+    const { verb, resource, subresource = '', namespace = '', name = '' } = question
+    const key = [verb, resource.group, resource.plural, subresource, namespace, name].join('/')
     const known = answers.get(key)
     if (known !== undefined && clock.now() < known.until) return known.answer
     const answer = askAccess(client, question)
@@ -40,7 +42,7 @@ export function createCanI(client: Pick<ClusterClient, 'create'>, clock: Clock):
 /** One SelfSubjectAccessReview, nothing cached. */
 export async function askAccess(
   client: Pick<ClusterClient, 'create'>,
-  { verb, resource, subresource, namespace }: AccessQuestion,
+  { verb, resource, subresource, namespace, name }: AccessQuestion,
 ): Promise<Outcome<boolean, Failure>> {
   const review = {
     apiVersion: apiVersionOf(resources.selfSubjectAccessReviews),
@@ -54,6 +56,7 @@ export async function askAccess(
         resource: resource.plural,
         ...(subresource !== undefined && { subresource }),
         ...(namespace !== undefined && { namespace }),
+        ...(name !== undefined && { name }),
       },
     },
   }

@@ -12,17 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>
  * Errors  a sentence about a proxy address that cannot be used.
  */
 export function createDispatcher(cluster: ClusterEntry, tls: Credential['tls'], env: Env): Outcome<Dispatcher, string> {
-  const connect = {
-    ...(tls.ca !== undefined && { ca: tls.ca }),
-    ...(tls.certificate !== undefined && { cert: tls.certificate }),
-    ...(tls.key !== undefined && { key: tls.key }),
-    ...(cluster.tlsServerName !== undefined && { servername: cluster.tlsServerName }),
-    ...(cluster.insecureSkipTlsVerify && { rejectUnauthorized: false }),
-    timeout: 10_000,
-    // Shorter than the idle limit of usual load balancers (60 s).
-    keepAlive: true,
-    keepAliveInitialDelay: 30_000,
-  }
+  const connect = connectOptions(cluster, tls)
   const proxy = proxyFor(cluster, env)
   if (proxy === undefined) return success(new Agent({ allowH2: true, connect }))
   const url = URL.parse(/^[a-z0-9]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`)
@@ -37,6 +27,18 @@ export function createDispatcher(cluster: ClusterEntry, tls: Credential['tls'], 
   return failure(`The proxy of cluster ${cluster.name} must be an http, https or socks5 address.`)
 }
 
+const connectOptions = (cluster: ClusterEntry, tls: Credential['tls']) => ({
+  ...(tls.ca !== undefined && { ca: tls.ca }),
+  ...(tls.certificate !== undefined && { cert: tls.certificate }),
+  ...(tls.key !== undefined && { key: tls.key }),
+  ...(cluster.tlsServerName !== undefined && { servername: cluster.tlsServerName }),
+  ...(cluster.insecureSkipTlsVerify && { rejectUnauthorized: false }),
+  timeout: 10_000,
+  // Shorter than the idle limit of usual load balancers (60 s).
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+})
+
 /** `proxy-url` first, then the environment; loopback servers are never proxied by the environment, as in kubectl. */
 export function proxyFor(cluster: ClusterEntry, env: Env): string | undefined {
   if (cluster.proxyUrl !== undefined) return cluster.proxyUrl
@@ -48,7 +50,7 @@ export function proxyFor(cluster: ClusterEntry, env: Env): string | undefined {
   return value === '' ? undefined : value
 }
 
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 
 /** NO_PROXY: `*`, a host, or a domain with all below it; a port may follow. Address ranges are not understood. */

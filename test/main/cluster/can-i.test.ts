@@ -50,7 +50,9 @@ it('different questions have different answers', async () => {
   await canI(question)
   await canI({ ...question, namespace: undefined })
   await canI({ ...question, subresource: undefined })
-  expect(asked).toHaveLength(3)
+  await canI({ ...question, name: 'shop' })
+  expect(asked).toHaveLength(4)
+  expect(asked.at(-1)).toMatchObject({ name: 'shop' })
 })
 
 it('a failure is not remembered', async () => {
