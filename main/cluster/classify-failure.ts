@@ -93,6 +93,7 @@ const reachTexts: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a known authority. Check certificate-authority',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by a known authority. Check certificate-authority',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by a known authority. Check certificate-authority',
+  ERR_INVALID_URL: 'server in the kubeconfig is not an address',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Check the address or tls-server-name',
 }

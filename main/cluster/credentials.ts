@@ -55,9 +55,9 @@ export function createCredentials(access: ContextAccess, clock: Clock): Credenti
 
   const obtain = async (): Promise<Outcome<Cached, string>> => {
     const [ca, certificate, key, grant] = await Promise.all([
-      readMaterial(access.cluster.certificateAuthority),
-      readMaterial(access.user?.certificate),
-      readMaterial(access.user?.key),
+      readMaterial(access.cluster.certificateAuthority, 'certificate-authority'),
+      readMaterial(access.user?.certificate, 'client-certificate'),
+      readMaterial(access.user?.key, 'client-key'),
       obtainGrant(),
     ])
     if (!ca.ok) return ca

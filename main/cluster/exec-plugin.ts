@@ -51,7 +51,7 @@ async function execInfo(exec: ExecEntry, cluster: ClusterEntry) {
 }
 
 async function clusterInfo(cluster: ClusterEntry) {
-  const authority = await readMaterial(cluster.certificateAuthority)
+  const authority = await readMaterial(cluster.certificateAuthority, 'certificate-authority')
   return {
     server: cluster.server,
     ...(cluster.tlsServerName !== undefined && { 'tls-server-name': cluster.tlsServerName }),

@@ -2,11 +2,25 @@ import { readFile } from 'node:fs/promises'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { Material } from './kubeconfig-file.ts'
 
-/** PEM text of a certificate or key. Errors: a sentence naming the file. */
-export async function readMaterial(material: Material | undefined): Promise<Outcome<string | undefined, string>> {
+/**
+ * PEM text of a certificate or key. Anything else is refused here: TLS would ignore it, and then fail with a riddle.
+ * @param name as in the kubeconfig: `client-key`. Errors: a sentence naming the file or the field.
+ */
+export async function readMaterial(
+  material: Material | undefined,
+  name: string,
+): Promise<Outcome<string | undefined, string>> {
   if (material === undefined) return success(undefined)
-  if ('data' in material) return success(Buffer.from(material.data, 'base64').toString('utf8'))
-  return readTextFile(material.file)
+  const text =
+    'data' in material
+      ? success(Buffer.from(material.data, 'base64').toString('utf8'))
+      : await readTextFile(material.file)
+  if (!text.ok || text.value.includes('-----BEGIN ')) return text
+  return failure(
+    'data' in material
+      ? `${name}-data in the kubeconfig is not base64 of a PEM text.`
+      : `${material.file}, named in the kubeconfig as ${name}, is not a PEM file.`,
+  )
 }
 
 /** Errors: a sentence naming the file. */

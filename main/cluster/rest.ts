@@ -66,7 +66,7 @@ export function createClusterClient(options: TransportOptions): ClusterClient {
     delete: (resource, at, how) =>
       sendNoAnswer(transport, withBody(aboutObject('DELETE', 'delete', resource, at), deleteOptions(how))),
     evict: (at, precondition) => sendNoAnswer(transport, eviction(at, precondition)),
-    raw: (path) => sendJson({ method: 'GET', path, verb: 'get', asked: { verb: 'get', resource: undefined, path } }),
+    raw: (path) => readAny(transport, path),
     watch: (resource, watchOptions, signal) => watch(transport, resource, watchOptions, signal),
     close: () => transport.close(),
   }
@@ -138,6 +138,15 @@ function eviction(at: At, precondition: Precondition | undefined): HttpRequest {
     metadata: { name: at.name, namespace: at.namespace },
     deleteOptions: deleteOptions(precondition === undefined ? undefined : { precondition }),
   })
+}
+
+/** JSON where the answer is JSON, else its text: `/readyz` says `ok`. */
+async function readAny(transport: Transport, path: string): Promise<Outcome<unknown, Failure>> {
+  const asked = { verb: 'get', resource: undefined, path }
+  const text = await transport.send({ method: 'GET', path, verb: 'get', asked })
+  if (!text.ok) return text
+  const json = parseJson<unknown>(text.value)
+  return json.ok ? json : text
 }
 
 async function sendNoAnswer(transport: Transport, request: HttpRequest): Promise<Outcome<void, Failure>> {

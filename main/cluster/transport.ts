@@ -72,9 +72,9 @@ export function createTransport(options: TransportOptions): Transport {
     const first = await exchangeWith(credential.value, request, signal)
     if (!first.ok || first.value.statusCode !== 401) return first
     const renewed = await credentials.renew(credential.value)
-    if (!renewed.ok || renewed.value === undefined) return renewed.ok ? first : unauthorized(renewed.error)
-    await discard(first.value)
-    return exchangeWith(renewed.value, request, signal)
+    if (!renewed.ok || renewed.value !== undefined) await discard(first.value)
+    if (!renewed.ok) return unauthorized(renewed.error)
+    return renewed.value === undefined ? first : exchangeWith(renewed.value, request, signal)
   }
 
   const exchangeWith = async (
@@ -214,7 +214,8 @@ async function readBody(
   return success(Buffer.concat(chunks).toString('utf8'))
 }
 
-const discard = async ({ body }: Dispatcher.ResponseData): Promise<void> => body.dump()
+/** The answer is of no interest; nor is how its reading ends. */
+const discard = ({ body }: Dispatcher.ResponseData): Promise<void> => body.dump().catch(() => undefined)
 
 /** A wait in the middle of a request keeps the process alive as its socket would: timers of the clock alone may not. */
 function waitWithin(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -51,12 +51,18 @@ function parseLine(line: string, asked: Asked): Outcome<WatchEvent, Failure> {
     case 'DELETED':
       return typeof object.metadata?.name === 'string' ? success({ type, object }) : broken('an object has no name')
     case 'BOOKMARK':
-      return success({ type, resourceVersion: object.metadata.resourceVersion ?? '' })
-    case 'ERROR': {
-      const answer = { status: object.code ?? 500, retryAfter: undefined, body: JSON.stringify(object), now: 0 }
-      return failure(classifyAnswer(answer, asked))
-    }
+      return success({ type, resourceVersion: object.metadata?.resourceVersion ?? '' })
+    case 'ERROR':
+      return failure(carriedFailure(object, asked))
     default:
       return broken(`an event is of type ${JSON.stringify(type)}`)
   }
+}
+
+/** The object of an ERROR event is a `Status`. */
+function carriedFailure(object: { readonly code?: number }, asked: Asked): Failure {
+  return classifyAnswer(
+    { status: object.code ?? 500, retryAfter: undefined, body: JSON.stringify(object), now: 0 },
+    asked,
+  )
 }

@@ -111,12 +111,29 @@ describe('files', () => {
   })
 
   it('client certificates are read from files or data', async () => {
-    writeFileSync(join(folder, 'me.crt'), 'CERT')
+    writeFileSync(join(folder, 'me.crt'), '-----BEGIN C')
     const outcome = await credentialsOf({
       certificate: { file: join(folder, 'me.crt') },
-      key: { data: Buffer.from('KEY').toString('base64') },
+      key: { data: Buffer.from('-----BEGIN K').toString('base64') },
     }).current()
-    expect(outcome).toMatchObject({ value: { tls: { certificate: 'CERT', key: 'KEY', ca: undefined } } })
+    expect(outcome).toMatchObject({
+      value: { tls: { certificate: '-----BEGIN C', key: '-----BEGIN K', ca: undefined } },
+    })
+  })
+})
+
+describe('what is no PEM', () => {
+  it('is refused by the name of its field or file', async () => {
+    expect(await credentialsOf({ key: { data: 'AAAA' } }).current()).toEqual({
+      ok: false,
+      error: 'client-key-data in the kubeconfig is not base64 of a PEM text.',
+    })
+    const file = join(folder, 'me.crt')
+    writeFileSync(file, 'DER')
+    expect(await credentialsOf({ certificate: { file } }).current()).toEqual({
+      ok: false,
+      error: `${file}, named in the kubeconfig as client-certificate, is not a PEM file.`,
+    })
   })
 })
 

@@ -14,6 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
+const pem = Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64')
 const v1 = 'client.authentication.k8s.io/v1'
 
 /** A plugin that runs `script` under Node; `answer(status)` prints an ExecCredential. */
@@ -62,7 +63,7 @@ describe('runExecPlugin', () => {
     const outcome = await run(
       aPlugin(`answer({ token: JSON.stringify(info.spec.cluster) })`, { provideClusterInfo: true }),
       {
-        certificateAuthority: { data: 'Y2E=' },
+        certificateAuthority: { data: pem },
         tlsServerName: 'other',
         insecureSkipTlsVerify: true,
         proxyUrl: 'http://proxy.example.test:1',
@@ -71,7 +72,7 @@ describe('runExecPlugin', () => {
     )
     expect(outcome.ok && JSON.parse(outcome.value.token ?? '')).toEqual({
       server: 'https://api.example.test',
-      'certificate-authority-data': 'Y2E=',
+      'certificate-authority-data': pem,
       'tls-server-name': 'other',
       'insecure-skip-tls-verify': true,
       'proxy-url': 'http://proxy.example.test:1',

@@ -111,9 +111,15 @@ describe('requests', () => {
     expect(seen().line).toBe('GET /api/v1/namespaces/web/pods/..%2F..%2Fnodes%3Fx%3D1?')
   })
 
+  it('raw gives JSON where there is JSON, and text where there is text', async () => {
+    expect(await client.raw('/version')).toEqual({ ok: true, value: {} })
+    server.answer((_, reply) => reply.text(200, 'ok'))
+    expect(await client.raw('/readyz')).toEqual({ ok: true, value: 'ok' })
+  })
+
   it('an answer that is not JSON is a failure', async () => {
     server.answer((_, reply) => reply.text(200, '<html>Sign in</html>'))
-    expect(await client.raw('/version')).toMatchObject({ error: { kind: 'ServerError' } })
+    expect(await client.get(resources.pods, at)).toMatchObject({ error: { kind: 'ServerError' } })
   })
 })
 

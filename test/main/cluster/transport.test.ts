@@ -144,6 +144,21 @@ describe('trust', () => {
   })
 })
 
+describe('a server that is no address', () => {
+  it('is a failure, not an exception', async () => {
+    const time = clock()
+    let outcome: unknown
+    void connect('not an address', { clock: time })
+      .raw('/version')
+      .then((answer) => (outcome = answer))
+    await advanceUntil(time, 'an answer', () => outcome !== undefined)
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { kind: 'Unreachable', message: expect.stringContaining('not an address') },
+    })
+  })
+})
+
 describe('proxies', () => {
   it('sends what is for a plain http server through proxy-url', async () => {
     const proxy = await start(ok)
@@ -226,6 +241,18 @@ describe('sign-in', () => {
     const outcome = await connect(server.url, { user: { token: 'abc123secret' } }).raw('/version')
     expect(outcome).toMatchObject({ ok: false, error: { kind: 'Unauthorized' } })
     expect(JSON.stringify(outcome)).not.toContain('Bearer abc123secret')
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('a plugin that fails when it runs again is Unauthorized, and the connection stays usable', async () => {
+    const server = await start((_, reply) => reply.json(401, status(401, 'Unauthorized', 'Unauthorized')))
+    const file = tokensFile()
+    const plugin = aPluginCountingIn(file)
+    const exec = { ...plugin, args: ['-e', `${plugin.args[1]}\nif (token !== 'token-1') process.exit(1)`] }
+    const client = connect(server.url, { user: { exec } })
+    expect(await client.raw('/version')).toMatchObject({
+      error: { message: expect.stringContaining('failed (exit 1)') },
+    })
     expect(server.requests).toHaveLength(1)
   })
 
