@@ -262,6 +262,27 @@ describe('openCluster', () => {
     expect(dead.connection).toMatchObject({ attempt: 1, failure: { message: expect.stringContaining('127.0.0.1:1') } })
   })
 
+  it('stop in the middle of the first questions ends there', async () => {
+    let answerLater = (): void => undefined
+    fake.override = (request, reply) => {
+      answerLater = () => {
+        fake.override = () => false
+        fake.answer(request, reply)
+      }
+      return true
+    }
+    const cluster = open()
+    const seen: string[] = []
+    cluster.onConnection(({ state }) => seen.push(state))
+    cluster.start()
+    await until('asked', () => server.requests.length === 1)
+    await cluster.stop()
+    answerLater()
+    await until('the questions are answered', () => server.requests.length === 3)
+    await cluster.client.raw('/version')
+    expect([server.requests.at(-1)?.path, server.requests.length, seen]).toEqual(['/version', 4, []])
+  })
+
   it('is silent after stop', async () => {
     const cluster = await openConnected()
     await until('watch', () => fake.watches.size === 1)

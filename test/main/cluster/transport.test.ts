@@ -314,6 +314,25 @@ describe('retries', () => {
     expect((await settled(time, connect(server.url, { clock: time }).raw('/version'))).ok).toBe(true)
   })
 
+  it('says since when there is no answer, and forgets it with the next answer', async () => {
+    const server = await start((_, reply) => reply.reset())
+    const time = clock()
+    const client = connect(server.url, { clock: time })
+    const sinceOf = async () => {
+      const outcome = await settled(time, client.raw('/version'))
+      return !outcome.ok && outcome.error.kind === 'Unreachable' ? outcome.error.since : undefined
+    }
+    const first = await sinceOf()
+    await time.advance(60_000)
+    expect(first).toBeDefined()
+    expect(await sinceOf()).toBe(first)
+    server.answer(ok)
+    await client.raw('/version')
+    const later = time.now()
+    server.answer((_, reply) => reply.reset())
+    expect(await sinceOf()).toBeGreaterThanOrEqual(later)
+  })
+
   it('a write is never repeated', async () => {
     const server = await start((_, reply) => reply.json(500, status(500, 'InternalError', 'etcd')))
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'web' } }
