@@ -92,7 +92,8 @@ export function parseKubeconfigFile(file: string, text: string): KubeconfigFile 
   const faults: Fault[] = []
   const entries = <T>(section: string, read: (fields: Fields) => T): readonly T[] => {
     const list = document.get(section, true)
-    if (list === undefined || document.get(section) === null) return []
+    // kubectl writes `contexts: null` for none.
+    if (document.get(section) === undefined) return []
     if (!isSeq(list)) {
       faults.push({ line: lineOf(list), message: `${section} must be a list` })
       return []

@@ -110,6 +110,11 @@ describe('several kubeconfig files', () => {
     expect(config.access('one')?.user?.exec?.command).toBe('plugin')
   })
 
+  it('an empty section, as kubectl writes it, is no fault', () => {
+    const config = load(write('empty', 'contexts: null\nclusters: []\nusers:\n'), write('a', first))
+    expect(config.problems).toEqual([])
+  })
+
   it('KUBECONFIG is a list of paths, else the file in the home folder counts', () => {
     const env = { KUBECONFIG: [at('a'), '', at('b'), at('a')].join(delimiter) }
     expect(kubeconfigPaths({ env, home: folder })).toEqual([at('a'), at('b')])
