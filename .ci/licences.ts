@@ -33,6 +33,7 @@ const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lo
 const entries = Object.entries(packages).filter(([path]) => path !== '')
 const refused = entries.filter(([, { license }]) => license === undefined || !isAllowed(license))
 
-for (const [path, { license }] of refused) console.error(`${path}: licence ${license ?? 'not stated'} is not on the list`)
+for (const [path, { license }] of refused)
+  console.error(`${path}: licence ${license ?? 'not stated'} is not on the list`)
 console.log(`${entries.length - refused.length} of ${entries.length} packages have an agreed licence`)
 process.exit(refused.length === 0 ? 0 : 1)

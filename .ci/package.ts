@@ -5,7 +5,14 @@ import { buildIfStale } from './build.ts'
 await buildIfStale()
 const run = spawnSync(
   process.execPath,
-  ['node_modules/electron-builder/cli.js', '--config', 'electron-builder.yml', '--publish', 'never', ...process.argv.slice(2)],
+  [
+    'node_modules/electron-builder/cli.js',
+    '--config',
+    'electron-builder.yml',
+    '--publish',
+    'never',
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 )
 process.exit(run.status ?? 1)

@@ -3,10 +3,7 @@ import type { Log, LogLevel } from '#lib/log.ts'
 import { redactText } from '#lib/redact-text.ts'
 
 const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
-const levels = new Set<string>(order)
 const nestingMax = 14
-
-export const isLogLevel = (text: string): text is LogLevel => levels.has(text)
 
 /**
  * A log of JSON lines (OPS-8): `time`, `level`, `msg`, then the fields. Values under names that hold credentials, bearer

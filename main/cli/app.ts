@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { CliIo } from './io.ts'
 
 /** How long fetching the Electron binary may take before the browser is used instead. */
 const downloadTimeoutMs = 180_000
@@ -18,7 +19,7 @@ interface AppOptions {
  * `argosy app`: the desktop window. Where Electron cannot run (no display, no binary for this platform, its download host out
  * of reach) it says so in one line and serves the same window to a browser.
  */
-export function registerApp(program: Command): void {
+export function registerApp(program: Command, io: CliIo): void {
   program
     .command('app')
     .description('open the window (in Electron; in your browser where Electron cannot run)')
@@ -30,21 +31,21 @@ export function registerApp(program: Command): void {
         ...(options.sandbox === true ? ['--sandbox'] : []),
         ...(kubeconfig ?? []).flatMap((path) => ['--kubeconfig', path]),
       ]
-      const electron = await findElectron()
+      const electron = await findElectron(io)
       if (electron.ok) return runElectron(electron.value, shared)
-      console.error(`argosy: ${electron.error}; serving the same window to your browser instead.`)
+      io.err(`argosy: ${electron.error}; serving the same window to your browser instead.`)
       const port = options.port === undefined ? [] : ['--port', options.port]
       await program.parseAsync(['serve', ...shared, ...port], { from: 'user' })
     })
 }
 
 /** The Electron executable, fetched on first use; or why there is none. */
-async function findElectron(): Promise<Outcome<string, string>> {
+async function findElectron(io: CliIo): Promise<Outcome<string, string>> {
   if (!hasDisplay()) return failure('there is no display for Electron')
   const folder = electronFolder()
   if (folder === undefined) return failure('Electron is not installed')
   if (!existsSync(`${folder}/path.txt`)) {
-    console.error('argosy: fetching Electron (once)…')
+    io.err('argosy: fetching Electron (once)…')
     const fetched = await run(process.execPath, [`${folder}/install.js`])
     if (!fetched) return failure('Electron could not be fetched')
   }

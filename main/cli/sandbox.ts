@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
+import { untilInterrupted } from './until-interrupted.ts'
 
 interface SandboxOptions {
   readonly clusters: number
@@ -65,9 +66,3 @@ function fail(io: CliIo, message: string): void {
 const driveFleet = async (program: Command, path: string): Promise<void> => {
   await program.parseAsync(['--kubeconfig', path, 'engine', '--all-contexts', '--log-level', 'warn'], { from: 'user' })
 }
-
-const untilInterrupted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -40,7 +40,7 @@ export async function applyWrites(writes: readonly Write[], ports: ApplyPorts): 
 }
 
 /** One write as one request. The value is the object as answered; deletions and evictions answer none. */
-async function applyWrite(
+export async function applyWrite(
   client: ClusterClient,
   write: RequestWrite,
 ): Promise<Outcome<KubeObject | undefined, Failure>> {

@@ -1,12 +1,13 @@
-import type { PodTemplate, Service } from '#api/core.ts'
+import type { Service } from '#api/core.ts'
 import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
-import { apiVersionOf, type Resource, resources } from '#api/resources.ts'
+import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import { readWorkload, workloadResource } from './read-workload.ts'
 
 /**
  * Everything the engine may look at for one Rollout, from the cluster's caches. `undefined` value: the Rollout is gone.
@@ -80,23 +81,13 @@ function servicesOf(cluster: Cluster, rollout: Rollout): Readonly<Record<string,
   return Object.fromEntries(found)
 }
 
-const workloadKinds: readonly Resource[] = [resources.deployments, resources.replicaSets, resources.podTemplates]
-
+/** From the cache where there is one, else by a request. */
 async function observeWorkload(
   cluster: Cluster,
   rollout: Rollout,
 ): Promise<Outcome<RolloutWorld['workload'], Failure | { readonly kind: 'NotSynced' }>> {
-  const reference = rollout.spec?.workloadRef
-  const resource = workloadKinds.find(
-    (each) => each.kind === reference?.kind && apiVersionOf(each) === (reference?.apiVersion ?? ''),
-  )
-  if (reference?.name === undefined || resource === undefined) return success(undefined)
-  const at = { namespace: rollout.metadata.namespace, name: reference.name }
-  if (resource === resources.deployments) {
-    const cache = cluster.cache('deployments')
-    return cache.synced ? success(cache.get(`${at.namespace}/${at.name}`)) : failure({ kind: 'NotSynced' })
-  }
-  const read = await cluster.client.get(resource, at)
-  if (read.ok) return success(read.value as KubeObject as PodTemplate)
-  return read.error.kind === 'NotFound' ? success(undefined) : read
+  if (workloadResource(rollout) !== resources.deployments) return readWorkload(cluster.client, rollout)
+  const cache = cluster.cache('deployments')
+  const key = `${rollout.metadata.namespace}/${rollout.spec.workloadRef?.name}`
+  return cache.synced ? success(cache.get(key)) : failure({ kind: 'NotSynced' })
 }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { FleetPatch, RolloutKey, RolloutView } from '#contract/views.ts'
+import { jsonEqual } from '#lib/json-patch.ts'
 
 /** The fleet board as one value. */
 export type Fleet = Readonly<Record<RolloutKey, RolloutView>>
@@ -14,7 +14,7 @@ export const isEmpty = (change: FleetChange): boolean =>
 
 /** Law: `apply(from, diff(from, to))` equals `to`, and `diff(a, a)` is empty. */
 export function diff(from: Fleet, to: Fleet): FleetChange {
-  const upserted = Object.fromEntries(Object.entries(to).filter(([key, view]) => !isDeepStrictEqual(from[key], view)))
+  const upserted = Object.fromEntries(Object.entries(to).filter(([key, view]) => !jsonEqual(from[key], view)))
   return { upserted, removed: Object.keys(from).filter((key) => !Object.hasOwn(to, key)) }
 }
 

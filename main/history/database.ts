@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -33,7 +33,7 @@ const pageBytes = 4096
 export function openDatabase(path: string, options: DatabaseOptions): Outcome<Database, DatabaseFailure> {
   let db: DatabaseSync | undefined
   try {
-    if (path !== ':memory:' && options.mode === 'write') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    if (path !== ':memory:' && options.mode === 'write') prepareFile(path)
     db = new DatabaseSync(path, { readOnly: options.mode === 'read', timeout: 2000 })
     const problem = check(db) ?? prepare(db, options)
     if (problem === undefined) return success(wrap(db))
@@ -43,6 +43,12 @@ export function openDatabase(path: string, options: DatabaseOptions): Outcome<Da
     db?.close()
     return failure(classify(thrown))
   }
+}
+
+/** A new file is for its owner only; SQLite gives its companions the same mode. */
+function prepareFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
 }
 
 function check(db: DatabaseSync): DatabaseFailure | undefined {

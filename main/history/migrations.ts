@@ -43,4 +43,11 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX journal_by_key ON journal (key, at DESC);
   `,
+  `
+  -- Facts about this file itself, such as the key of its secret prints (ADR 11).
+  CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+  `,
 ]

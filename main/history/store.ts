@@ -28,8 +28,9 @@ export type HistoryRow =
       readonly body: string
     }
   | { readonly table: 'journal'; readonly at: EpochMs; readonly key: string; readonly body: string }
+  | { readonly table: 'meta'; readonly name: string; readonly value: string }
 
-/** The archive. Readers see whatever was added before, whether or not the disk has taken it yet or not at all. */
+/** The archive. Readers see whatever was added before; while the disk refuses it, what was stored until then. */
 export interface History {
   /** `memory`: this session is kept until Argosy ends, because the file cannot be used; `notices` says why. */
   readonly mode: 'file' | 'memory'
@@ -199,8 +200,9 @@ function store(db: Database, row: HistoryRow): void {
         row.runId,
       )
     case 'template':
+      // The template of a revision never changes, so the first capture stands.
       return db.run(
-        'INSERT OR REPLACE INTO template (key, uid, revision, capturedAt, version, body) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO template (key, uid, revision, capturedAt, version, body) VALUES (?, ?, ?, ?, ?, ?)',
         row.key,
         row.uid,
         row.revision,
@@ -210,6 +212,8 @@ function store(db: Database, row: HistoryRow): void {
       )
     case 'journal':
       return db.run('INSERT INTO journal (at, key, body) VALUES (?, ?, ?)', row.at, row.key, row.body)
+    case 'meta':
+      return db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', row.name, row.value)
   }
 }
 

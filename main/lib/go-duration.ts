@@ -1,4 +1,4 @@
-import { type Outcome, failure, success } from './outcome.ts'
+import { failure, type Outcome, success } from './outcome.ts'
 
 /** Nanoseconds per unit of Go's duration syntax. */
 const nanosecondsPer: Readonly<Record<string, number>> = {
@@ -23,6 +23,7 @@ export function parseGoDuration(text: string): Outcome<number, string> {
   if (/^[+-]?0$/.test(text)) return success(0)
   if (!wholeText.test(text)) return failure(`invalid duration ${JSON.stringify(text)}`)
   let nanoseconds = 0
-  for (const [, amount, unit] of text.matchAll(oneTerm)) nanoseconds += Number(amount) * (nanosecondsPer[unit ?? ''] ?? 0)
+  for (const [, amount, unit] of text.matchAll(oneTerm))
+    nanoseconds += Number(amount) * (nanosecondsPer[unit ?? ''] ?? 0)
   return success((text.startsWith('-') ? -nanoseconds : nanoseconds) / 1e6)
 }

@@ -5,7 +5,8 @@ export const formatSeconds = (at: EpochMs): string => `${new Date(at).toISOStrin
 
 /** Reads an RFC 3339 time; `undefined` for absent or unreadable text. */
 export function parseTime(text: string | undefined): EpochMs | undefined {
-  if (text === undefined || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined
+  if (text === undefined || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text))
+    return undefined
   const at = Date.parse(text)
   return Number.isNaN(at) ? undefined : at
 }

@@ -191,7 +191,7 @@ export class MemoryStore implements SandboxStore {
 
   /** Empty when the object has neither a name nor the beginning of one. */
   #nameFor(kind: ServedKind, { metadata }: KubeObject): string {
-    const { name = '', generateName = '', namespace } = metadata
+    const { name, generateName = '', namespace } = metadata
     if (name !== '' || generateName === '') return name
     const candidates = Array.from(
       { length: suffixAttempts },

@@ -26,7 +26,7 @@ export const nameSuffix = (seed: number, ...about: readonly (string | number)[])
 
 /** A number in the name alphabet, as upstream spells the pod template hash. */
 export const spellHash = (hash: number): string =>
-  [...String(hash)].map((digit) => nameAlphabet[digit.charCodeAt(0) % nameAlphabet.length]).join('')
+  Array.from(String(hash), (digit) => nameAlphabet[digit.charCodeAt(0) % nameAlphabet.length]).join('')
 
 function spell(value: number, length: number): string {
   let rest = value

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
 import { type ClientMessage, clientMessage, closeCodes, type ServerMessage } from '#contract/web-messages.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -58,7 +58,7 @@ export function serveSocket({ socket, dispatcher, clock, log }: SocketClientOpti
   }
 
   socket.on('message', (data, isBinary) => {
-    const message = isBinary ? undefined : parse(String(data))
+    const message = isBinary ? undefined : parse(textOf(data))
     if (message === undefined) return socket.close(closeCodes.protocol, 'not a message of the contract')
     switch (message.kind) {
       case 'call':
@@ -104,3 +104,6 @@ function keepAlive(socket: WebSocket, clock: Clock): Dispose {
   let stop = clock.after(limits.pingEveryMs, beat)
   return () => stop()
 }
+
+const textOf = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8')

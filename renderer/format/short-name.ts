@@ -5,6 +5,6 @@
 export function shortName(context: string): string {
   const parts = (context.split('/').at(-1) ?? context).split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '')
   const letters =
-    parts.length > 1 ? parts.slice(-2).map((part) => [...part][0]) : [...(parts[0] ?? context)].slice(0, 2)
+    parts.length > 1 ? parts.slice(-2).map((part) => Array.from(part)[0]) : Array.from(parts[0] ?? context).slice(0, 2)
   return letters.join('').toUpperCase()
 }

@@ -6,7 +6,7 @@ export type Locale = 'en' | 'zh-CN'
 type WithoutPlural<K extends string> = K extends `${infer Base}_one` | `${infer Base}_other` ? Base : K
 
 /** Every message there is; a plural pair `x_one`, `x_other` is asked for as `x` with `count`. */
-export type TextKey = WithoutPlural<keyof typeof en & string>
+export type TextKey = WithoutPlural<keyof typeof en>
 
 export type TextValues = Readonly<Record<string, string | number>>
 

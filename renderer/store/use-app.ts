@@ -1,4 +1,4 @@
-import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react'
+import { createContext, use, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import type { RolloutDetailView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
@@ -86,9 +86,11 @@ export function useRolloutDetail(key: RolloutKey | undefined): Loaded<RolloutDet
 /** The answer to one question, asked again whenever `question` changes. */
 export function useAnswer<T>(question: string, ask: () => Promise<Loaded<T>>): Loaded<T> {
   const [answer, setAnswer] = useState<{ question: string; loaded: Loaded<T> }>()
+  // `ask` belongs to `question`: the same question is the same call.
+  const answerNow = useEffectEvent(ask)
   useEffect(() => {
     let live = true
-    ask().then(
+    answerNow().then(
       (loaded) => live && setAnswer({ question, loaded }),
       (error: unknown) =>
         live &&
@@ -97,7 +99,6 @@ export function useAnswer<T>(question: string, ask: () => Promise<Loaded<T>>): L
     return () => {
       live = false
     }
-    // `ask` belongs to `question`: the same question is the same call.
   }, [question])
   return answer?.question === question ? answer.loaded : { state: 'loading' }
 }

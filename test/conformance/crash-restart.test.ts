@@ -112,7 +112,7 @@ async function tell(budget: number): Promise<Story> {
   const isCanary = (each: ReplicaSet) => each.spec.template.spec?.containers[0]?.image?.endsWith(':yellow') === true
   const until = async (what: (current: Rollout) => boolean) => {
     for (let second_ = 0; second_ < 180 && !what(rollout()); second_++) await clock.advance(1000)
-    expect(what(rollout()), JSON.stringify(rollout().status)).toBe(true)
+    expect(what(rollout())).toBe(true)
   }
   const change = (patch: unknown) => api.put(resources.rollouts, applyMergePatch(rollout(), patch) as Rollout)
 

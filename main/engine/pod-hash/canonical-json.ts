@@ -1,41 +1,44 @@
 import { isRecord } from '#engine/normalise/typed-value.ts'
 import { assertNever } from '#lib/assert.ts'
 import { type Field, type FieldOrder, type FieldType, fieldsOf } from './field-order.ts'
+import { quantityValue } from './quantity.ts'
 
-export interface JsonStyle {
-  /** How an ObjectMeta without `creationTimestamp` reads: left out, or `null` as up to release 1.8 (REC-43). */
-  readonly absentCreationTimestamp: 'omitted' | 'null'
-}
+/**
+ * What the text is for. `hash` is the text of release 1.9. `legacyHash` is that of releases up to 1.8, where an absent
+ * `creationTimestamp` reads `null` (REC-43). `comparison` writes quantities by value and an absent list as an empty one,
+ * so that two texts are equal when the API calls the objects equal (REC-44).
+ */
+export type JsonPurpose = 'hash' | 'legacyHash' | 'comparison'
 
 /**
  * The text Go's encoder gives for a value of `type`, byte for byte (REC-42): struct fields in declaration order, map keys
  * sorted by code point, omission by flag, no white space. `value` must come from `typedValue`.
  */
-export function canonicalJson(order: FieldOrder, type: FieldType, value: unknown, style: JsonStyle): string {
+export function canonicalJson(order: FieldOrder, type: FieldType, value: unknown, purpose: JsonPurpose): string {
   switch (type.kind) {
     case 'string':
       return quoted(typeof value === 'string' ? value : '')
     case 'quantity':
-      return quoted(typeof value === 'string' ? value : '0')
+      return quoted(quantityText(typeof value === 'string' ? value : '0', purpose))
     case 'time':
       return typeof value === 'string' ? quoted(value) : 'null'
     case 'int':
     case 'number':
-      return String(value ?? 0)
+      return String(typeof value === 'number' ? value : 0)
     case 'bool':
-      return String(value ?? false)
+      return String(value === true)
     case 'intOrString':
-      return typeof value === 'string' ? quoted(value) : String(value ?? 0)
+      return typeof value === 'string' ? quoted(value) : String(typeof value === 'number' ? value : 0)
     case 'raw':
       return rawJson(value)
     case 'list':
       return Array.isArray(value)
-        ? `[${value.map((each) => canonicalJson(order, type.of, each, style)).join()}]`
-        : 'null'
+        ? `[${value.map((each) => canonicalJson(order, type.of, each, purpose)).join()}]`
+        : absentList(purpose)
     case 'map':
-      return isRecord(value) ? sortedObject(value, (each) => canonicalJson(order, type.of, each, style)) : 'null'
+      return isRecord(value) ? sortedObject(value, (each) => canonicalJson(order, type.of, each, purpose)) : 'null'
     case 'struct':
-      return structJson(order, fieldsOf(order, type.name), isRecord(value) ? value : {}, style)
+      return structJson(order, fieldsOf(order, type.name), isRecord(value) ? value : {}, purpose)
     default:
       return assertNever(type)
   }
@@ -45,24 +48,29 @@ function structJson(
   order: FieldOrder,
   fields: readonly Field[],
   value: Readonly<Record<string, unknown>>,
-  style: JsonStyle,
+  purpose: JsonPurpose,
 ): string {
   const members = fields.flatMap((field) => {
     const at = value[field.name]
-    if (isOmitted(field, at, style)) return []
-    const text = field.pointer && at === undefined ? 'null' : canonicalJson(order, field.type, at, style)
+    if (isOmitted(field, at, purpose)) return []
+    const text = field.pointer && at === undefined ? 'null' : canonicalJson(order, field.type, at, purpose)
     return [`${quoted(field.name)}:${text}`]
   })
   return `{${members.join()}}`
 }
 
 /** Values are left out already by `typedValue`; what is absent now is either omitted or written as its zero. */
-function isOmitted(field: Field, value: unknown, style: JsonStyle): boolean {
+function isOmitted(field: Field, value: unknown, purpose: JsonPurpose): boolean {
   if (value !== undefined || !field.omitEmpty) return false
   if (field.pointer) return true
-  if (field.type.kind === 'time') return style.absentCreationTimestamp === 'omitted'
+  if (field.type.kind === 'time') return purpose !== 'legacyHash'
   return field.type.kind !== 'struct' && field.type.kind !== 'quantity'
 }
+
+const quantityText = (text: string, purpose: JsonPurpose): string =>
+  purpose === 'comparison' ? quantityValue(text) : text
+
+const absentList = (purpose: JsonPurpose): string => (purpose === 'comparison' ? '[]' : 'null')
 
 /** Untyped JSON: keys sorted at every level, numbers in their shortest form. */
 function rawJson(value: unknown): string {
@@ -79,7 +87,7 @@ function sortedObject(value: Readonly<Record<string, unknown>>, write: (each: un
 
 /** Byte order of UTF-8 is code point order; JavaScript's own order differs beyond U+FFFF. */
 export function byCodePoint(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]]
+  const [left, right] = [Array.from(a), Array.from(b)]
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0)
     if (difference !== 0) return difference

@@ -1,7 +1,7 @@
 import type { PodTemplateSpec } from '#api/core.ts'
 import type { CanaryStep } from '#api/rollout.ts'
 import { nothingDropped, typedValue } from '#engine/normalise/typed-value.ts'
-import { canonicalJson, type JsonStyle } from './canonical-json.ts'
+import { canonicalJson, type JsonPurpose } from './canonical-json.ts'
 import { readFieldOrder, readType } from './field-order.ts'
 import { podFieldTable } from './field-order-table.ts'
 
@@ -11,23 +11,23 @@ export const podFieldOrder = readFieldOrder(podFieldTable)
 const templateType = readType('PodTemplateSpec')
 const stepsType = readType('[CanaryStep]')
 
-const current: JsonStyle = { absentCreationTimestamp: 'omitted' }
-const legacy: JsonStyle = { absentCreationTimestamp: 'null' }
-
 /**
  * The value of label `rollouts-pod-template-hash` for a ReplicaSet made from `template` (REC-40). `template` is what
  * the user wrote: without hash label, ephemeral metadata and injected anti-affinity. A `collisionCount` of 0 differs
  * from none.
  */
 export const podTemplateHash = (template: PodTemplateSpec, collisionCount?: number): string =>
-  hashText(canonicalText(template, current), collisionCount)
+  hashText(canonicalText(template, 'hash'), collisionCount)
 
 /** The hash that releases up to 1.8 gave the same template (REC-43); for finding their ReplicaSets, never for making one. */
 export const legacyPodTemplateHash = (template: PodTemplateSpec, collisionCount?: number): string =>
-  hashText(canonicalText(template, legacy), collisionCount)
+  hashText(canonicalText(template, 'legacyHash'), collisionCount)
 
 /** What goes into `podTemplateHash`. */
-export const podTemplateText = (template: PodTemplateSpec): string => canonicalText(template, current)
+export const podTemplateText = (template: PodTemplateSpec): string => canonicalText(template, 'hash')
+
+/** Equal for two templates exactly when the API calls them equal (REC-44, without its defaults). */
+export const podTemplateComparisonText = (template: PodTemplateSpec): string => canonicalText(template, 'comparison')
 
 /** `status.currentStepHash` (REC-41). No steps and an empty list are the same. */
 export function stepHash(steps: readonly CanaryStep[] | undefined): string {
@@ -37,13 +37,15 @@ export function stepHash(steps: readonly CanaryStep[] | undefined): string {
 /** What goes into `stepHash`. */
 export function stepText(steps: readonly CanaryStep[] | undefined): string {
   const value = typedValue(podFieldOrder, stepsType, steps, '', nothingDropped())
-  return Array.isArray(value) && value.length > 0 ? canonicalJson(podFieldOrder, stepsType, value, current) : 'null'
+  return Array.isArray(value) && value.length > 0 ? canonicalJson(podFieldOrder, stepsType, value, 'hash') : 'null'
 }
 
-function canonicalText(template: PodTemplateSpec, style: JsonStyle): string {
-  const value = typedValue(podFieldOrder, templateType, template, '', nothingDropped())
-  return canonicalJson(podFieldOrder, templateType, value, style)
-}
+/** A pod template as the typed API reads it: see `normaliseRollout`. */
+export const normalisePodTemplate = (template: PodTemplateSpec): PodTemplateSpec =>
+  (typedValue(podFieldOrder, templateType, template, '', nothingDropped()) ?? {}) as PodTemplateSpec
+
+const canonicalText = (template: PodTemplateSpec, purpose: JsonPurpose): string =>
+  canonicalJson(podFieldOrder, templateType, normalisePodTemplate(template), purpose)
 
 /** FNV-1a over the UTF-8 text, then the collision count as eight little-endian bytes, as safe letters. */
 function hashText(text: string, collisionCount?: number): string {
@@ -72,4 +74,4 @@ function utf8(point: number): readonly number[] {
 const safeAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 const safeEncode = (text: string): string =>
-  [...text].map((character) => safeAlphabet[character.charCodeAt(0) % safeAlphabet.length]).join('')
+  Array.from(text, (character) => safeAlphabet[character.charCodeAt(0) % safeAlphabet.length]).join('')

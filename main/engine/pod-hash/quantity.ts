@@ -55,11 +55,11 @@ export function canonicalQuantity(input: string | number): string | undefined {
   return render(amountOf(parsed), parsed.format)
 }
 
-/** Whether two texts mean the same amount; texts that are no quantities compare as text. */
-export function sameQuantity(a: string, b: string): boolean {
-  const [left, right] = [parseQuantity(a.trim()), parseQuantity(b.trim())]
-  if (left === undefined || right === undefined) return a === b
-  return compareAmounts(amountOf(left), amountOf(right)) === 0
+/** The same text for the same amount, however it was written: `1024Mi` and `1Gi`; text that is no quantity is kept. */
+export function quantityValue(input: string): string {
+  const parsed = parseQuantity(input.trim())
+  if (parsed === undefined) return input
+  return render(amountOf(parsed), 'exponent')
 }
 
 /** The same amount rounded up to thousandths, as defaulting does to resource lists (REC-45). */

@@ -6,40 +6,27 @@ import { evictPod } from './eviction.ts'
 import { patchOne } from './patch.ts'
 import { servePodLog } from './pod-log.ts'
 import { readList, readOne } from './read.ts'
+import type { Verb } from './request-path.ts'
 import { serveScale } from './scale.ts'
 import { createOne, deleteMany, deleteOne, replaceOne } from './write.ts'
 
+type ByVerb<Arguments extends readonly unknown[]> = Partial<Record<Verb, (call: Call, ...more: Arguments) => Answer>>
+
+const ofObject: ByVerb<[name: string]> = { get: readOne, update: replaceOne, patch: patchOne, delete: deleteOne }
+const ofStatus: ByVerb<[name: string]> = { get: readOne, update: replaceOne, patch: patchOne }
+const ofCollection: ByVerb<[]> = { list: readList, create: createOne, deletecollection: deleteMany }
+
 /** Answers any authorised request for a resource but a watch. */
 export function answerCall(call: Call): Answer {
-  const { verb, name, subresource } = call
-  if (name === undefined) return answerCollection(call)
-  if (subresource !== undefined && subresource !== 'status') return answerSubresource(call, name, subresource)
-  if (subresource === 'status' && !call.kind.hasStatus) return failed(noSuchPath())
-  switch (verb) {
-    case 'get':
-      return readOne(call, name)
-    case 'update':
-      return replaceOne(call, name)
-    case 'patch':
-      return patchOne(call, name)
-    case 'delete':
-      return subresource === undefined ? deleteOne(call, name) : failed(methodNotAllowed())
-    default:
-      return failed(methodNotAllowed())
+  const { kind, verb, name, namespace, subresource } = call
+  if (name === undefined) {
+    const isPlaceless = verb === 'create' && kind.namespaced && namespace === undefined
+    return (isPlaceless ? undefined : ofCollection[verb]?.(call)) ?? failed(methodNotAllowed())
   }
-}
-
-function answerCollection(call: Call): Answer {
-  switch (call.verb) {
-    case 'list':
-      return readList(call)
-    case 'create':
-      return call.kind.namespaced && call.namespace === undefined ? failed(methodNotAllowed()) : createOne(call)
-    case 'deletecollection':
-      return deleteMany(call)
-    default:
-      return failed(methodNotAllowed())
-  }
+  if (subresource === undefined) return ofObject[verb]?.(call, name) ?? failed(methodNotAllowed())
+  if (subresource !== 'status') return answerSubresource(call, name, subresource)
+  if (!kind.hasStatus) return failed(noSuchPath())
+  return ofStatus[verb]?.(call, name) ?? failed(methodNotAllowed())
 }
 
 function answerSubresource(call: Call, name: string, subresource: string): Answer {

@@ -7,13 +7,22 @@ import { type Outcome, success } from '#lib/outcome.ts'
 import type { MemoryStore } from '../memory-store.ts'
 import { type Fields, isFields } from '../registry/fields.ts'
 import { isNamespaces, type ServedKind } from '../registry/kinds.ts'
-import { forbidden, methodNotAllowed, noSuchPath, refuse, status, unauthorized } from '../registry/status.ts'
+import {
+  forbidden,
+  methodNotAllowed,
+  misdirected,
+  noSuchPath,
+  refuse,
+  status,
+  unauthorized,
+} from '../registry/status.ts'
 import { type ApiToken, attemptOf, authenticate, isAllowed, refusalText } from './access.ts'
 import { reviews } from './access-review.ts'
 import { type Answer, created, failed, send } from './answer.ts'
 import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
 import { FaultList, type Faults, type Misfortune, type ObservedRequest } from './faults.ts'
+import { isLoopbackHost } from './loopback-host.ts'
 import { answerOther } from './other-paths.ts'
 import { readBody } from './read-body.ts'
 import { representationOf } from './representation.ts'
@@ -91,6 +100,7 @@ export class ApiHandler {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isLoopbackHost(message.headers.host)) return send(response, failed(misdirected()))
     const token = authenticate(message.headers.authorization, this.#tokens, this.#clock.now())
     if (token === undefined) return send(response, failed(unauthorized()))
     const url = new URL(message.url ?? '/', 'http://sandbox')

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api/meta.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { fieldAt } from '../registry/fields.ts'
+import { fieldAt, textOf } from '../registry/fields.ts'
 import { type ServedKind, storageKey } from '../registry/kinds.ts'
 
 export type FieldSelector = readonly { readonly path: string; readonly value: string; readonly equal: boolean }[]
@@ -53,6 +53,6 @@ export function parseFieldSelector(text: string, kind: ServedKind): Outcome<Fiel
 
 export const matchesFields = (selector: FieldSelector, object: KubeObject): boolean =>
   selector.every(({ path, value, equal }) => {
-    const actual = fieldAt(object, path.split('.'))
-    return (actual === undefined || actual === null ? '' : String(actual)) === value ? equal : !equal
+    const actual = textOf(fieldAt(object, path.split('.')))
+    return (actual === value) === equal
   })

@@ -1,8 +1,8 @@
 import type { MemoryStore } from '../memory-store.ts'
+import { schemaOf } from '../registry/kind-schemas.ts'
 import type { ServedKind } from '../registry/kinds.ts'
 import type { Schema } from '../registry/structural-schema.ts'
 import { hashText } from '../seeded.ts'
-import { schemaOf } from './kind-schemas.ts'
 
 const rootOf = ({ group, version }: ServedKind) => (group === '' ? `api/${version}` : `apis/${group}/${version}`)
 

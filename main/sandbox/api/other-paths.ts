@@ -29,13 +29,12 @@ export function answerOther(
     case 'readyz':
       return ok('ok')
     case 'api':
-      if (first !== undefined) return orMissing(resourceList(store, { group: '', version: first }))
-      return wantsAggregated(accept) ? discoveryAnswer(store, true) : ok(coreVersions(address))
+      return first === undefined
+        ? discoveryAnswer(store, accept, 'core', coreVersions(address))
+        : orMissing(resourceList(store, { group: '', version: first }))
     case 'apis':
-      if (first === undefined) return wantsAggregated(accept) ? discoveryAnswer(store, false) : ok(groupList(store))
-      return orMissing(
-        second === undefined ? oneGroup(store, first) : resourceList(store, { group: first, version: second }),
-      )
+      if (first === undefined) return discoveryAnswer(store, accept, 'groups', groupList(store))
+      return orMissing(oneOf(store, first, second))
     case 'openapi':
       return first === 'v3' ? openApi(store, segments.slice(2)) : failed(onlyV3)
     case '':
@@ -52,7 +51,16 @@ const orMissing = (body: unknown): Answer => (body === undefined ? failed(noSuch
 const openApi = (store: MemoryStore, root: readonly string[]): Answer =>
   root.length === 0 ? ok(openApiIndex(store)) : orMissing(openApiDocument(store, root.join('/')))
 
-const discoveryAnswer = (store: MemoryStore, core: boolean): Answer => ({
-  ...ok(aggregated(store, core)),
-  headers: { 'Content-Type': aggregatedType, Vary: 'Accept' },
-})
+const oneOf = (store: MemoryStore, group: string, each: string | undefined): unknown =>
+  each === undefined ? oneGroup(store, group) : resourceList(store, { group, version: each })
+
+/** The whole of it in one document where the client can read that, else the plain list. */
+function discoveryAnswer(
+  store: MemoryStore,
+  accept: string | undefined,
+  part: 'core' | 'groups',
+  plain: unknown,
+): Answer {
+  if (!wantsAggregated(accept)) return ok(plain)
+  return { ...ok(aggregated(store, part === 'core')), headers: { 'Content-Type': aggregatedType, Vary: 'Accept' } }
+}

@@ -11,23 +11,27 @@ import { isTrue } from './request-path.ts'
 export function servePodLog(call: Call, name: string): Answer {
   const pod = call.store.get(call.kind, { namespace: call.namespace, name }) as Pod | undefined
   if (pod === undefined) return failed(notFound(call.kind, name))
-  const wanted =
-    call.query.get('container') ?? (pod.spec.containers.length === 1 ? pod.spec.containers[0]?.name : undefined)
   const names = pod.spec.containers.map((each) => each.name)
-  if (wanted === undefined)
+  const [only, ...others] = names
+  const container = call.query.get('container') ?? (others.length === 0 ? only : undefined)
+  if (container === undefined)
     return failed(badRequest(`a container name must be specified for pod ${name}, choose one of: [${names.join(' ')}]`))
-  if (!names.includes(wanted)) return failed(badRequest(`container ${wanted} is not valid for pod ${name}`))
-  const status = pod.status?.containerStatuses?.find((each) => each.name === wanted)
-  const startedAt = parseTime(status?.state?.running?.startedAt ?? status?.state?.terminated?.startedAt)
+  if (!names.includes(container)) return failed(badRequest(`container ${container} is not valid for pod ${name}`))
+  return logOf(call, pod, container)
+}
+
+function logOf({ clock, query }: Call, pod: Pod, container: string): Answer {
+  const status = pod.status?.containerStatuses?.find((each) => each.name === container)
+  const { running, terminated, waiting } = status?.state ?? {}
+  const startedAt = parseTime((running ?? terminated)?.startedAt)
   if (startedAt === undefined) {
-    const reason = status?.state?.waiting?.reason ?? 'ContainerCreating'
-    return failed(
-      badRequest(`container ${JSON.stringify(wanted)} in pod ${JSON.stringify(name)} is waiting to start: ${reason}`),
-    )
+    const reason = waiting?.reason ?? 'ContainerCreating'
+    const where = `container ${JSON.stringify(container)} in pod ${JSON.stringify(pod.metadata.name)}`
+    return failed(badRequest(`${where} is waiting to start: ${reason}`))
   }
-  const lines = linesOf(pod, status, startedAt, call.clock.now(), isTrue(call.query.get('timestamps')))
-  const tail = call.query.get('tailLines')
-  const shown = tail === null ? lines : lines.slice(-Number(tail) || lines.length)
+  const lines = linesOf(pod, status, startedAt, clock.now(), isTrue(query.get('timestamps')))
+  const tail = Number(query.get('tailLines') ?? Number.POSITIVE_INFINITY)
+  const shown = tail >= lines.length ? lines : lines.slice(lines.length - tail)
   return { code: 200, body: shown.map((line) => `${line}\n`).join('') }
 }
 

@@ -134,8 +134,9 @@ function readField(raw: Buffer | number, type: FieldType, before: unknown): unkn
     case 'texts':
       return [...((before as readonly string[]) ?? []), raw.toString()]
     case 'textMap':
+      return { ...(before as Fields), ...readEntry(raw, 'utf8') }
     case 'base64Map':
-      return { ...(before as Fields), ...readEntry(raw, type === 'base64Map' ? 'base64' : 'utf8') }
+      return { ...(before as Fields), ...readEntry(raw, 'base64') }
     case 'bytes':
       return raw
     case 'text':

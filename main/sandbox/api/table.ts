@@ -1,5 +1,6 @@
 import type { KubeObject } from '#api/meta.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { textOf } from '../registry/fields.ts'
 import { type PrinterColumn, type ServedKind, storageKey } from '../registry/kinds.ts'
 import { age } from './age.ts'
 import { builtInTables } from './built-in-tables.ts'
@@ -57,10 +58,10 @@ function customCell(object: KubeObject, { jsonPath, type }: PrinterColumn, now: 
   if (value === undefined || value === null) return null
   switch (type) {
     case 'date':
-      return age(String(value), now)
+      return age(textOf(value), now)
     case 'string':
       if (more.length > 0) return [value, ...more].join(',')
-      return typeof value === 'object' ? JSON.stringify(value) : String(value)
+      return textOf(value)
     default:
       return typeof value === 'object' ? JSON.stringify(value) : value
   }

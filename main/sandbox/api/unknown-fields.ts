@@ -2,25 +2,37 @@ import type { KubeObject, Status } from '#api/meta.ts'
 import { apiVersionOf } from '#api/resources.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { fieldsOf } from '../registry/fields.ts'
+import { schemaOf } from '../registry/kind-schemas.ts'
+import type { ServedKind } from '../registry/kinds.ts'
 import { badRequest, refuse } from '../registry/status.ts'
-import { pruneObject } from '../registry/structural-schema.ts'
+import { pruneObject, validateValue } from '../registry/structural-schema.ts'
 import type { Call } from './call.ts'
-import { schemaOf } from './kind-schemas.ts'
 
 /**
  * `fieldValidation`: unknown fields refuse the request (`Strict`), are told in a header (`Warn`, the default) or are
- * dropped silently (`Ignore`). The value is the headers to send.
+ * dropped silently (`Ignore`). A field of the wrong type refuses it always; those of custom kinds are found when the
+ * object is validated. The value is the headers to send.
  */
 export function checkFields(call: Call, object: KubeObject): Outcome<Readonly<Record<string, string>>, Status> {
-  const mode = call.query.get('fieldValidation') || 'Warn'
-  const schema = schemaOf(call.kind)
-  if (mode === 'Ignore' || schema === undefined) return success({})
+  const { kind, query } = call
+  const schema = schemaOf(kind)
+  if (schema === undefined) return success({})
+  const mistyped = kind.custom === undefined ? validateValue(object, schema) : []
+  if (mistyped.length > 0)
+    return refuse(
+      badRequest(`${subject(kind)}: ${mistyped.map(({ field, message }) => `${field}: ${message}`).join(', ')}`),
+    )
+  const mode = query.get('fieldValidation') || 'Warn'
+  if (mode === 'Ignore') return success({})
   const unknown: string[] = []
   pruneObject(fieldsOf(object), schema, unknown)
-  if (unknown.length === 0) return success({})
   const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
+  if (texts.length === 0) return success({})
   if (mode === 'Warn') return success({ Warning: texts.map((text) => `299 - ${JSON.stringify(text)}`).join(', ') })
-  const { kind, version } = call.kind
-  const where = `${kind} in version ${JSON.stringify(call.kind.custom === undefined ? version : apiVersionOf(call.kind))}`
-  return refuse(badRequest(`${where} cannot be handled as a ${kind}: strict decoding error: ${texts.join(', ')}`))
+  return refuse(badRequest(`${subject(kind)}: strict decoding error: ${texts.join(', ')}`))
+}
+
+function subject(kind: ServedKind): string {
+  const version = kind.custom === undefined ? kind.version : apiVersionOf(kind)
+  return `${kind.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}`
 }

@@ -1,7 +1,7 @@
 import type { KubeObject, Status } from '#api/meta.ts'
 import { apiVersionOf } from '#api/resources.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
-import { type Fields, isFields } from '../registry/fields.ts'
+import { type Fields, isFields, textOf } from '../registry/fields.ts'
 import { badRequest, invalid, invalidValue, refuse } from '../registry/status.ts'
 import type { DeleteOptions, WriteBy } from '../store.ts'
 import { type Answer, created, failed, ok } from './answer.ts'
@@ -76,12 +76,12 @@ function objectFrom(call: Call): Outcome<KubeObject, Status> {
   if (apiVersion !== apiVersionOf(kind))
     return refuse(
       badRequest(
-        `the API version in the data (${String(apiVersion)}) does not match the expected API version (${apiVersionOf(kind)})`,
+        `the API version in the data (${textOf(apiVersion)}) does not match the expected API version (${apiVersionOf(kind)})`,
       ),
     )
   if ((body['kind'] ?? kind.kind) !== kind.kind)
     return refuse(
-      badRequest(`the kind in the data (${String(body['kind'])}) does not match the expected kind (${kind.kind})`),
+      badRequest(`the kind in the data (${textOf(body['kind'])}) does not match the expected kind (${kind.kind})`),
     )
   if (namespace !== undefined && (metadata['namespace'] ?? namespace) !== namespace)
     return refuse(badRequest('the namespace of the provided object does not match the namespace sent on the request'))

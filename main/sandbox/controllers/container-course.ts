@@ -109,7 +109,7 @@ function pullFailure(course: ContainerCourse, firstAt: EpochMs, now: EpochMs): C
 function runAt(course: ContainerCourse, firstAt: EpochMs, now: EpochMs): ContainerMoment {
   for (let restarts = 0, startedAt = firstAt, last: ContainerStateDetail | undefined; ; restarts++) {
     const endsAt = startedAt + course.runMs
-    if (now < endsAt) return running(course, restarts, startedAt, last, firstAt, now)
+    if (now < endsAt) return running(course, { restarts, startedAt, last, firstStartedAt: firstAt }, now)
     last = terminated(course, startedAt, endsAt)
     const again = course.restarts === 'always' || (course.restarts === 'on-failure' && course.exitCode !== 0)
     if (!again) return ended(course, restarts, last, firstAt)
@@ -122,14 +122,16 @@ function runAt(course: ContainerCourse, firstAt: EpochMs, now: EpochMs): Contain
   }
 }
 
-function running(
-  course: ContainerCourse,
-  restarts: number,
-  startedAt: EpochMs,
-  last: ContainerStateDetail | undefined,
-  firstStartedAt: EpochMs,
-  now: EpochMs,
-): ContainerMoment {
+interface Run {
+  readonly restarts: number
+  readonly startedAt: EpochMs
+  /** How the run before it ended. */
+  readonly last: ContainerStateDetail | undefined
+  readonly firstStartedAt: EpochMs
+}
+
+function running(course: ContainerCourse, run: Run, now: EpochMs): ContainerMoment {
+  const { restarts, startedAt, last, firstStartedAt } = run
   const readyAt = startedAt + course.readyMs
   const next = Math.min(now < readyAt ? readyAt : Number.POSITIVE_INFINITY, startedAt + course.runMs)
   return {

@@ -54,31 +54,29 @@ function progressOf(
   const name = newRS?.metadata.name ?? ''
   const say = (status: 'True' | 'False' | 'Unknown', reason: string, message: string) =>
     conditionAt({ type: 'Progressing', status, reason, message }, before, now)
+  const move = (reason: string, message: string) => ({
+    ...say('True', reason, message),
+    lastUpdateTime: formatSeconds(now),
+  })
   if (deployment.spec.paused === true) return say('Unknown', 'DeploymentPaused', 'Deployment is paused')
   if (newRS === undefined) return before
   if (isComplete(deployment.spec.replicas ?? 1, counts))
     return say('True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
-  const settledOnThis = before?.reason === 'NewReplicaSetAvailable' && before.message?.includes(`"${name}"`)
-  if (settledOnThis && counts.replicas === counts.updatedReplicas) return before
-  if (before === undefined || !before.message?.includes(`"${name}"`))
-    return {
-      ...say('True', 'NewReplicaSetCreated', `Created new replica set "${name}"`),
-      lastUpdateTime: formatSeconds(now),
-    }
-  if (hasProgressed(deployment.status, counts)) {
-    const moved = say('True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`)
-    return { ...moved, lastUpdateTime: formatSeconds(now) }
-  }
+  const isAboutThis = before?.message?.includes(`"${name}"`) === true
+  if (!isAboutThis) return move('NewReplicaSetCreated', `Created new replica set "${name}"`)
+  if (before.reason === 'NewReplicaSetAvailable' && counts.replicas === counts.updatedReplicas) return before
+  if (hasProgressed(deployment.status, counts)) return move('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`)
   const deadline = deadlineOf(deployment, before)
   if (deadline === undefined || now < deadline) return before
   return say('False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`)
 }
 
-const hasProgressed = (before: Deployment['status'], after: DeploymentStatus): boolean =>
-  (after.updatedReplicas ?? 0) > (before?.updatedReplicas ?? 0) ||
-  (after.readyReplicas ?? 0) > (before?.readyReplicas ?? 0) ||
-  (after.availableReplicas ?? 0) > (before?.availableReplicas ?? 0) ||
-  (after.replicas ?? 0) - (after.updatedReplicas ?? 0) < (before?.replicas ?? 0) - (before?.updatedReplicas ?? 0)
+function hasProgressed(before: DeploymentStatus = {}, after: DeploymentStatus): boolean {
+  const counts = ['updatedReplicas', 'readyReplicas', 'availableReplicas'] as const
+  return counts.some((count) => (after[count] ?? 0) > (before[count] ?? 0)) || oldReplicas(after) < oldReplicas(before)
+}
+
+const oldReplicas = ({ replicas = 0, updatedReplicas = 0 }: DeploymentStatus): number => replicas - updatedReplicas
 
 function deadlineOf(deployment: Deployment, progressing: WorkloadCondition | undefined): EpochMs | undefined {
   const since = parseTime(progressing?.lastUpdateTime)

@@ -39,26 +39,29 @@ export function jobStatus(
 ): { readonly status: JobStatus; readonly nextAt: EpochMs | undefined } {
   if (isFinished(job.status)) return { status: job.status ?? {}, nextAt: undefined }
   const active = pods.filter(isActive)
-  const succeeded = pods.filter((pod) => pod.status?.phase === 'Succeeded').length
-  const failed = pods.filter((pod) => pod.status?.phase === 'Failed').length
+  const [succeeded, failed] = [countOf(pods, 'Succeeded'), countOf(pods, 'Failed')]
   const startTime = job.status?.startTime ?? (job.spec.suspend === true ? undefined : formatSeconds(now))
   const deadline = deadlineOf(job, startTime)
   const verdict = verdictOf(job, { succeeded, failed, restarts: restartsOf(active) }, deadline, now)
   const ready = active.filter(isReady).length
+  const known = {
+    ...(startTime !== undefined && { startTime }),
+    ...(succeeded > 0 && { succeeded }),
+    ...(failed > 0 && { failed }),
+  }
+  if (verdict !== undefined) {
+    const completed = verdict.at(-1)?.type === 'Complete' && { completionTime: formatSeconds(now) }
+    return { status: { ...known, ...completed, ready: 0, conditions: verdict }, nextAt: undefined }
+  }
   const retryAt = failed === 0 ? now : backOffEnds(failed, startTime)
   return {
-    status: {
-      ...(startTime !== undefined && { startTime }),
-      ...(verdict?.at(-1)?.type === 'Complete' && { completionTime: formatSeconds(now) }),
-      ...(active.length > 0 && verdict === undefined && { active: active.length }),
-      ready: verdict === undefined ? ready : 0,
-      ...(succeeded > 0 && { succeeded }),
-      ...(failed > 0 && { failed }),
-      ...(verdict !== undefined && { conditions: verdict }),
-    },
-    nextAt: verdict === undefined ? earliest(deadline, retryAt > now ? retryAt : undefined) : undefined,
+    status: { ...known, ...(active.length > 0 && { active: active.length }), ready },
+    nextAt: earliest(deadline, retryAt > now ? retryAt : undefined),
   }
 }
+
+const countOf = (pods: readonly Pod[], phase: string): number =>
+  pods.filter((pod) => pod.status?.phase === phase).length
 
 /** Pods that should run now: none while a failure is being waited out. */
 export function podsWanted(job: Job, status: JobStatus, active: number, now: EpochMs): number {

@@ -25,7 +25,8 @@ export function runControllers(store: SandboxStore, controllers: readonly Contro
     if (stopped || wanted === undefined || wanted >= turnAt) return
     cancelTurn()
     turnAt = wanted
-    cancelTurn = store.clock.after(Math.max(0, wanted - store.clock.now()), turn)
+    // Courses have fractions of milliseconds; moments of a clock have none.
+    cancelTurn = store.clock.after(Math.max(0, Math.ceil(wanted - store.clock.now())), turn)
   }
   const mark = (change: StoreChange) => {
     for (const [index, controller] of controllers.entries())

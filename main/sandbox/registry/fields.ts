@@ -12,6 +12,12 @@ export const fieldsOf = (object: KubeObject): Fields => object as unknown as Fie
 /** The way back, once the caller has made sure that it still is an object of the API. */
 export const objectOf = (fields: Fields): KubeObject => fields as unknown as KubeObject
 
+/** A value as one text: scalars as they are, anything with parts as JSON, nothing as the empty text. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : JSON.stringify(value)
+}
+
 /** The value at a path of member names; `undefined` when any part is absent. */
 export function fieldAt(value: unknown, path: readonly string[]): unknown {
   let node = value

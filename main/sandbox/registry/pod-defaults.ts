@@ -32,7 +32,7 @@ export function defaultPod(spec: Fields): Fields {
 
 function defaultContainer(container: Fields): Fields {
   const base = withDefaults(container, {
-    imagePullPolicy: pullPolicy(String(container['image'] ?? '')),
+    imagePullPolicy: pullPolicy(container['image']),
     resources: {},
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
@@ -49,7 +49,8 @@ function defaultContainer(container: Fields): Fields {
 }
 
 /** `Always` for `latest` and for an image with neither tag nor digest. */
-function pullPolicy(image: string): 'Always' | 'IfNotPresent' {
+function pullPolicy(image: unknown): 'Always' | 'IfNotPresent' {
+  if (typeof image !== 'string') return 'Always'
   if (image.includes('@')) return 'IfNotPresent'
   const tag = /:([^/:]+)$/.exec(image)?.[1] ?? 'latest'
   return tag === 'latest' ? 'Always' : 'IfNotPresent'

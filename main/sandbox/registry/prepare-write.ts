@@ -8,6 +8,7 @@ import type { WriteBy } from '../store.ts'
 import { acceptDefinition } from './custom-kinds.ts'
 import { type Fields, fieldsOf, objectOf } from './fields.ts'
 import { type Allocation, defaultObject, initialStatus } from './kind-defaults.ts'
+import { schemaOf } from './kind-schemas.ts'
 import { isDefinitions, type ServedKind } from './kinds.ts'
 import { invalid, refuse } from './status.ts'
 import { pruneObject } from './structural-schema.ts'
@@ -84,10 +85,10 @@ const serverOwned = (metadata: ObjectMeta): Partial<ObjectMeta> & Pick<ObjectMet
   }),
 })
 
-/** The wire form a kind is stored in: its own apiVersion and kind, unknown fields of custom resources pruned. */
+/** The wire form a kind is stored in: its own apiVersion and kind, unknown fields pruned. */
 function shape(kind: ServedKind, object: KubeObject): KubeObject {
   const typed = { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind }
-  const schema = kind.custom?.schema
+  const schema = schemaOf(kind)
   return schema === undefined ? typed : objectOf(pruneObject(fieldsOf(typed), schema))
 }
 

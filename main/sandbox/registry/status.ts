@@ -81,6 +81,8 @@ export const forbidden = (resource: Resource, name: string, why: string, causes?
 
 export const unauthorized = (): Status => status(401, 'Unauthorized', 'Unauthorized')
 
+export const misdirected = (): Status => status(421, 'BadRequest', 'the sandbox answers only to names of this machine')
+
 export const expired = (message: string): Status => status(410, 'Expired', message)
 
 export const methodNotAllowed = (): Status =>

@@ -78,17 +78,19 @@ export function defaultValue(value: unknown, schema: Schema): unknown {
   if (!isFields(value)) return value
   const result: Record<string, unknown> = { ...value }
   for (const [name, member] of Object.entries(schema.properties ?? {})) {
-    if (result[name] === undefined && member.default !== undefined) result[name] = member.default
-    if (result[name] === null && member.nullable !== true && member.default !== undefined) result[name] = member.default
-    if (result[name] !== undefined) result[name] = defaultValue(result[name], member)
+    const wanted = replacesNull(result[name], member) ? member.default : (result[name] ?? undefined)
+    if (wanted !== undefined) result[name] = defaultValue(wanted, member)
   }
   const { additionalProperties } = schema
-  if (typeof additionalProperties === 'object') {
-    for (const name of Object.keys(result))
-      if (schema.properties?.[name] === undefined) result[name] = defaultValue(result[name], additionalProperties)
-  }
+  if (typeof additionalProperties !== 'object') return result
+  const others = Object.keys(result).filter((name) => schema.properties?.[name] === undefined)
+  for (const name of others) result[name] = defaultValue(result[name], additionalProperties)
   return result
 }
+
+/** A default fills in for a missing member, and for `null` where that is no value. */
+const replacesNull = (value: unknown, { nullable }: Schema): boolean =>
+  value === undefined || (value === null && nullable !== true)
 
 /** What does not fit the schema. `path` is empty for the root, whose metadata has rules of its own. */
 export function validateValue(value: unknown, schema: Schema, path = ''): readonly FieldError[] {

@@ -39,7 +39,13 @@ function validateMetadata(object: KubeObject, previous: KubeObject | undefined):
     )
   for (const [key, value] of Object.entries(labels))
     if (!matchesSelector({ matchLabels: { [key]: value } }, labels) || !isLabel(key, value))
-      errors.push(invalidValue('metadata.labels', value, 'a valid label has a qualified key and a short plain value'))
+      errors.push(
+        invalidValue(
+          'metadata.labels',
+          value,
+          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+        ),
+      )
   const before = previous?.metadata.finalizers ?? []
   if (previous?.metadata.deletionTimestamp !== undefined && finalizers.some((each) => !before.includes(each)))
     errors.push(forbiddenValue('metadata.finalizers', 'no new finalizers can be added if the object is being deleted'))

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '#lib/clock.ts'
+import { isLoopbackHost } from '../api/loopback-host.ts'
 import { answerPrometheus } from './prometheus-api.ts'
 import type { SeriesSource } from './promql/series.ts'
 
@@ -42,6 +43,10 @@ async function respond(
   response: ServerResponse,
   { source, clock }: { readonly source: SeriesSource; readonly clock: Clock },
 ): Promise<void> {
+  if (!isLoopbackHost(request.headers.host)) {
+    const error = 'the sandbox answers only to names of this machine'
+    return send(response, 421, { status: 'error', errorType: 'bad_data', error })
+  }
   const url = new URL(request.url ?? '/', 'http://metrics')
   if (url.pathname === '/-/healthy' || url.pathname === '/-/ready') {
     response.end('Prometheus Server is Healthy.\n')

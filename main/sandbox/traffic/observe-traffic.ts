@@ -104,9 +104,10 @@ const hashOf = (pod: Pod): string =>
 
 /** With a router the weights in the Rollout's status decide between its Services; without one each gets everything. */
 function partOf(service: string, rollout: Rollout | undefined): number {
-  const { canary, blueGreen } = rollout?.spec.strategy ?? {}
+  if (rollout === undefined) return 1
+  const { canary, blueGreen } = rollout.spec.strategy ?? {}
   if (service === blueGreen?.previewService && service !== blueGreen.activeService) return previewShare
-  const weights = rollout?.status?.canary?.weights
+  const weights = rollout.status?.canary?.weights
   if (canary?.trafficRouting === undefined || weights === undefined) return 1
   const total = canary.trafficRouting.maxTrafficWeight ?? 100
   if (service === canary.canaryService) return weights.canary.weight / total

@@ -19,22 +19,29 @@ export function histogramQuantile(quantile: number, samples: readonly Sample[]):
 
 const boundOf = (text: string | undefined): number => (text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text))
 
-function quantileOfBuckets(
-  quantile: number,
-  unordered: readonly { readonly bound: number; readonly count: number }[],
-): number {
+interface Bucket {
+  readonly bound: number
+  readonly count: number
+}
+
+const origin: Bucket = { bound: 0, count: 0 }
+
+function quantileOfBuckets(quantile: number, unordered: readonly Bucket[]): number {
   const buckets = unordered.toSorted((a, b) => a.bound - b.bound)
-  const total = buckets.at(-1)?.count ?? 0
-  if (buckets.at(-1)?.bound !== Number.POSITIVE_INFINITY || buckets.length < 2 || total === 0) return Number.NaN
+  const last = buckets.at(-1) ?? origin
+  if (last.bound !== Number.POSITIVE_INFINITY || buckets.length < 2 || last.count === 0) return Number.NaN
   if (quantile < 0) return Number.NEGATIVE_INFINITY
-  if (quantile > 1) return Number.POSITIVE_INFINITY
-  const rank = quantile * total
+  return quantile > 1 ? Number.POSITIVE_INFINITY : atRank(quantile * last.count, buckets)
+}
+
+/** What falls into the open bucket at the end counts as the greatest bound. */
+function atRank(rank: number, buckets: readonly Bucket[]): number {
   const index = buckets.findIndex((bucket) => bucket.count >= rank)
-  const [bucket, below] = [buckets[index], buckets[index - 1]]
-  if (bucket === undefined || bucket.bound === Number.POSITIVE_INFINITY) return buckets.at(-2)?.bound ?? Number.NaN
-  const start = below?.bound ?? 0
-  const inside = bucket.count - (below?.count ?? 0)
-  return inside === 0 ? start : start + ((bucket.bound - start) * (rank - (below?.count ?? 0))) / inside
+  const { bound, count } = buckets[index] ?? origin
+  if (bound === Number.POSITIVE_INFINITY) return buckets.at(-2)?.bound ?? Number.NaN
+  const below = buckets[index - 1] ?? origin
+  const inside = count - below.count
+  return inside === 0 ? below.bound : below.bound + ((bound - below.bound) * (rank - below.count)) / inside
 }
 
 /** Of plain values, interpolated between neighbours. */

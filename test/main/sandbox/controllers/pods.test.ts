@@ -55,14 +55,14 @@ describe('the life of a pod', () => {
   })
 
   it.each([
-    ['web:2.0.0-hang', 'Running', undefined],
-    ['web:2.0.0-missing', 'Pending', /ErrImagePull|ImagePullBackOff/],
+    ['web:2.0.0-hang', 'Running', ''],
+    ['web:2.0.0-missing', 'Pending', 'ImagePullBackOff'],
   ])('%s stays %s and unready', async (image, phase, reason) => {
     const { cluster, pod } = livingPod(image)
     await cluster.clock.advance(120_000)
     expect(pod()?.status?.phase).toBe(phase)
     expect(isReady(pod())).toBe(false)
-    if (reason !== undefined) expect(waitingReason(pod())).toMatch(reason)
+    expect(waitingReason(pod()) ?? '').toBe(reason)
   })
 
   it('is ready half a minute after its start when its image is slow', async () => {

@@ -81,8 +81,8 @@ describe('Deployment', () => {
     await cluster.clock.advance(60_000)
     expect(
       replicaSetsOf(cluster)
-        .map((rs) => rs.spec.replicas)
-        .toSorted(),
+        .map((rs) => rs.spec.replicas ?? 1)
+        .toSorted((a, b) => a - b),
     ).toEqual([0, 4])
     expect(deploymentOf(cluster)?.metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('2')
     cluster.edit<Deployment>(resources.deployments, 'web', (draft) => ({

@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { AppView, Notice } from '#contract/views.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { createHandlers } from './app/handlers.ts'
+import { recordFleet } from './app/record-fleet.ts'
+import { Sessions } from './app/sessions.ts'
+import { createFleetSource } from './fleet/fleet-source.ts'
+import { createRecorder } from './history/recorder.ts'
+import { openHistory } from './history/store.ts'
+import { createDispatcher, type Dispatcher } from './ipc/serve.ts'
+import { startSandboxFleet } from './sandbox/start-fleet.ts'
+import { version } from './version.ts'
+
+export interface ArgosyOptions {
+  readonly host: 'electron' | 'browser'
+  /** The embedded clusters instead of those of a kubeconfig. */
+  readonly sandbox: boolean
+  /** Empty: where kubectl looks. */
+  readonly kubeconfigPaths: readonly string[]
+  readonly historyPath: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** One window's worth of Argosy, for any host. */
+export interface Argosy {
+  readonly dispatcher: Dispatcher
+  readonly notices: readonly Notice[]
+  /** Gives leases back, ends watches, closes the history. */
+  stop(): Promise<void>
+}
+
+/** The composition root: everything is made and joined here, and decided elsewhere. */
+export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
+  const { clock, log, host } = options
+  const notices: Notice[] = []
+  const listeners = new Set<(notice: Notice) => void>()
+  const tell = (notice: Notice): void => {
+    if (!notices.some(({ id, detail }) => id === notice.id && detail === notice.detail)) notices.push(notice)
+    for (const listener of listeners) listener(notice)
+  }
+
+  const sandbox = await openSandbox(options, tell)
+  const fleet = createFleetSource({ clock })
+  mkdirSync(dirname(options.historyPath), { recursive: true })
+  const history = openHistory({ path: options.historyPath, clock, log })
+  for (const notice of history.notices) tell(notice)
+  history.onNotice(tell)
+  const recorder = createRecorder({ history, clock, log })
+  const stopRecording = recordFleet(fleet, recorder)
+
+  const paths = sandbox === undefined ? options.kubeconfigPaths : [sandbox.kubeconfigPath]
+  const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, tell })
+  sessions.onChange((clusters) => {
+    for (const { context, connection } of clusters) recorder.connection(context, connection)
+  })
+  sessions.start()
+
+  const info = (): AppView => ({
+    version,
+    host,
+    sandbox: sandbox !== undefined,
+    notices,
+    kubeconfigPaths: kubeconfigPaths(sessions.paths.length === 0 ? {} : { paths: sessions.paths }),
+  })
+  const dispatcher = createDispatcher({
+    handlers: createHandlers({ sessions, fleet, history, recorder, clock, log, info }),
+    publishers: {
+      'fleet.patch': (_topic, send) => fleet.onPatch(send),
+      'clusters.changed': (_topic, send) => sessions.onChange(send),
+      'rollout.changed': ({ key }, send) => fleet.onDetail(key, (detail) => send(detail ?? null)),
+      'app.notice': (_topic, send) => {
+        listeners.add(send)
+        return () => void listeners.delete(send)
+      },
+    },
+    log,
+    clock,
+  })
+  return {
+    dispatcher,
+    notices,
+    stop: async () => {
+      await sessions.stop()
+      stopRecording()
+      fleet.stop()
+      recorder.stop()
+      history.close()
+      await sandbox?.stop()
+    },
+  }
+}
+
+interface OpenSandbox {
+  readonly kubeconfigPath: string
+  stop(): Promise<void>
+}
+
+/** The embedded clusters, when asked for or when there is no kubeconfig at all; kubectl can use them by the file that is told. */
+async function openSandbox(options: ArgosyOptions, tell: (notice: Notice) => void): Promise<OpenSandbox | undefined> {
+  const { sandbox, kubeconfigPaths: paths, clock, log } = options
+  const loaded = sandbox ? undefined : loadKubeconfig(paths.length === 0 ? {} : { paths })
+  const isMissing = loaded?.ok === false && loaded.error.kind === 'none'
+  if (!sandbox && !isMissing) return undefined
+  const running = await startSandboxFleet({ clusters: 3, seed: 1, clock, log, demo: true })
+  const folder = mkdtempSync(join(tmpdir(), 'argosy-sandbox-'))
+  const kubeconfigPath = join(folder, 'kubeconfig')
+  writeFileSync(kubeconfigPath, running.kubeconfig, { mode: 0o600 })
+  const reason = isMissing ? 'No kubeconfig was found; showing the sandbox fleet.' : 'Showing the sandbox fleet.'
+  tell({ id: 'sandbox', severity: 'info', title: reason, detail: `kubectl --kubeconfig ${kubeconfigPath} works too.` })
+  return {
+    kubeconfigPath,
+    stop: async () => {
+      await running.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { controllerNamespace } from '#api/keys.ts'
+import type { ClusterView } from '#contract/views.ts'
+import { reconcileRollout } from '#engine/rollout/reconcile.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Log } from '#lib/log.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
+import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
+import { openCluster } from '#main/cluster/open-cluster.ts'
+import { createClusterClient } from '#main/cluster/rest.ts'
+import { createEngine, type Engine } from '#main/controller/engine.ts'
+import type { LeaseState } from '#main/controller/lease.ts'
+
+export interface SessionOptions {
+  readonly access: ContextAccess
+  readonly clock: Clock
+  readonly log: Log
+  readonly sandbox: boolean
+  /** What else is known of the cluster's size. */
+  readonly counts: (context: string) => { readonly rollouts: number; readonly objects: number }
+}
+
+/** Contexts whose name says production ask for it to be typed before anything is sent (UI-ACT-2). */
+const isProtected = (context: string): boolean => /prod/i.test(context)
+
+/** One kubeconfig context in the window: its client, its caches, and the engine that drives or watches. */
+export class ClusterSession {
+  readonly context: string
+  readonly cluster: Cluster
+  readonly client: ClusterClient
+  readonly #options: SessionOptions
+  readonly #engine: Engine
+  readonly #listeners = new Set<() => void>()
+  #version: string | undefined
+
+  constructor(options: SessionOptions) {
+    const { access, clock, log } = options
+    this.#options = options
+    this.context = access.context
+    this.client = createClusterClient({ access, clock, random: Math.random })
+    this.cluster = openCluster({ context: access.context, client: this.client, clock, random: Math.random, log })
+    this.#engine = createEngine({
+      cluster: this.cluster,
+      clock,
+      log,
+      reconcile: reconcileRollout,
+      monotonicNow: () => performance.now(),
+      random: Math.random,
+      identity: `argosy-${hostname()}_${randomUUID()}`,
+      leaseNamespace: controllerNamespace,
+    })
+    this.#engine.onChange(() => this.#changed())
+    this.cluster.onConnection(({ state }) => {
+      if (state === 'connected') void this.#readVersion()
+      this.#changed()
+    })
+  }
+
+  /** Nothing is sent before. The sandbox is driven from the start; a person's clusters only when they say so. */
+  start(): void {
+    this.cluster.start()
+    if (this.#options.sandbox) this.#engine.start()
+    else this.#engine.observe()
+  }
+
+  /** Takes the lease, or gives it back and goes on watching. */
+  async drive(wanted: boolean): Promise<Outcome<void, Failure>> {
+    if (wanted) {
+      this.#engine.start()
+      return success(undefined)
+    }
+    const released = await this.#engine.stop({ release: true })
+    this.#engine.observe()
+    return released
+  }
+
+  retryNow(): void {
+    this.cluster.retryNow()
+  }
+
+  onChange(listener: () => void): Dispose {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  view(): ClusterView {
+    const { access, sandbox, counts } = this.#options
+    const { rollouts, objects } = counts(this.context)
+    const locked = !sandbox && isProtected(this.context)
+    return {
+      context: this.context,
+      server: access.cluster.server,
+      user: access.user?.name ?? 'anonymous',
+      version: this.#version,
+      connection: this.cluster.connection,
+      engine: this.#engine.mode,
+      lease: leaseView(this.#engine.lease),
+      protected: locked,
+      group: sandbox ? 'sandbox' : locked ? 'production' : 'clusters',
+      rolloutCount: rollouts,
+      requestCount: Object.values(this.client.requests).reduce((sum, each) => sum + each, 0),
+      objectCount: objects,
+      sandbox,
+    }
+  }
+
+  /** Gives the lease back, ends the watches, closes the connections. */
+  async stop(): Promise<void> {
+    await this.#engine.stop({ release: true })
+    await this.cluster.stop()
+    await this.client.close()
+  }
+
+  async #readVersion(): Promise<void> {
+    const answer = await this.client.raw('/version')
+    if (!answer.ok) return
+    this.#version = (answer.value as { readonly gitVersion?: string } | undefined)?.gitVersion
+    this.#changed()
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function leaseView(lease: LeaseState): ClusterView['lease'] {
+  switch (lease.state) {
+    case 'held':
+      return { holder: lease.holder, renewedAt: lease.renewedAt }
+    case 'other':
+      return { holder: lease.holder, renewedAt: lease.changedAt }
+    case 'unknown':
+    case 'free':
+    case 'failed':
+      return undefined
+  }
+}

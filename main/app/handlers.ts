@@ -1,0 +1,126 @@
+import { userInfo } from 'node:os'
+import { customResourceDefinitions } from '#api/custom-resource-definitions.ts'
+import { resources } from '#api/resources.ts'
+import { parseRolloutKey } from '#contract/keys.ts'
+import type { Handlers, Input } from '#contract/requests.ts'
+import type { ActionPreview, ActionResult, AppView, RolloutKey, WriteView } from '#contract/views.ts'
+import type { CreateWrite } from '#engine/decision.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Log } from '#lib/log.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { previewAction, sendAction } from '#main/controller/send-action.ts'
+import { viewWrite } from '#main/controller/write-view.ts'
+import type { FleetSource } from '#main/fleet/fleet-source.ts'
+import { listHistory, readRecord } from '#main/history/reader.ts'
+import type { Recorder } from '#main/history/recorder.ts'
+import type { History } from '#main/history/store.ts'
+import type { ClusterSession } from './cluster-session.ts'
+import { diffRevisions } from './diff-revisions.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface HandlerParts {
+  readonly sessions: Sessions
+  readonly fleet: FleetSource
+  readonly history: History
+  readonly recorder: Recorder
+  readonly clock: Clock
+  readonly log: Log
+  readonly info: () => AppView
+}
+
+/** What each channel does; one line where it fits. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { sessions, fleet, history } = parts
+  const withSession = async <T>(context: string, task: (session: ClusterSession) => Promise<Outcome<T, Failure>>) => {
+    const session = sessions.get(context)
+    return session === undefined ? failure(notFound('contexts', context)) : task(session)
+  }
+  return {
+    'app.info': async () => parts.info(),
+    'fleet.snapshot': async () => fleet.snapshot(),
+    'clusters.list': async () => sessions.views(),
+    'cluster.drive': ({ context, drive }) => withSession(context, (session) => session.drive(drive)),
+    'cluster.retry': ({ context }) => withSession(context, async (session) => success(session.retryNow())),
+    'cluster.crds.preview': ({ context }) => withSession(context, async () => success(previewCrds(context))),
+    'cluster.crds.install': ({ context }) => withSession(context, installCrds),
+    'rollout.detail': async ({ key }) => found(fleet.detail(key), 'rollouts', key),
+    'action.preview': (input) => Promise.all(input.targets.map((key) => preview(parts, input, key))),
+    'action.send': (input) => Promise.all(input.targets.map((target) => send(parts, input, target))),
+    'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
+    'history.list': async (query) => listHistory(history, query),
+    'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
+    'kubeconfig.add': async ({ path }) => success(sessions.add(path)),
+  }
+}
+
+const notFound = (resource: string, name: string): Failure => ({
+  kind: 'NotFound',
+  resource,
+  name,
+  message: `${name} is not here any more.`,
+})
+
+const found = <T>(value: T | undefined, resource: string, name: string): Outcome<T, Failure> =>
+  value === undefined ? failure(notFound(resource, name)) : success(value)
+
+const crdWrites: readonly CreateWrite[] = customResourceDefinitions.map((definition) => ({
+  kind: 'create',
+  ref: { resource: resources.customResourceDefinitions, namespace: undefined, name: definition.metadata.name },
+  object: definition,
+  because: 'UI-ERR-7',
+  summary: `Create the definition ${definition.metadata.name}`,
+}))
+
+const previewCrds = (context: string): readonly WriteView[] => crdWrites.map((write) => viewWrite(context, write))
+
+/** Creates the definitions that are missing; those that are there stay as they are. */
+async function installCrds({ client, cluster }: ClusterSession): Promise<Outcome<void, Failure>> {
+  for (const { object } of crdWrites) {
+    const created = await client.create(resources.customResourceDefinitions, object)
+    if (!created.ok && created.error.kind !== 'AlreadyExists') return created
+  }
+  cluster.retryNow()
+  return success(undefined)
+}
+
+function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {
+  const at = parseRolloutKey(key)
+  const session = at === undefined ? undefined : sessions.get(at.context)
+  if (at === undefined || session === undefined) return undefined
+  const { namespace, name, context } = at
+  return { cluster: { context, client: session.client }, clock, log, namespace, name }
+}
+
+async function preview(
+  parts: HandlerParts,
+  { action, parameters }: Input<'action.preview'>,
+  key: RolloutKey,
+): Promise<ActionPreview> {
+  const request = requestFor(parts, key)
+  if (request === undefined) return { key, open: false, reason: 'Its cluster is not in the kubeconfig any more.' }
+  return previewAction({ ...request, action, parameters })
+}
+
+async function send(
+  parts: HandlerParts,
+  { action, parameters, reason }: Input<'action.send'>,
+  { key, intent }: Input<'action.send'>['targets'][number],
+): Promise<ActionResult> {
+  const request = requestFor(parts, key)
+  if (request === undefined) return { key, sent: false, refusal: { kind: 'unknownTarget' } }
+  const held = {
+    ...intent,
+    currentPodHash: intent.currentPodHash,
+    stableRS: intent.stableRS,
+    stepIndex: intent.stepIndex,
+  }
+  const shown = await previewAction({ ...request, action, parameters })
+  const outcome = await sendAction({ ...request, action, parameters, reason, intent: held })
+  const result: ActionResult = outcome.ok
+    ? { key, sent: true, ...outcome.value }
+    : { key, sent: false, refusal: outcome.error }
+  const writes = shown.open ? shown.writes : []
+  parts.recorder.action(key, { action, actor: userInfo().username, reason, result, writes })
+  return result
+}

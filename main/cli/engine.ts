@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type Command, Option } from 'commander'
+import { controllerNamespace } from '#api/keys.ts'
+import type { Log, LogLevel } from '#lib/log.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
+import type { Engine } from '#main/controller/engine.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { CliIo } from './io.ts'
+import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
+import { untilInterrupted } from './until-interrupted.ts'
+
+interface EngineCliOptions extends TargetOptions {
+  readonly instanceId?: string
+  readonly leaseNamespace: string
+  readonly logLevel: LogLevel
+}
+
+/** After this a cluster that does not answer keeps the process no longer; its lease expires by itself. */
+const stopTimeoutMs = 10_000
+
+/** `argosy engine`: drives rollouts without a window until told to stop, then hands the leases back (OPS-37). */
+export function registerEngine(program: Command, io: CliIo): void {
+  program
+    .command('engine')
+    .description('drive the rollouts of the named contexts without a window, logging JSON lines')
+    .option(
+      '--instance-id <id>',
+      'only rollouts with this controller-instance-id label; without it, only those without',
+    )
+    .option('--lease-namespace <namespace>', 'where the controller lease lives', controllerNamespace)
+    .addOption(
+      new Option('--log-level <level>', 'least level to log')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<EngineCliOptions>()
+      const targets = await targetsOrExit(options, io)
+      if (targets !== undefined) await runEngines(targets, options, io)
+    })
+}
+
+async function runEngines(targets: readonly Target[], options: EngineCliOptions, io: CliIo): Promise<void> {
+  const { createLog } = await import('#main/log.ts')
+  const log = createLog({ write: (line) => io.out(line.trimEnd()), level: options.logLevel, now: () => io.clock.now() })
+  const running = await Promise.all(targets.map((target) => startEngine(target, options, log, io)))
+  await untilInterrupted(io.interrupted)
+  log('info', 'stopping', { contexts: targets.map((each) => each.context) })
+  const stopped = Promise.all(running.map((each) => stopEngine(each, log)))
+  await Promise.race([stopped, new Promise<void>((resolve) => io.clock.after(stopTimeoutMs, resolve))])
+  io.exitWith(exitCodes.ok)
+}
+
+async function startEngine(target: Target, options: EngineCliOptions, log: Log, io: CliIo) {
+  const { createEngine } = await import('#main/controller/engine.ts')
+  const { reconcileRollout } = await import('#engine/rollout/reconcile.ts')
+  const { openCluster } = await import('#main/cluster/open-cluster.ts')
+  const cluster = openCluster({
+    context: target.context,
+    client: target.client,
+    clock: io.clock,
+    random: Math.random,
+    log,
+    ...(options.namespace === undefined ? {} : { namespaces: [options.namespace] }),
+    ...(options.instanceId === undefined ? {} : { instanceID: options.instanceId }),
+  })
+  const about = { context: target.context }
+  cluster.onConnection((connection) =>
+    log(connection.state === 'connected' ? 'info' : 'warn', 'connection', { ...about, ...connection }),
+  )
+  const engine = createEngine({
+    cluster,
+    clock: io.clock,
+    log,
+    reconcile: reconcileRollout,
+    monotonicNow: () => performance.now(),
+    random: Math.random,
+    identity: `argosy-${hostname()}_${randomUUID()}`,
+    leaseNamespace: options.leaseNamespace,
+    instanceID: options.instanceId,
+  })
+  engine.onChange(() => tellMode(engine, options.leaseNamespace, log))
+  engine.start()
+  cluster.start()
+  return { engine, cluster }
+}
+
+/** One line whenever who drives changed, with what to do when the lease cannot be taken. */
+function tellMode(engine: Engine, leaseNamespace: string, log: Log): void {
+  const { context, mode, lease } = engine
+  log('info', 'mode', { context, mode, lease })
+  const missing = lease.state === 'failed' && lease.failure.kind === 'NotFound'
+  if (missing) {
+    const advice = `namespace ${leaseNamespace} does not exist: create it, or name another with --lease-namespace`
+    log('error', 'the lease cannot be taken', { context, advice })
+  }
+}
+
+async function stopEngine(running: { readonly engine: Engine; readonly cluster: Cluster }, log: Log): Promise<void> {
+  const released = await running.engine.stop({ release: true })
+  if (!released.ok) log('warn', 'lease not released', { context: running.engine.context, failure: released.error })
+  await running.cluster.stop()
+  await running.cluster.client.close()
+}

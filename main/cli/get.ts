@@ -1,0 +1,108 @@
+import type { Command } from 'commander'
+import { resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import { failureText } from '#main/controller/failure-text.ts'
+import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
+import { type CliIo, UsageError } from './io.ts'
+import type { ListedRollout } from './rollout-list.ts'
+import { readShown, type ShownRollout } from './shown-rollout.ts'
+import { onEach, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
+
+interface GetOptions extends TargetOptions {
+  readonly allNamespaces?: boolean
+}
+
+/** `argosy get`: the Rollouts of a namespace as a list (ACT-122), or one with its ReplicaSets and pods as a tree (ACT-120). */
+export function registerGet(program: Command, io: CliIo): void {
+  program
+    .command('get [name]')
+    .description('the rollouts of a namespace, or one as a tree')
+    .option('-A, --all-namespaces', 'of all namespaces')
+    .action(async (name: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GetOptions>()
+      if (name !== undefined && options.allNamespaces === true)
+        throw new UsageError('a name is of one namespace: leave out -A, or the name')
+      const targets = await targetsOrExit(options, io)
+      if (targets === undefined) return
+      io.exitWith(name === undefined ? await list(targets, options, io) : await show(name, targets, options, io))
+    })
+}
+
+async function list(targets: readonly Target[], options: GetOptions, io: CliIo): Promise<ExitCode> {
+  const found = new Map<string, readonly Rollout[]>()
+  const named = targets.length > 1
+  const codes = await onEach(targets, async ({ client, context, namespace }) => {
+    const listed = await client.list(resources.rollouts, options.allNamespaces === true ? {} : { namespace })
+    if (!listed.ok) return refuse(io, named ? context : undefined, listed.error)
+    found.set(context, (listed.value.items as readonly Rollout[]).toSorted(byNamespaceAndName))
+    return exitCodes.ok
+  })
+  // Answers arrive in any order; they are printed in the order asked for.
+  const rollouts = targets.flatMap(({ context }): readonly ListedRollout[] =>
+    (found.get(context) ?? []).map((rollout) => ({ context, rollout })),
+  )
+  if (options.output === 'json') printLists(targets, found, io)
+  else if (rollouts.length > 0) {
+    const { formatList } = await import('./rollout-list.ts')
+    const shown = { contexts: named, namespaces: options.allNamespaces === true, colours: io.colours }
+    for (const line of formatList(rollouts, shown)) io.out(line)
+  } else if (found.size > 0) io.err('No resources found.')
+  return worstOf(codes)
+}
+
+function byNamespaceAndName(a: Rollout, b: Rollout): number {
+  const key = ({ metadata }: Rollout) => `${metadata.namespace ?? ''}/${metadata.name}`
+  return key(a) < key(b) ? -1 : 1
+}
+
+/** One cluster: `{context, items}`; several: an array of those. A cluster that did not answer is left out. */
+function printLists(targets: readonly Target[], found: ReadonlyMap<string, readonly Rollout[]>, io: CliIo): void {
+  const lists = targets.flatMap(({ context }) => {
+    const items = found.get(context)
+    return items === undefined ? [] : [{ context, items }]
+  })
+  printJson(targets.length > 1 ? lists : lists[0], io)
+}
+
+async function show(name: string, targets: readonly Target[], options: GetOptions, io: CliIo): Promise<ExitCode> {
+  const found = new Map<string, ShownRollout>()
+  const named = targets.length > 1
+  const codes = await onEach(targets, async (target) => {
+    const read = await readShown(target, name)
+    if (!read.ok) return refuse(io, named ? target.context : undefined, read.error)
+    found.set(target.context, read.value)
+    return exitCodes.ok
+  })
+  const shown = targets.flatMap(({ context }) => {
+    const one = found.get(context)
+    return one === undefined ? [] : [{ context, shown: one }]
+  })
+  if (options.output === 'json') {
+    const objects = shown.map(({ context, shown: { rollout } }) => ({ context, items: [rollout] }))
+    printJson(named ? objects : shown[0]?.shown.rollout, io)
+  } else await printTrees(shown, named, io)
+  return worstOf(codes)
+}
+
+async function printTrees(
+  all: readonly { readonly context: string; readonly shown: ShownRollout }[],
+  named: boolean,
+  io: CliIo,
+): Promise<void> {
+  const { formatRollout } = await import('./rollout-tree.ts')
+  for (const [index, { context, shown }] of all.entries()) {
+    if (index > 0) io.out('')
+    if (named) io.out(`Context:         ${context}`)
+    for (const line of formatRollout(shown, io.clock.now(), io.colours)) io.out(line)
+  }
+}
+
+/** Nothing is printed for a single cluster that did not answer. */
+function printJson(value: unknown, io: CliIo): void {
+  if (value !== undefined) io.out(JSON.stringify(value, undefined, 2))
+}
+
+function refuse(io: CliIo, context: string | undefined, failure: Parameters<typeof failureText>[0]): ExitCode {
+  io.err(context === undefined ? failureText(failure) : `${context}: ${failureText(failure)}`)
+  return exitCodeOf(failure)
+}

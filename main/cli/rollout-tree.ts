@@ -1,0 +1,103 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import type { Pod } from '#api/core.ts'
+import { newestRevisionFirst, revisionOf } from '#engine/rollout/replica-set/facts.ts'
+import { shownPhase } from '#engine/status/phase.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { podRow } from './pod-row.ts'
+import { colourOf, healthOf, infoOf, rolesOf } from './replica-set-row.ts'
+import { rolloutHeader } from './rollout-header.ts'
+import { shownAge } from './shown-age.ts'
+import type { ShownRollout } from './shown-rollout.ts'
+import { podStatus, replicaSetStatus, rolloutStatus } from './status-icons.ts'
+import { type Cell, formatTable } from './text-table.ts'
+
+/** A line of the tree and what hangs below it. */
+interface Node {
+  readonly name: Cell
+  readonly kind: string
+  readonly status: readonly Cell[]
+  readonly age: string
+  readonly info: string
+  readonly children: readonly Node[]
+}
+
+type Row = readonly (readonly Cell[])[]
+
+/** Header, blank line and tree of one Rollout (VIEW-1…16, VIEW-70…128), as `get` and `watch` print it. */
+export function formatRollout(shown: ShownRollout, now: EpochMs, colours: boolean): readonly string[] {
+  const titles: Row = ['NAME', 'KIND', 'STATUS', 'AGE', 'INFO'].map((text) => [{ text }])
+  const rows = rowsOf(rolloutNode(shown, now), '', '')
+  return [...rolloutHeader(shown, colours), '', ...formatTable([titles, ...rows], colours)]
+}
+
+/** VIEW-127: `guide` stands before the name, `indent` before what hangs below. */
+function rowsOf(node: Node, guide: string, indent: string): readonly Row[] {
+  const last = node.children.length - 1
+  return [
+    [[{ text: guide }, node.name], [{ text: node.kind }], node.status, [{ text: node.age }], [{ text: node.info }]],
+    ...node.children.flatMap((child, index) =>
+      rowsOf(child, `${indent}${index === last ? '└──' : '├──'}`, `${indent}${index === last ? '   ' : '│  '}`),
+    ),
+  ]
+}
+
+function rolloutNode(shown: ShownRollout, now: EpochMs): Node {
+  const { rollout, replicaSets } = shown
+  const revisions = [...new Set(replicaSets.map(revisionNumber))].sort((a, b) => b - a)
+  return {
+    name: { text: `⟳ ${rollout.metadata.name}` },
+    kind: 'Rollout',
+    status: rolloutStatus(shownPhase(rollout).phase),
+    age: shownAge(rollout.metadata.creationTimestamp, now),
+    info: '',
+    children: revisions.map((revision) => revisionNode(revision, shown, now)),
+  }
+}
+
+/** VIEW-4. */
+const revisionNumber = (replicaSet: ReplicaSet): number => revisionOf(replicaSet) ?? 0
+
+function revisionNode(revision: number, shown: ShownRollout, now: EpochMs): Node {
+  const replicaSets = shown.replicaSets.filter((each) => revisionNumber(each) === revision).sort(newestRevisionFirst)
+  return {
+    name: { text: `# revision:${revision}` },
+    kind: '',
+    status: [],
+    age: '',
+    info: '',
+    children: replicaSets.map((each) => replicaSetNode(each, shown, now)),
+  }
+}
+
+function replicaSetNode(replicaSet: ReplicaSet, { rollout, pods }: ShownRollout, now: EpochMs): Node {
+  const { uid, name, creationTimestamp } = replicaSet.metadata
+  const colour = colourOf(rolesOf(replicaSet, rollout))
+  const ours = pods.filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true)
+  return {
+    name: { text: `⧉ ${name}`, ...(colour !== undefined && { colour }) },
+    kind: 'ReplicaSet',
+    status: replicaSetStatus(healthOf(replicaSet)),
+    age: shownAge(creationTimestamp, now),
+    info: infoOf(replicaSet, rollout, now),
+    children: ours.toSorted(oldestPodFirst).map((pod) => podNode(pod, now)),
+  }
+}
+
+/** VIEW-13: both texts sort as the times and names they are. */
+function oldestPodFirst(a: Pod, b: Pod): number {
+  const key = ({ metadata }: Pod) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`
+  return key(a) < key(b) ? -1 : 1
+}
+
+function podNode(pod: Pod, now: EpochMs): Node {
+  const { reason, readyContainers, containers, restarts } = podRow(pod)
+  const ready = `ready:${readyContainers}/${containers}`
+  return {
+    name: { text: `□ ${pod.metadata.name}` },
+    kind: 'Pod',
+    status: podStatus(reason),
+    age: shownAge(pod.metadata.creationTimestamp, now),
+    info: restarts > 0 ? `${ready},restarts:${restarts}` : ready,
+    children: [],
+  }
+}

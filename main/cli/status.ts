@@ -1,0 +1,129 @@
+import { type Command, Option } from 'commander'
+import { resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import { shownPhase } from '#engine/status/phase.ts'
+import { failureText } from '#main/controller/failure-text.ts'
+import { durationOf } from './duration-option.ts'
+import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
+import { type CliIo, UsageError } from './io.ts'
+import { type FollowedRollout, followRollout } from './shown-rollout.ts'
+import { onEach, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
+
+interface StatusOptions extends TargetOptions {
+  readonly watch: 'true' | 'false'
+  readonly timeout: string
+  readonly generation?: string
+}
+
+/** `argosy status`: waits until a Rollout is Healthy or Degraded (ACT-130…134). */
+export function registerStatus(program: Command, io: CliIo): void {
+  program
+    .command('status <name>')
+    .description('wait until a rollout is healthy or degraded')
+    .addOption(
+      new Option('--watch <bool>', 'wait (true), or print the status of now (false)')
+        .choices(['true', 'false'])
+        .default('true'),
+    )
+    .option('--timeout <duration>', 'give up after this long, for example 10m (0: never)', '0')
+    .option('--generation <number>', 'wait for this generation of the spec to be observed first')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<StatusOptions>()
+      const timeoutMs = durationOf(options.timeout)
+      const generation = generationOf(options.generation)
+      const targets = await targetsOrExit(options, io)
+      if (targets === undefined) return
+      const wait = { name, timeoutMs, generation, watch: options.watch === 'true', named: targets.length > 1 }
+      io.exitWith(worstOf(await onEach(targets, (target) => waitFor(target, wait, io))))
+    })
+}
+
+function generationOf(text: string | undefined): number {
+  if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`--generation must be a number, not "${text}"`)
+  return Number(text ?? 0)
+}
+
+interface Wait {
+  readonly name: string
+  /** 0: for ever. */
+  readonly timeoutMs: number
+  readonly generation: number
+  readonly watch: boolean
+  /** Say which context a line is about. */
+  readonly named: boolean
+}
+
+async function waitFor(target: Target, wait: Wait, io: CliIo): Promise<ExitCode> {
+  const prefix = wait.named ? `${target.context}: ` : ''
+  const read = await target.client.get(resources.rollouts, { namespace: target.namespace, name: wait.name })
+  if (!read.ok) {
+    io.err(`${prefix}${failureText(read.error)}`)
+    return exitCodeOf(read.error)
+  }
+  const first = phaseOf(read.value as Rollout, wait)
+  if (wait.watch) return watchUntilDone(target, wait, prefix, io)
+  io.out(`${prefix}${first.phase === 'Healthy' || first.phase === 'Degraded' ? first.phase : lineOf(first)}`)
+  return first.phase === 'Degraded' ? exitCodes.failed : exitCodes.ok
+}
+
+interface Phase {
+  readonly phase: string
+  readonly message: string
+}
+
+/** VIEW-40…44; an older generation than the one waited for counts as not observed (ACT-134). */
+function phaseOf(rollout: Rollout, wait: Wait): Phase {
+  if ((rollout.metadata.generation ?? 0) < wait.generation)
+    return { phase: 'Progressing', message: 'waiting for rollout spec update to be observed' }
+  return shownPhase(rollout)
+}
+
+const lineOf = ({ phase, message }: Phase): string => (message === '' ? phase : `${phase} - ${message}`)
+
+/** Prints each distinct line (ACT-132), until a terminal phase, the timeout, or an interrupt (ACT-133). */
+async function watchUntilDone(target: Target, wait: Wait, prefix: string, io: CliIo): Promise<ExitCode> {
+  const end = Promise.withResolvers<'done' | 'deleted'>()
+  let followed: FollowedRollout | undefined
+  let last: Phase | undefined
+  let printed = ''
+  const look = () => {
+    if (followed?.live !== true) return
+    const current = followed.current()
+    if (current === undefined) return end.resolve('deleted')
+    last = phaseOf(current.rollout, wait)
+    const line = `${prefix}${lineOf(last)}`
+    if (line !== printed) io.out(line)
+    printed = line
+    if (last.phase === 'Healthy' || last.phase === 'Degraded') end.resolve('done')
+  }
+  let told = ''
+  const broken = (failure: Parameters<typeof failureText>[0]) => {
+    const text = failureText(failure)
+    if (text !== told) io.err(`${prefix}${text}`)
+    told = text
+  }
+  followed = await followRollout(target, wait.name, { children: false, changed: () => look(), broken }, io)
+  const giveUp = () => end.resolve('done')
+  const cancel = wait.timeoutMs === 0 ? () => undefined : io.clock.after(wait.timeoutMs, giveUp)
+  io.interrupted.addEventListener('abort', giveUp, { once: true })
+  if (io.interrupted.aborted) giveUp()
+  look()
+  const how = await end.promise
+  cancel()
+  followed.stop()
+  if (how === 'deleted') {
+    io.err(`${prefix}the rollout was deleted`)
+    return exitCodes.failed
+  }
+  return verdict(last, prefix, io)
+}
+
+function verdict(last: Phase | undefined, prefix: string, io: CliIo): ExitCode {
+  if (last?.phase === 'Healthy') return exitCodes.ok
+  const text =
+    last?.phase === 'Degraded'
+      ? `The rollout is in a degraded state with message: ${last.message}`
+      : 'Rollout status watch exceeded timeout'
+  io.err(`${prefix}${text}`)
+  return exitCodes.failed
+}

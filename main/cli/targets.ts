@@ -1,0 +1,81 @@
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import type { CliIo } from './io.ts'
+
+/** Options every command has. */
+export interface TargetOptions {
+  readonly kubeconfig?: readonly string[]
+  readonly context?: readonly string[]
+  readonly allContexts?: boolean
+  readonly namespace?: string
+  readonly output?: 'json'
+}
+
+/** One cluster a command works on. Nothing is asked of it before a command does. */
+export interface Target {
+  readonly context: string
+  /** ACT-7: as asked, else the context's own, else `default`. */
+  readonly namespace: string
+  readonly client: ClusterClient
+}
+
+/**
+ * The clusters named by `--context`, by `--all-contexts`, or by the kubeconfig's current context. A context that does not
+ * exist is a usage error; other contexts that cannot be used are told on stderr and left out.
+ */
+export async function findTargets(options: TargetOptions, io: CliIo): Promise<Outcome<readonly Target[], string>> {
+  const loaded = loadKubeconfig(options.kubeconfig === undefined ? {} : { paths: options.kubeconfig })
+  if (!loaded.ok) return failure(loaded.error.message)
+  const config = loaded.value
+  for (const problem of config.problems) io.err(`argosy: ${problem.message}`)
+  const names = config.contexts.map((each) => each.context)
+  const wanted = wantedContexts(options, names, config.currentContext)
+  if (!wanted.ok) return wanted
+  const { openTarget } = await import('./open-target.ts')
+  return success(
+    wanted.value.flatMap((context) => {
+      const access = config.access(context)
+      return access === undefined ? [] : [openTarget(access, options.namespace ?? access.namespace ?? 'default', io)]
+    }),
+  )
+}
+
+/** Which contexts a command line means, each once, in the order given. */
+export function wantedContexts(
+  options: TargetOptions,
+  known: readonly string[],
+  current: string | undefined,
+): Outcome<readonly string[], string> {
+  if (options.allContexts === true) return success(known)
+  const asked = options.context ?? (current === undefined ? [] : [current])
+  const missing = asked.find((each) => !known.includes(each))
+  if (missing !== undefined) return failure(`there is no context "${missing}"; there are: ${known.join(', ')}`)
+  return asked.length > 0 ? success([...new Set(asked)]) : failure('no current context: name one with --context')
+}
+
+/** Runs `task` on every cluster at once; one failure never stops the others (ACT-16). The codes come in target order. */
+export async function onEach(
+  targets: readonly Target[],
+  task: (target: Target) => Promise<ExitCode>,
+): Promise<readonly ExitCode[]> {
+  return Promise.all(
+    targets.map(async (target) => {
+      try {
+        return await task(target)
+      } finally {
+        await target.client.close()
+      }
+    }),
+  )
+}
+
+/** The targets, or a message and `undefined`: then the exit code is set. */
+export async function targetsOrExit(options: TargetOptions, io: CliIo): Promise<readonly Target[] | undefined> {
+  const found = await findTargets(options, io)
+  if (found.ok) return found.value
+  io.err(`argosy: ${found.error}`)
+  io.exitWith(exitCodes.usage)
+  return undefined
+}

@@ -1,0 +1,20 @@
+import { homedir } from 'node:os'
+import { posix, win32 } from 'node:path'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where Electron keeps the data of an application of this name, so that the window and the command line share one history. */
+export function dataFolder(env: Environment, platform: NodeJS.Platform, home: string): string {
+  const chosen = env['ARGOSY_DATA']
+  if (chosen !== undefined && chosen !== '') return chosen
+  if (platform === 'win32') return win32.join(env['APPDATA'] || win32.join(home, 'AppData', 'Roaming'), 'Argosy')
+  if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support', 'Argosy')
+  return posix.join(env['XDG_CONFIG_HOME'] || posix.join(home, '.config'), 'Argosy')
+}
+
+/** The history file of that folder. */
+export const historyPath = (
+  env: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string => (platform === 'win32' ? win32 : posix).join(dataFolder(env, platform, home), 'history.db')

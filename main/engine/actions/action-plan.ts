@@ -1,0 +1,56 @@
+import type { Rollout } from '#api/rollout.ts'
+import type { Write } from '#engine/decision.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import type { ActionFacts } from './action-facts.ts'
+
+export type RolloutAction =
+  | 'promote'
+  | 'promoteFull'
+  | 'skipStep'
+  | 'pause'
+  | 'resume'
+  | 'abort'
+  | 'retry'
+  | 'undo'
+  | 'restart'
+  | 'setImage'
+
+/** What some actions need beyond their name. */
+export interface ActionParameters {
+  /** `undo`: which revision; absent or 0 means the one before the newest (ACT-90). */
+  readonly toRevision?: number | undefined
+  /** `setImage`: the name of a container, or `*` for all (ACT-110). */
+  readonly container?: string | undefined
+  readonly image?: string | undefined
+}
+
+/** What an action would do, before it is done. */
+export interface ActionPlan {
+  /** In the order they must be sent: status before spec (ACT-3). Empty when there is nothing to do. */
+  readonly writes: readonly Write[]
+  /** Consequences in words, most important first. */
+  readonly effects: readonly string[]
+  /** What a person should know before saying yes. */
+  readonly warnings: readonly string[]
+  /** One line for when it is done (ACT-24 and its like). */
+  readonly message: string
+}
+
+/** Why an action cannot be done now, and when it could. */
+export interface NotOpen {
+  readonly reason: string
+}
+
+export interface ActionContext {
+  readonly world: RolloutWorld
+  /** Normalised; `world.rollout` is as stored. */
+  readonly rollout: Rollout
+  readonly facts: ActionFacts
+  readonly parameters: ActionParameters
+  readonly now: EpochMs
+}
+
+/** Works out one action that is open. Fails when its parameters or what they name are wrong. */
+export type Planner = (context: ActionContext) => Outcome<ActionPlan, NotOpen>

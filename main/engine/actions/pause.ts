@@ -1,0 +1,12 @@
+import { patchRollout } from '#engine/rollout/write.ts'
+import { success } from '#lib/outcome.ts'
+import type { Planner } from './action-plan.ts'
+
+/** ACT-70. */
+export const planPause: Planner = ({ rollout }) =>
+  success({
+    writes: [patchRollout(rollout, { spec: { paused: true } }, { because: 'ACT-70', summary: 'Set spec.paused' })],
+    effects: ['Scaling and steps stop where they are until Resume', 'Traffic weights stay as they are'],
+    warnings: [],
+    message: `rollout '${rollout.metadata.name}' paused`,
+  })

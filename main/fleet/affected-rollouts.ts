@@ -1,0 +1,122 @@
+import type { KubeObject } from '#api/meta.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { Dispose } from '#lib/clock.ts'
+import type { CachedKinds, Cluster } from '#main/cluster/cluster.ts'
+import { keyOf } from '#main/controller/dirty-rollouts.ts'
+import { serviceNames } from '#main/controller/observe-rollout.ts'
+import { referredDeployment } from './rollout-parts.ts'
+
+/**
+ * Tells which Rollouts of a cluster may look different after a change of any object (VIEW-133): by ownership for ReplicaSets
+ * and pods, by reference for Services and Deployments. No change costs more than the Rollouts it concerns.
+ *
+ * Unlike `DirtyRollouts` of the controller this also follows pods and events, and Rollouts of whatever owner.
+ */
+export class AffectedRollouts {
+  readonly #cluster: Cluster
+  readonly #mark: (key: string) => void
+  readonly #disposals: Dispose[] = []
+  readonly #followed = new Set<keyof CachedKinds>()
+  readonly #byService = new ReferenceIndex()
+  readonly #byDeployment = new ReferenceIndex()
+
+  /** @param mark called with `namespace/name` from within watch callbacks, so it must only mark */
+  constructor(cluster: Cluster, mark: (key: string) => void) {
+    this.#cluster = cluster
+    this.#mark = mark
+  }
+
+  start(): void {
+    this.#follow('rollouts', (rollout, gone) => this.#onRollout(rollout as Rollout, gone))
+    this.#follow('replicaSets', (replicaSet) => this.#onOwned(replicaSet))
+    this.#follow('pods', (pod) => this.#onPod(pod))
+    this.#follow('services', (service) => this.#markAll(this.#byService.of(keyOf(service))))
+    for (const rollout of this.#cluster.cache('rollouts').values()) this.#onRollout(rollout, false)
+  }
+
+  /** Only once someone looks at a Rollout closely. */
+  followEvents(): void {
+    this.#follow('events', (event) => this.#onEvent(event as CachedKinds['events']))
+  }
+
+  stop(): void {
+    for (const dispose of this.#disposals.splice(0)) dispose()
+  }
+
+  /** Objects in the caches that are followed. */
+  get objectCount(): number {
+    return [...this.#followed].reduce((sum, kind) => sum + this.#cluster.cache(kind).size, 0)
+  }
+
+  #follow(kind: keyof CachedKinds, concern: (object: KubeObject, gone: boolean) => void): void {
+    if (this.#followed.has(kind)) return
+    this.#followed.add(kind)
+    const dispose = this.#cluster.cache(kind).onChange((change) => {
+      if (change.kind === 'state') return
+      // What lost its owner concerns the former one.
+      if (change.kind === 'upserted' && change.previous !== undefined && kind !== 'rollouts')
+        if (ownersOf(change.previous) !== ownersOf(change.object)) concern(change.previous, false)
+      concern(change.object, change.kind === 'removed')
+    })
+    this.#disposals.push(dispose)
+  }
+
+  #onRollout(rollout: Rollout, gone: boolean): void {
+    const key = keyOf(rollout)
+    const namespace = rollout.metadata.namespace ?? ''
+    this.#byService.set(key, gone ? [] : serviceNames(rollout).map((name) => `${namespace}/${name}`))
+    const deployment = gone ? undefined : referredDeployment(rollout)
+    this.#byDeployment.set(key, deployment === undefined ? [] : [deployment])
+    // Most clusters never need that watch.
+    if (deployment !== undefined)
+      this.#follow('deployments', (object) => this.#markAll(this.#byDeployment.of(keyOf(object))))
+    this.#mark(key)
+  }
+
+  #onOwned(object: KubeObject): void {
+    for (const { kind, name, uid } of object.metadata.ownerReferences ?? []) {
+      const key = `${object.metadata.namespace ?? ''}/${name}`
+      if (kind === 'Rollout' && this.#cluster.cache('rollouts').get(key)?.metadata.uid === uid) this.#mark(key)
+    }
+  }
+
+  #onPod(pod: KubeObject): void {
+    for (const { kind, name, uid } of pod.metadata.ownerReferences ?? []) {
+      if (kind !== 'ReplicaSet') continue
+      const replicaSet = this.#cluster.cache('replicaSets').get(`${pod.metadata.namespace ?? ''}/${name}`)
+      if (replicaSet?.metadata.uid === uid) this.#onOwned(replicaSet)
+    }
+  }
+
+  #onEvent({ involvedObject }: CachedKinds['events']): void {
+    const key = `${involvedObject.namespace ?? ''}/${involvedObject.name ?? ''}`
+    if (this.#cluster.cache('rollouts').get(key) !== undefined) this.#mark(key)
+  }
+
+  #markAll(keys: Iterable<string>): void {
+    for (const key of keys) this.#mark(key)
+  }
+}
+
+const ownersOf = ({ metadata }: KubeObject): string => (metadata.ownerReferences ?? []).map(({ uid }) => uid).join()
+
+/** Which keys refer to a name, and back. */
+class ReferenceIndex {
+  readonly #names = new Map<string, readonly string[]>()
+  readonly #keys = new Map<string, Set<string>>()
+
+  of(name: string): Iterable<string> {
+    return this.#keys.get(name) ?? []
+  }
+
+  set(key: string, names: readonly string[]): void {
+    for (const name of this.#names.get(key) ?? []) {
+      const keys = this.#keys.get(name)
+      keys?.delete(key)
+      if (keys?.size === 0) this.#keys.delete(name)
+    }
+    if (names.length === 0) this.#names.delete(key)
+    else this.#names.set(key, names)
+    for (const name of names) this.#keys.set(name, (this.#keys.get(name) ?? new Set()).add(key))
+  }
+}

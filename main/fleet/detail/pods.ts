@@ -1,0 +1,33 @@
+import type { Pod } from '#api/core.ts'
+import type { PodView } from '#contract/views.ts'
+import { parseTime } from '#lib/rfc3339.ts'
+import { podReason } from './pod-reason.ts'
+
+/** Oldest first, ties by name (VIEW-13). */
+export const podViews = (pods: readonly Pod[]): readonly PodView[] => pods.map(podView).toSorted(oldestFirst)
+
+export function podView(pod: Pod): PodView {
+  const { reason, restarts } = podReason(pod)
+  return {
+    name: pod.metadata.name,
+    state: stateOf(pod, reason),
+    reason,
+    restarts,
+    createdAt: parseTime(pod.metadata.creationTimestamp) ?? 0,
+    node: pod.spec.nodeName,
+  }
+}
+
+const oldestFirst = (a: PodView, b: PodView): number =>
+  a.createdAt - b.createdAt || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+
+/** Words of VIEW-124 that do not pass by themselves, and their like. */
+const failing =
+  /Error$|^Err|BackOff$|^(Signal|ExitCode):|^(Failed|InvalidImageName|RegistryUnavailable|OOMKilled|Evicted|ContainerCannotRun|DeadlineExceeded|NodeLost|Unknown)$/
+
+function stateOf(pod: Pod, reason: string): PodView['state'] {
+  if (pod.metadata.deletionTimestamp !== undefined || reason === 'Completed') return 'stopping'
+  if (failing.test(reason.replace(/^Init:/, ''))) return 'failing'
+  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready')
+  return ready?.status === 'True' ? 'ready' : 'starting'
+}

@@ -1,0 +1,39 @@
+import type { Container, PodTemplateSpec } from '#api/core.ts'
+import type { RolloutKey } from '#contract/views.ts'
+import { podTemplateHash } from '#engine/pod-hash/pod-template-hash.ts'
+
+/** Environment variables that name the place a pod runs in: they differ between clusters on purpose. */
+export const expectedToDiffer: ReadonlySet<string> = new Set([
+  'CLUSTER',
+  'CLUSTER_NAME',
+  'REGION',
+  'ZONE',
+  'AWS_REGION',
+  'ENVIRONMENT',
+])
+
+/** A hash by which the same template in two clusters is recognised, fields that are expected to differ left out. */
+export function driftPrint(template: PodTemplateSpec): string {
+  const { spec } = template
+  if (spec === undefined) return podTemplateHash(template)
+  return podTemplateHash({ ...template, spec: { ...spec, containers: (spec.containers ?? []).map(withoutExpected) } })
+}
+
+function withoutExpected(container: Container): Container {
+  const { env } = container
+  if (!Array.isArray(env)) return container
+  return { ...container, env: env.filter((each: { readonly name?: string }) => !expectedToDiffer.has(each.name ?? '')) }
+}
+
+/**
+ * Which rollouts of one application (same namespace and name in several clusters) are marked as drifted: those whose print is not
+ * the one that most have; all of them when no print leads (UI-STAT-7). A single cluster never drifts.
+ */
+export function drifted(prints: ReadonlyMap<RolloutKey, string>): ReadonlySet<RolloutKey> {
+  const counts = new Map<string, number>()
+  for (const print of prints.values()) counts.set(print, (counts.get(print) ?? 0) + 1)
+  const most = Math.max(0, ...counts.values())
+  const leaders = [...counts].filter(([, count]) => count === most).map(([print]) => print)
+  const majority = leaders.length === 1 ? leaders[0] : undefined
+  return new Set([...prints].filter(([, print]) => print !== majority).map(([key]) => key))
+}

@@ -1,0 +1,162 @@
+import { parseRolloutKey, rolloutKey } from '#contract/keys.ts'
+import type { FleetPatch, FleetSnapshot, RolloutDetailView, RolloutKey, RolloutView } from '#contract/views.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
+import { keyOf } from '#main/controller/dirty-rollouts.ts'
+import { AffectedRollouts } from './affected-rollouts.ts'
+import { closedReason } from './closed-reason.ts'
+import { DetailFeed } from './detail-feed.ts'
+import { FleetIndex, type Member } from './fleet-index.ts'
+import { projectDetail } from './project-detail.ts'
+import { projectRollout } from './project-rollout.ts'
+import { FleetPublisher } from './publisher.ts'
+import { partsOf, type RolloutParts } from './rollout-parts.ts'
+
+/** The fleet as it can be seen: the caches of all open clusters, projected. */
+export interface FleetSource {
+  /** Begins to show a cluster; one of the same context is replaced. The cluster stays the caller's to start and stop. */
+  add(cluster: Cluster): void
+  /** Takes a cluster and all its rollouts off the board. */
+  remove(context: string): void
+  snapshot(): FleetSnapshot
+  /** At most ten a second, numbered without gaps. */
+  onPatch(listener: (patch: FleetPatch) => void): Dispose
+  /** As of the last patch. */
+  view(key: RolloutKey): RolloutView | undefined
+  /** As of now. The first call in a cluster begins to watch its events, so they come a little later. */
+  detail(key: RolloutKey): RolloutDetailView | undefined
+  /** Calls at once, and after each change of the rollout or its children, at most five times a second. */
+  onDetail(key: RolloutKey, listener: (detail: RolloutDetailView | undefined) => void): Dispose
+  /** The objects behind a view, without events. */
+  parts(key: RolloutKey): RolloutParts | undefined
+  counts(context: string): FleetCounts
+  stop(): void
+}
+
+/** Of one cluster; `objects` are those in the caches that are followed. */
+export interface FleetCounts {
+  readonly rollouts: number
+  readonly objects: number
+}
+
+export const createFleetSource = ({ clock }: { readonly clock: Clock }): FleetSource => new CachedFleet(clock)
+
+interface Followed {
+  readonly cluster: Cluster
+  readonly affected: AffectedRollouts
+  readonly unfollowConnection: Dispose
+  closed: string | undefined
+}
+
+class CachedFleet implements FleetSource {
+  readonly #clock: Clock
+  readonly #clusters = new Map<string, Followed>()
+  readonly #index = new FleetIndex()
+  readonly #publisher: FleetPublisher
+  readonly #details: DetailFeed
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#publisher = new FleetPublisher({ clock, index: this.#index, project: (key) => this.#project(key) })
+    this.#details = new DetailFeed(clock, (key) => this.detail(key))
+  }
+
+  add(cluster: Cluster): void {
+    const { context } = cluster
+    this.remove(context)
+    const affected = new AffectedRollouts(cluster, (key) => this.#mark(context, key))
+    const closed = closedReason(context, cluster.connection)
+    const unfollowConnection = cluster.onConnection(() => this.#onConnection(context))
+    this.#clusters.set(context, { cluster, affected, unfollowConnection, closed })
+    affected.start()
+  }
+
+  remove(context: string): void {
+    const followed = this.#clusters.get(context)
+    if (followed === undefined) return
+    this.#unfollow(followed)
+    this.#clusters.delete(context)
+    this.#markAll(followed.cluster)
+  }
+
+  snapshot(): FleetSnapshot {
+    return this.#publisher.snapshot()
+  }
+
+  onPatch(listener: (patch: FleetPatch) => void): Dispose {
+    return this.#publisher.onPatch(listener)
+  }
+
+  view(key: RolloutKey): RolloutView | undefined {
+    return this.#index.view(key)
+  }
+
+  detail(key: RolloutKey): RolloutDetailView | undefined {
+    const found = this.#find(key)
+    found?.affected.followEvents()
+    const parts = found && partsOf(found.cluster, found.key, 'detail')
+    if (parts === undefined) return undefined
+    const { view } = projectRollout(parts, this.#clock.now(), found?.closed)
+    return projectDetail(parts, { ...view, drift: this.#index.view(key)?.drift ?? false })
+  }
+
+  onDetail(key: RolloutKey, listener: (detail: RolloutDetailView | undefined) => void): Dispose {
+    return this.#details.subscribe(key, listener)
+  }
+
+  parts(key: RolloutKey): RolloutParts | undefined {
+    const found = this.#find(key)
+    return found && partsOf(found.cluster, found.key)
+  }
+
+  counts(context: string): FleetCounts {
+    const followed = this.#clusters.get(context)
+    if (followed === undefined) return { rollouts: 0, objects: 0 }
+    return { rollouts: followed.cluster.cache('rollouts').size, objects: followed.affected.objectCount }
+  }
+
+  stop(): void {
+    for (const followed of this.#clusters.values()) this.#unfollow(followed)
+    this.#clusters.clear()
+    this.#publisher.stop()
+    this.#details.stop()
+  }
+
+  #unfollow({ affected, unfollowConnection }: Followed): void {
+    affected.stop()
+    unfollowConnection()
+  }
+
+  #onConnection(context: string): void {
+    const followed = this.#clusters.get(context)
+    if (followed === undefined) return
+    const closed = closedReason(context, followed.cluster.connection)
+    if (closed === followed.closed) return
+    followed.closed = closed
+    this.#markAll(followed.cluster)
+  }
+
+  #markAll(cluster: Cluster): void {
+    for (const rollout of cluster.cache('rollouts').values()) this.#mark(cluster.context, keyOf(rollout))
+  }
+
+  #mark(context: string, key: string): void {
+    const at = key.indexOf('/')
+    const wanted = rolloutKey({ context, namespace: key.slice(0, at), name: key.slice(at + 1) })
+    this.#publisher.mark(wanted)
+    this.#details.mark(wanted)
+  }
+
+  #find(key: RolloutKey): (Followed & { readonly key: string }) | undefined {
+    const address = parseRolloutKey(key)
+    const followed = address === undefined ? undefined : this.#clusters.get(address.context)
+    if (address === undefined || followed === undefined) return undefined
+    return { ...followed, key: `${address.namespace}/${address.name}` }
+  }
+
+  #project(key: RolloutKey): Member | undefined {
+    const found = this.#find(key)
+    const parts = found && partsOf(found.cluster, found.key)
+    return parts && projectRollout(parts, this.#clock.now(), found.closed)
+  }
+}

@@ -1,0 +1,42 @@
+import type { PodSpec } from '#api/core.ts'
+import type { ConditionView, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import { parseTime } from '#lib/rfc3339.ts'
+import { eventViews } from './detail/events.ts'
+import { revisionViews } from './detail/revisions.ts'
+import { stepViews } from './detail/steps.ts'
+import { trafficView } from './detail/traffic.ts'
+import { factsOf, type RolloutFacts } from './rollout-facts.ts'
+import type { RolloutParts } from './rollout-parts.ts'
+
+/** One Rollout in full. `view` is its cell on the board, so that both never disagree (UI-P-4). */
+export function projectDetail(parts: RolloutParts, view: RolloutView): RolloutDetailView {
+  const facts = factsOf(parts)
+  const { rollout, status, currentRS } = facts
+  return {
+    view,
+    steps: stepViews(facts, view),
+    traffic: trafficView(facts, view),
+    revisions: revisionViews(facts, view),
+    events: eventViews(parts.events),
+    conditions: conditionViews(facts),
+    containers: containersOf((rollout.spec.template ?? currentRS?.spec.template)?.spec),
+    restartedAt: parseTime(status.restartedAt),
+    generation: rollout.metadata.generation ?? 0,
+  }
+}
+
+const conditionViews = ({ status }: RolloutFacts): readonly ConditionView[] =>
+  (status.conditions ?? []).map((condition) => ({
+    type: condition.type,
+    status: condition.status,
+    reason: condition.reason ?? '',
+    message: condition.message ?? '',
+    changedAt: parseTime(condition.lastTransitionTime),
+  }))
+
+/** VIEW-77: init containers first, as they run. */
+function containersOf(spec: PodSpec | undefined): RolloutDetailView['containers'] {
+  const listed = (containers: PodSpec['initContainers'], init: boolean) =>
+    (containers ?? []).map(({ name, image = '' }) => ({ name, image, init }))
+  return [...listed(spec?.initContainers, true), ...listed(spec?.containers, false)]
+}

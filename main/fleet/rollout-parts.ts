@@ -1,0 +1,71 @@
+import type { Deployment, ReplicaSet } from '#api/apps.ts'
+import type { Event, Pod, PodTemplate, Service } from '#api/core.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
+import { serviceNames } from '#main/controller/observe-rollout.ts'
+import { workloadResource } from '#main/controller/read-workload.ts'
+
+/** A Rollout and all that is shown of it, as cached: nothing here is normalised. */
+export interface RolloutParts {
+  readonly context: string
+  readonly rollout: Rollout
+  /** Those that name the Rollout as an owner (VIEW-2), in no order. */
+  readonly replicaSets: readonly ReplicaSet[]
+  /** Pods of those ReplicaSets, in no order. */
+  readonly pods: readonly Pod[]
+  /** The Services that the strategy names and that exist, by name. */
+  readonly services: Readonly<Record<string, Service>>
+  /** Events about this Rollout; empty unless asked for. */
+  readonly events: readonly Event[]
+  /** What `spec.workloadRef` names; `undefined` also for kinds that are not cached. */
+  readonly workload: Deployment | ReplicaSet | PodTemplate | undefined
+}
+
+/**
+ * Reads a Rollout and its children from the caches; `undefined` when it is gone.
+ * @param key `namespace/name`
+ * @param scope `detail` adds the events, and begins to watch them in this cluster
+ */
+export function partsOf(cluster: Cluster, key: string, scope: 'board' | 'detail' = 'board'): RolloutParts | undefined {
+  const rollout = cluster.cache('rollouts').get(key)
+  if (rollout === undefined) return undefined
+  const replicaSets = ownedBy(cluster, 'replicaSets', rollout.metadata.uid)
+  return {
+    context: cluster.context,
+    rollout,
+    replicaSets,
+    pods: replicaSets.flatMap((each) => ownedBy(cluster, 'pods', each.metadata.uid)),
+    services: servicesOf(cluster, rollout),
+    events: scope === 'detail' ? eventsAbout(cluster, rollout) : [],
+    workload: workloadOf(cluster, rollout),
+  }
+}
+
+const ownedBy = <K extends 'replicaSets' | 'pods'>(cluster: Cluster, kind: K, uid: string | undefined) =>
+  uid === undefined ? [] : cluster.cache(kind).ownedBy(uid)
+
+function servicesOf(cluster: Cluster, rollout: Rollout): Readonly<Record<string, Service>> {
+  const found = serviceNames(rollout).flatMap((name) => {
+    const service = cluster.cache('services').get(`${rollout.metadata.namespace ?? ''}/${name}`)
+    return service === undefined ? [] : [[name, service] as const]
+  })
+  return Object.fromEntries(found)
+}
+
+/** By uid, so that a Rollout made anew does not inherit the events of its namesake. */
+const eventsAbout = (cluster: Cluster, rollout: Rollout): readonly Event[] =>
+  cluster
+    .cache('events')
+    .inNamespace(rollout.metadata.namespace ?? '')
+    .filter(({ involvedObject }) => involvedObject.uid === rollout.metadata.uid)
+
+/** `namespace/name` of the Deployment that the Rollout borrows its template from, if it does. */
+export function referredDeployment(rollout: Rollout): string | undefined {
+  if (workloadResource(rollout)?.kind !== 'Deployment') return undefined
+  return `${rollout.metadata.namespace ?? ''}/${rollout.spec.workloadRef?.name ?? ''}`
+}
+
+function workloadOf(cluster: Cluster, rollout: Rollout): RolloutParts['workload'] {
+  const deployment = referredDeployment(rollout)
+  return deployment === undefined ? undefined : cluster.cache('deployments').get(deployment)
+}

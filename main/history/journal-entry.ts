@@ -1,0 +1,45 @@
+import { parseRolloutKey } from '#contract/keys.ts'
+import type { ActionName, ActionResult, RolloutKey, WriteView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { redactText } from '#lib/redact-text.ts'
+import { readJson, writeBody } from './record-body.ts'
+import { redactJson } from './redact-template.ts'
+import type { SecretPrints } from './secret-prints.ts'
+import type { HistoryRow } from './store.ts'
+
+/** One action of a person, after its answer. */
+export interface RecordedAction {
+  readonly action: ActionName
+  readonly actor: string
+  readonly reason: string
+  readonly result: ActionResult
+  readonly writes: readonly WriteView[]
+  /** Of the Rollout, as read when the action was planned. */
+  readonly generation?: number | undefined
+}
+
+/** What an action is about. */
+export interface ActionTarget {
+  readonly key: RolloutKey
+  readonly uid: string | undefined
+}
+
+/** The row of the journal for one action: who, when, where, what for, what was sent, what came back (ACT-15). */
+export function journalRow(
+  { key, uid }: ActionTarget,
+  { action, actor, reason, result, writes, generation }: RecordedAction,
+  at: EpochMs,
+  prints: SecretPrints,
+): HistoryRow {
+  const { context, namespace, name } = parseRolloutKey(key) ?? {}
+  const object = { context, namespace, name, uid, generation }
+  const requests = writes.map((write) => withoutSecrets(write, prints))
+  const body = writeBody({ ...object, action, actor, reason: redactText(reason), result, requests })
+  return { table: 'journal', at, key, body }
+}
+
+/** An undo sends a whole template. `kubectl` is left out: it says the same as method, path and body. */
+function withoutSecrets({ kubectl: _kubectl, ...write }: WriteView, prints: SecretPrints) {
+  const json = readJson(write.body)
+  return { ...write, body: json === undefined ? redactText(write.body) : JSON.stringify(redactJson(json, prints)) }
+}

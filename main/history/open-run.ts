@@ -1,0 +1,68 @@
+import type { RolloutView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { searchText } from './reader.ts'
+import { readRun, type StoredRun, writeBody } from './record-body.ts'
+import type { History, HistoryRow } from './store.ts'
+
+/** A run that is being recorded: under way, or ended so short a time ago that what follows from it still belongs to it. */
+export interface OpenRun {
+  stored: StoredRun
+  /** Moments written in this session. */
+  moments: number
+  readonly events: Set<string>
+  /** Events up to here were recorded by an earlier session. */
+  readonly eventsAfter: EpochMs
+  /** Read back from the file, not seen in this session yet. */
+  resumed: boolean
+}
+
+export const isUnderWay = (run: OpenRun): boolean => run.stored.entry.outcome === 'Running'
+
+const openRunsMax = 5000
+
+/** The run of an update that is seen for the first time. */
+export function beginRun(view: RolloutView, now: EpochMs): OpenRun {
+  const { key, uid, context, namespace, name, strategy, revision, currentPodHash: podHash = '' } = view
+  const entry = {
+    id: `${uid}:${podHash}:${now}`,
+    key,
+    context,
+    namespace,
+    name,
+    strategy,
+    fromVersion: view.stableVersion,
+    toVersion: view.version,
+    revision,
+    outcome: 'Running' as const,
+    startedAt: now,
+    endedAt: undefined,
+    reason: undefined,
+    actor: undefined,
+  }
+  const stored = { entry, uid, podHash, fromRevision: view.stableRevision, seenAt: now }
+  return { stored, moments: 0, events: new Set(), eventsAfter: 0, resumed: false }
+}
+
+/** Runs that were under way when Argosy ended, oldest first. */
+export function readOpenRuns(history: History): readonly OpenRun[] {
+  const rows = history.all(
+    `SELECT body, (SELECT max(at) FROM moment WHERE runId = run.id) AS lastAt FROM run
+     WHERE json_extract(body, '$.entry.outcome') = 'Running' ORDER BY startedAt LIMIT ?`,
+    openRunsMax,
+  )
+  return rows.flatMap(({ body, lastAt }): readonly OpenRun[] => {
+    const stored = readRun(body)
+    if (stored === undefined) return []
+    const seenAt = Math.max(stored.seenAt, Number(lastAt ?? 0))
+    return [{ stored: { ...stored, seenAt }, moments: 0, events: new Set(), eventsAfter: seenAt, resumed: true }]
+  })
+}
+
+export const runRow = (stored: StoredRun): HistoryRow => ({
+  table: 'run',
+  id: stored.entry.id,
+  key: stored.entry.key,
+  startedAt: stored.entry.startedAt,
+  search: searchText(stored.entry),
+  body: writeBody(stored),
+})

@@ -1,0 +1,279 @@
+import type { PodTemplateSpec } from '#api/core.ts'
+import type {
+  ActionName,
+  ConnectionState,
+  EventView,
+  HistoryMomentView,
+  HistoryOutcome,
+  RolloutKey,
+  RolloutView,
+} from '#contract/views.ts'
+import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import { redactText } from '#lib/redact-text.ts'
+import { journalRow, type RecordedAction } from './journal-entry.ts'
+import { isUpdating, momentsBetween, outcomeOf, resultText } from './moments.ts'
+import { beginRun, isUnderWay, type OpenRun, readOpenRuns, runRow } from './open-run.ts'
+import { type StoredRun, writeBody } from './record-body.ts'
+import { redactTemplate } from './redact-template.ts'
+import { type SecretPrints, secretPrints } from './secret-prints.ts'
+import type { History } from './store.ts'
+
+export interface CapturedRevision {
+  readonly revision: number
+  readonly template: PodTemplateSpec
+  readonly version: string | undefined
+}
+
+/** Turns what is seen of rollouts into runs and moments of the archive. Only changes are written. */
+export interface Recorder {
+  /** To be called with every new view of a rollout. */
+  observe(view: RolloutView): void
+  /** The rollout was deleted: a run under way ends. */
+  removed(key: RolloutKey): void
+  /** Stores templates that are not stored yet, secrets removed (UI-HIST-6). */
+  capture(key: RolloutKey, uid: string, revisions: readonly CapturedRevision[]): void
+  event(key: RolloutKey, event: EventView): void
+  /** Goes to the journal always (ACT-15), and to the timeline of the run it belongs to. */
+  action(key: RolloutKey, action: RecordedAction): void
+  connection(context: string, state: ConnectionState): void
+  /** To be called before the history is closed. */
+  stop(): void
+}
+
+interface RecorderOptions {
+  readonly history: History
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** After its end a run still takes what follows from it: pods going down, the reason of an abort. */
+const aftermathMs = 120_000
+/** A run begins within this after the action that starts it, even on a slow cluster. */
+const beginsWithinMs = 60_000
+/** The watch may be faster than the answer to an action, and events faster than the view of the update. */
+const aheadMs = 10_000
+const gapShortestMs = 30_000
+const rolloutsMax = 20_000
+const momentsPerRunMax = 5000
+const eventsPerRunMax = 1000
+const earlyEventsMax = 20
+const templatesKnownMax = 100_000
+
+const startingActions: readonly ActionName[] = ['setImage', 'undo', 'retry']
+
+interface SentAction {
+  readonly at: EpochMs
+  readonly action: RecordedAction
+}
+
+export const createRecorder = (options: RecorderOptions): Recorder => new RunRecorder(options)
+
+class RunRecorder implements Recorder {
+  readonly #history: History
+  readonly #clock: Clock
+  readonly #prints: SecretPrints
+  /** The last view of each rollout, longest unseen first. */
+  readonly #views = new Map<RolloutKey, RolloutView>()
+  readonly #runs = new Map<RolloutKey, OpenRun>()
+  /** Events of rollouts without a run, for the one that may just be about to begin. */
+  readonly #early = new Map<RolloutKey, EventView[]>()
+  /** Sent actions whose run has not begun. */
+  readonly #waiting = new Map<RolloutKey, SentAction & { readonly forget: Dispose }>()
+  readonly #broken = new Map<string, { readonly since: EpochMs; readonly why: string }>()
+  #captured = new Set<string>()
+
+  constructor({ history, clock, log }: RecorderOptions) {
+    this.#history = history
+    this.#clock = clock
+    this.#prints = secretPrints(history)
+    for (const run of readOpenRuns(history)) this.#runs.set(run.stored.entry.key, run)
+    if (this.#runs.size > 0) log('info', 'history continued', { runs: this.#runs.size })
+  }
+
+  observe(view: RolloutView): void {
+    const before = this.#views.get(view.key)
+    if (before === view) return
+    this.#remember(view)
+    const now = this.#clock.now()
+    const run = this.#runOf(view.key, now)
+    if (run?.resumed === true) this.#resume(run, now)
+    const outcome = run !== undefined && isUnderWay(run) ? outcomeOf(run.stored, view) : undefined
+    const goesOn = run !== undefined && isUnderWay(run) && outcome === undefined
+    const begins = !goesOn && isUpdating(view) && view.status !== 'Aborted'
+    if (run !== undefined && !begins && view.uid === run.stored.uid) this.#add(run, momentsBetween(before, view, now))
+    if (run !== undefined && outcome !== undefined) this.#end(run, outcome, view)
+    if (begins) this.#begin(view, now)
+  }
+
+  #remember(view: RolloutView): void {
+    this.#views.delete(view.key)
+    this.#views.set(view.key, view)
+    const [longestUnseen] = this.#views.keys()
+    if (this.#views.size <= rolloutsMax || longestUnseen === undefined) return
+    this.#views.delete(longestUnseen)
+    this.#runs.delete(longestUnseen)
+    this.#early.delete(longestUnseen)
+  }
+
+  /** The run under way, or the last one while it takes what follows from it. */
+  #runOf(key: RolloutKey, now: EpochMs): OpenRun | undefined {
+    const run = this.#runs.get(key)
+    const endedAt = run?.stored.entry.endedAt
+    if (endedAt === undefined || now - endedAt <= aftermathMs) return run
+    this.#runs.delete(key)
+    return undefined
+  }
+
+  #begin(view: RolloutView, now: EpochMs): void {
+    const run = beginRun(view, now)
+    this.#runs.set(view.key, run)
+    this.#history.add([runRow(run.stored)])
+    this.#takeWaiting(run)
+    this.#add(run, momentsBetween(undefined, view, now))
+    const early = this.#early.get(view.key) ?? []
+    this.#early.delete(view.key)
+    for (const event of early) this.event(view.key, event)
+  }
+
+  /** Of an abort that nobody gave a reason for, the controller's message is the reason. */
+  #end(run: OpenRun, outcome: HistoryOutcome, { message }: RolloutView): void {
+    if (outcome === 'RolledBack') this.#takeWaiting(run)
+    const { entry } = run.stored
+    const reason = entry.reason ?? (outcome === 'Aborted' && message !== '' ? message : undefined)
+    this.#update(run, { entry: { ...entry, outcome, endedAt: this.#clock.now(), reason } })
+  }
+
+  /** UI-HIST-4. */
+  #resume(run: OpenRun, until: EpochMs): void {
+    run.resumed = false
+    const { seenAt: at } = run.stored
+    if (until > at) this.#add(run, [{ at, who: 'argosy', kind: 'gap', until, why: 'Argosy was closed' }])
+  }
+
+  #update(run: OpenRun, change: Partial<StoredRun>): void {
+    run.stored = { ...run.stored, ...change }
+    this.#history.add([runRow(run.stored)])
+  }
+
+  #add(run: OpenRun, moments: readonly HistoryMomentView[]): void {
+    const fitting = moments.slice(0, Math.max(0, momentsPerRunMax - run.moments))
+    run.moments += fitting.length
+    const runId = run.stored.entry.id
+    this.#history.add(fitting.map((moment) => ({ table: 'moment', runId, at: moment.at, body: writeBody(moment) })))
+  }
+
+  removed(key: RolloutKey): void {
+    const run = this.#runs.get(key)
+    if (run !== undefined && isUnderWay(run)) {
+      const now = this.#clock.now()
+      if (run.resumed) this.#resume(run, now)
+      const { entry } = run.stored
+      const reason = entry.reason ?? 'The rollout was deleted.'
+      this.#update(run, { entry: { ...entry, outcome: 'Superseded', endedAt: now, reason } })
+    }
+    this.#waiting.get(key)?.forget()
+    for (const map of [this.#views, this.#runs, this.#early, this.#waiting]) map.delete(key)
+  }
+
+  capture(key: RolloutKey, uid: string, revisions: readonly CapturedRevision[]): void {
+    const capturedAt = this.#clock.now()
+    for (const { revision, template, version } of revisions) {
+      const id = `${key} ${uid} ${revision}`
+      if (this.#captured.has(id)) continue
+      if (this.#captured.size >= templatesKnownMax) this.#captured = new Set()
+      this.#captured.add(id)
+      const body = JSON.stringify(redactTemplate(template, this.#prints))
+      this.#history.add([{ table: 'template', key, uid, revision, capturedAt, version, body }])
+    }
+  }
+
+  event(key: RolloutKey, event: EventView): void {
+    const run = this.#runOf(key, this.#clock.now())
+    if (run === undefined) return this.#keepEarly(key, event)
+    if (run.events.has(event.id) || run.events.size >= eventsPerRunMax) return
+    if (event.at < run.stored.entry.startedAt - aheadMs || event.at <= run.eventsAfter) return
+    run.events.add(event.id)
+    const { at, source: who, type, reason, message } = event
+    this.#add(run, [{ at, who, kind: 'event', type, reason, message: redactText(message) }])
+  }
+
+  #keepEarly(key: RolloutKey, event: EventView): void {
+    if (event.at < this.#clock.now() - aheadMs) return
+    const early = this.#early.get(key) ?? []
+    if (this.#early.size < rolloutsMax) this.#early.set(key, [...early, event].slice(-earlyEventsMax))
+  }
+
+  action(key: RolloutKey, action: RecordedAction): void {
+    const now = this.#clock.now()
+    const target = { key, uid: this.#views.get(key)?.uid }
+    this.#history.add([journalRow(target, action, now, this.#prints)])
+    const run = this.#runOf(key, now)
+    const starts = action.result.sent && startingActions.includes(action.action)
+    const hasBegun = run !== undefined && isUnderWay(run) && now - run.stored.entry.startedAt <= aheadMs
+    if (starts && !hasBegun) this.#wait(key, { at: now, action })
+    else if (run !== undefined) this.#addAction(run, { at: now, action })
+  }
+
+  /** The action begins a run that is not seen yet; when none comes, it belongs to the one under way. */
+  #wait(key: RolloutKey, sent: SentAction): void {
+    this.#waiting.get(key)?.forget()
+    const forget = this.#clock.after(beginsWithinMs, () => this.#giveUpWaiting(key))
+    this.#waiting.set(key, { ...sent, forget })
+  }
+
+  #giveUpWaiting(key: RolloutKey): void {
+    const run = this.#runs.get(key)
+    if (run !== undefined && isUnderWay(run)) this.#takeWaiting(run)
+    this.#waiting.delete(key)
+  }
+
+  #takeWaiting(run: OpenRun): void {
+    const { key } = run.stored.entry
+    const sent = this.#waiting.get(key)
+    if (sent === undefined) return
+    sent.forget()
+    this.#waiting.delete(key)
+    this.#addAction(run, sent)
+  }
+
+  #addAction(run: OpenRun, { at, action }: SentAction): void {
+    const [reason, result] = [redactText(action.reason), resultText(action.result)]
+    this.#add(run, [{ at, who: action.actor, kind: 'action', action: action.action, reason, result }])
+    if (!action.result.sent) return
+    const { entry } = run.stored
+    this.#update(run, { entry: { ...entry, actor: action.actor, reason: reason === '' ? entry.reason : reason } })
+  }
+
+  connection(context: string, state: ConnectionState): void {
+    if (state.state === 'unreachable' || state.state === 'signInNeeded') {
+      const why = state.state === 'unreachable' ? 'context unreachable' : 'sign-in needed'
+      if (!this.#broken.has(context)) this.#broken.set(context, { since: state.since, why })
+      return
+    }
+    const broken = this.#broken.get(context)
+    if (state.state !== 'connected' || broken === undefined) return
+    this.#broken.delete(context)
+    const until = this.#clock.now()
+    if (until - broken.since <= gapShortestMs) return
+    for (const run of this.#runs.values()) {
+      const { entry } = run.stored
+      if (entry.context !== context || !isUnderWay(run) || run.resumed) continue
+      const at = Math.max(broken.since, entry.startedAt)
+      this.#add(run, [{ at, who: 'argosy', kind: 'gap', until, why: broken.why }])
+    }
+  }
+
+  /** Notes up to when the record is complete, so that the next start knows how long the gap is (UI-HIST-4). */
+  stop(): void {
+    for (const [key, { forget }] of this.#waiting) {
+      forget()
+      this.#giveUpWaiting(key)
+    }
+    for (const run of this.#runs.values()) {
+      if (!isUnderWay(run) || run.resumed) continue
+      const seenAt = this.#broken.get(run.stored.entry.context)?.since ?? this.#clock.now()
+      this.#update(run, { seenAt: Math.max(seenAt, run.stored.seenAt) })
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { app, type BrowserWindow, dialog } from 'electron'
+import { type Argosy, createArgosy } from './app.ts'
+import { serveElectron } from './ipc/electron-host.ts'
+import { createLog } from './log.ts'
+import { systemClock } from './system-clock.ts'
+import { isAppPage, registerAppScheme, serveAppScheme } from './window/app-protocol.ts'
+import { setMenu } from './window/menu.ts'
+import { openWindow } from './window/open-window.ts'
+
+/** The Electron host: one process, one window, the same composition as `argosy serve`. */
+
+const out = fileURLToPath(new URL('..', import.meta.url))
+const log = createLog({ write: (line) => process.stderr.write(line), level: 'info', now: () => systemClock.now() })
+
+/** Handing leases back may take a few requests; a quit never waits longer. */
+const quitTimeoutMs = 5000
+
+registerAppScheme()
+if (app.requestSingleInstanceLock()) void start()
+else app.quit()
+
+async function start(): Promise<void> {
+  try {
+    await app.whenReady()
+    const argosy = await compose()
+    serveAppScheme(join(out, 'renderer'))
+    serveElectron(argosy.dispatcher, isAppPage)
+    setMenu(process.platform)
+    keepOneWindow(() => openWindow(join(out, 'preload/index.cjs')))
+    quitInOrder(argosy)
+  } catch (error) {
+    log('error', 'start', { error })
+    dialog.showErrorBox('Argosy could not start', error instanceof Error ? error.message : String(error))
+    app.exit(1)
+  }
+}
+
+async function compose(): Promise<Argosy> {
+  const { values } = parseArgs({
+    args: process.argv.slice(app.isPackaged ? 1 : 2),
+    options: { sandbox: { type: 'boolean' }, kubeconfig: { type: 'string', multiple: true } },
+    strict: false,
+  })
+  const userData = app.getPath('userData')
+  mkdirSync(userData, { recursive: true })
+  return createArgosy({
+    host: 'electron',
+    sandbox: values.sandbox === true,
+    kubeconfigPaths: (values.kubeconfig ?? []).filter((path) => typeof path === 'string'),
+    historyPath: join(userData, 'history.db'),
+    clock: systemClock,
+    log,
+  })
+}
+
+/** A second start, or a click in the dock, brings the window back instead of opening another. */
+function keepOneWindow(open: () => BrowserWindow): void {
+  let window = open()
+  const show = (): void => {
+    if (window.isDestroyed()) window = open()
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  }
+  app.on('second-instance', show)
+  app.on('activate', show)
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+}
+
+/** Gives leases back and closes the history before the process ends. */
+function quitInOrder(argosy: Argosy): void {
+  let stopped = false
+  app.on('will-quit', (event) => {
+    if (stopped) return
+    event.preventDefault()
+    stopped = true
+    const patience = new Promise<void>((resolve) => void setTimeout(resolve, quitTimeoutMs))
+    void Promise.race([argosy.stop(), patience]).finally(() => app.exit(0))
+  })
+}
