@@ -76,9 +76,9 @@ async function sendAttempts(
     const world = await readWorld(request.cluster.client, request)
     if (!world.ok) return failure(refusalOf(world.error))
     const { rollout } = world.value
-    const changed = intent === undefined ? [] : movedOn(intent, rollout)
-    if (changed.length > 0) return failure({ kind: 'movedOn', changed })
     intent ??= intentOf(rollout)
+    const changed = changedSince(request.action, intent, rollout)
+    if (changed.length > 0) return failure({ kind: 'movedOn', changed })
     const plan = planNow(request, world.value)
     if (!plan.ok) return failure({ kind: 'notOpen', reason: plan.error.reason })
     const sent = await sendWrites(request, plan.value.writes.filter(isRequest), rollout, intent)
@@ -97,41 +97,71 @@ const isRequest = (write: Write): write is RequestWrite => write.kind !== 'event
 const refusalOf = (cause: Failure): ActionRefusal =>
   cause.kind === 'NotFound' && cause.name !== undefined ? { kind: 'unknownTarget' } : { kind: 'failed', failure: cause }
 
-type Refused = ActionRefusal | { readonly kind: 'retry'; readonly failure: Failure }
+/** Actions that mean something else at another step (ACT-12); the others only ask for the same revision. */
+const heldToStep: readonly ActionName[] = ['promote', 'promoteFull', 'skipStep', 'abort', 'undo']
 
-/**
- * Sends the writes; each one's answer is what the next one's precondition is held to. Before the first has succeeded a
- * conflict may plan anew. After it, only the rest is sent again: planning a half-done promote anew would promote twice (ACT-38).
- */
+const changedSince = (action: ActionName, intent: Intent, rollout: Rollout): readonly string[] =>
+  movedOn(intent, rollout).filter((each) => heldToStep.includes(action) || !isAboutStep(each))
+
+const isAboutStep = (change: string): boolean => change.startsWith('step')
+
+type Refused = ActionRefusal | { readonly kind: 'retry'; readonly failure: Failure }
+type Sent = Outcome<KubeObject | undefined, Refused>
+
+/** Sends the writes; each one's answer is what the next one's precondition is held to. The value is the Rollout's version. */
 async function sendWrites(
   request: ActionRequest,
   writes: readonly RequestWrite[],
   rollout: Rollout,
   intent: Intent,
 ): Promise<Outcome<string, Refused>> {
-  const { client } = request.cluster
   let version = rollout.metadata.resourceVersion ?? ''
-  let conflicts = 0
-  for (let done = 0; done < writes.length; ) {
-    const write = writes[done]
-    if (write === undefined) break
-    const sent = await applyWrite(client, done === 0 ? write : rebased(write, version))
-    if (sent.ok) {
-      if (isRollout(write.ref.resource)) version = sent.value?.metadata.resourceVersion ?? version
-      done++
-      continue
-    }
-    const isConflict = sent.error.kind === 'Conflict'
-    if (!isConflict) return failure({ kind: 'failed', failure: sent.error })
-    if (done === 0) return failure({ kind: 'retry', failure: sent.error })
-    if (++conflicts >= attemptsMax) return failure({ kind: 'failed', failure: sent.error })
+  for (const [i, write] of writes.entries()) {
+    const sent = i === 0 ? await sendFirst(request, write) : await sendNext(request, write, { version, intent })
+    if (!sent.ok) return sent
+    if (isRollout(write.ref.resource)) version = sent.value?.metadata.resourceVersion ?? version
+  }
+  return success(version)
+}
+
+/** Nothing is done yet, so a conflict may be planned anew. */
+async function sendFirst({ cluster }: ActionRequest, write: RequestWrite): Promise<Sent> {
+  const sent = await applyWrite(cluster.client, write)
+  if (sent.ok) return sent
+  const kind = (await isConflict(cluster.client, write, sent.error)) ? 'retry' : 'failed'
+  return failure({ kind, failure: sent.error })
+}
+
+/**
+ * Whether the object moved since the write was planned. The API server answers a failed `test` of a JSON patch as it does
+ * a wrong patch (ACT-100), so the object itself is asked.
+ */
+async function isConflict(client: ClusterClient, write: RequestWrite, cause: Failure): Promise<boolean> {
+  if (cause.kind === 'Conflict') return true
+  if (cause.kind !== 'Invalid' || write.kind !== 'patch' || write.patchType !== 'json') return false
+  const now = await client.get(write.ref.resource, write.ref)
+  return now.ok && now.value.metadata.resourceVersion !== write.precondition.resourceVersion
+}
+
+/** The action is half done: planning it anew would promote twice (ACT-38). Only this write is sent again. */
+async function sendNext(
+  request: ActionRequest,
+  write: RequestWrite,
+  after: { readonly version: string; readonly intent: Intent },
+): Promise<Sent> {
+  const { client } = request.cluster
+  let { version } = after
+  for (let attempt = 1; ; attempt++) {
+    const sent = await applyWrite(client, rebased(write, version))
+    if (sent.ok) return sent
+    if (sent.error.kind !== 'Conflict' || attempt === attemptsMax)
+      return failure({ kind: 'failed', failure: sent.error })
     const again = await client.get(resources.rollouts, { namespace: request.namespace, name: request.name })
     if (!again.ok) return failure({ kind: 'failed', failure: again.error })
-    const changed = movedOn(intent, again.value as Rollout).filter((each) => !each.startsWith('step'))
+    const changed = movedOn(after.intent, again.value as Rollout).filter((each) => !isAboutStep(each))
     if (changed.length > 0) return failure({ kind: 'movedOn', changed })
     version = again.value.metadata.resourceVersion ?? version
   }
-  return success(version)
 }
 
 const isRollout = (resource: Resource): boolean => resource.kind === 'Rollout'
@@ -139,8 +169,7 @@ const isRollout = (resource: Resource): boolean => resource.kind === 'Rollout'
 /** The same write, held to the Rollout as it is after our own writes before it. */
 function rebased(write: RequestWrite, resourceVersion: string): RequestWrite {
   if (!isRollout(write.ref.resource)) return write
-  if (write.kind === 'patch' && write.precondition.resourceVersion !== undefined)
-    return { ...write, precondition: { ...write.precondition, resourceVersion } }
+  if (write.kind === 'patch') return { ...write, precondition: { ...write.precondition, resourceVersion } }
   if (write.kind !== 'update') return write
   const object: KubeObject = { ...write.object, metadata: { ...write.object.metadata, resourceVersion } }
   return { ...write, object }

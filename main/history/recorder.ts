@@ -11,6 +11,7 @@ import type {
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { redactText } from '#lib/redact-text.ts'
+import { ContextGaps } from './context-gaps.ts'
 import { journalRow, type RecordedAction } from './journal-entry.ts'
 import { isUpdating, momentsBetween, outcomeOf, resultText } from './moments.ts'
 import { beginRun, isUnderWay, type OpenRun, readOpenRuns, runRow } from './open-run.ts'
@@ -53,7 +54,6 @@ const aftermathMs = 120_000
 const beginsWithinMs = 60_000
 /** The watch may be faster than the answer to an action, and events faster than the view of the update. */
 const aheadMs = 10_000
-const gapShortestMs = 30_000
 const rolloutsMax = 20_000
 const momentsPerRunMax = 5000
 const eventsPerRunMax = 1000
@@ -66,6 +66,9 @@ interface SentAction {
   readonly at: EpochMs
   readonly action: RecordedAction
 }
+
+/** An update that is under way, and no aborted one. */
+const isBeginning = (view: RolloutView): boolean => isUpdating(view) && view.status !== 'Aborted'
 
 export const createRecorder = (options: RecorderOptions): Recorder => new RunRecorder(options)
 
@@ -80,7 +83,7 @@ class RunRecorder implements Recorder {
   readonly #early = new Map<RolloutKey, EventView[]>()
   /** Sent actions whose run has not begun. */
   readonly #waiting = new Map<RolloutKey, SentAction & { readonly forget: Dispose }>()
-  readonly #broken = new Map<string, { readonly since: EpochMs; readonly why: string }>()
+  readonly #gaps = new ContextGaps()
   #captured = new Set<string>()
 
   constructor({ history, clock, log }: RecorderOptions) {
@@ -97,13 +100,19 @@ class RunRecorder implements Recorder {
     this.#remember(view)
     const now = this.#clock.now()
     const run = this.#runOf(view.key, now)
-    if (run?.resumed === true) this.#resume(run, now)
-    const outcome = run !== undefined && isUnderWay(run) ? outcomeOf(run.stored, view) : undefined
-    const goesOn = run !== undefined && isUnderWay(run) && outcome === undefined
-    const begins = !goesOn && isUpdating(view) && view.status !== 'Aborted'
-    if (run !== undefined && !begins && view.uid === run.stored.uid) this.#add(run, momentsBetween(before, view, now))
-    if (run !== undefined && outcome !== undefined) this.#end(run, outcome, view)
-    if (begins) this.#begin(view, now)
+    const goesOn = run !== undefined && this.#follow(run, before, view, now)
+    if (!goesOn && isBeginning(view)) this.#begin(view, now)
+  }
+
+  /** True when the run is still under way after this view. What the view tells of the next update is not told of this run. */
+  #follow(run: OpenRun, before: RolloutView | undefined, view: RolloutView, now: EpochMs): boolean {
+    if (run.resumed) this.#resume(run, now)
+    const outcome = isUnderWay(run) ? outcomeOf(run.stored, view) : undefined
+    const goesOn = isUnderWay(run) && outcome === undefined
+    const isAboutRun = view.uid === run.stored.uid && (goesOn || !isBeginning(view))
+    if (isAboutRun) this.#add(run, momentsBetween(before, view, now))
+    if (outcome !== undefined) this.#end(run, outcome, view)
+    return goesOn
   }
 
   #remember(view: RolloutView): void {
@@ -246,21 +255,12 @@ class RunRecorder implements Recorder {
   }
 
   connection(context: string, state: ConnectionState): void {
-    if (state.state === 'unreachable' || state.state === 'signInNeeded') {
-      const why = state.state === 'unreachable' ? 'context unreachable' : 'sign-in needed'
-      if (!this.#broken.has(context)) this.#broken.set(context, { since: state.since, why })
-      return
-    }
-    const broken = this.#broken.get(context)
-    if (state.state !== 'connected' || broken === undefined) return
-    this.#broken.delete(context)
-    const until = this.#clock.now()
-    if (until - broken.since <= gapShortestMs) return
+    const gap = this.#gaps.note(context, state, this.#clock.now())
+    if (gap === undefined) return
     for (const run of this.#runs.values()) {
       const { entry } = run.stored
       if (entry.context !== context || !isUnderWay(run) || run.resumed) continue
-      const at = Math.max(broken.since, entry.startedAt)
-      this.#add(run, [{ at, who: 'argosy', kind: 'gap', until, why: broken.why }])
+      this.#add(run, [{ who: 'argosy', kind: 'gap', ...gap, at: Math.max(gap.at, entry.startedAt) }])
     }
   }
 
@@ -272,7 +272,7 @@ class RunRecorder implements Recorder {
     }
     for (const run of this.#runs.values()) {
       if (!isUnderWay(run) || run.resumed) continue
-      const seenAt = this.#broken.get(run.stored.entry.context)?.since ?? this.#clock.now()
+      const seenAt = this.#gaps.brokenSince(run.stored.entry.context) ?? this.#clock.now()
       this.#update(run, { seenAt: Math.max(seenAt, run.stored.seenAt) })
     }
   }

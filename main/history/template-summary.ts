@@ -32,7 +32,7 @@ const grouped = (group: Group, changes: Changes): DiffSummaryLine[] => changes.m
 
 function aroundContainers({ spec, ...rest }: PodTemplateSpec): unknown {
   const { containers: _containers, initContainers: _initContainers, ...around } = spec ?? { containers: [] }
-  return { ...rest, spec: around }
+  return Object.keys(around).length === 0 ? rest : { ...rest, spec: around }
 }
 
 function compareContainers(
@@ -52,10 +52,14 @@ function compareContainers(
     ...imageChange(name, left.image ?? '', right.image ?? ''),
     ...compare('environment', environmentOf),
     ...compare('resources', resourcesOf),
-    ...compare('probes', probesOf),
+    ...compare('probes', probesOf).filter(isNotPartOfWhole),
     ...compare('other', restOf),
   ]
 }
+
+/** A probe that came or went is one line; `set` is said of it only then. */
+const isNotPartOfWhole = (line: DiffSummaryLine, _index: number, lines: readonly DiffSummaryLine[]): boolean =>
+  !lines.some((whole) => whole.op !== '~' && line.path.startsWith(`${whole.path} `))
 
 /** Only tags where the repository stays the same. */
 function imageChange(path: string, before: string, after: string): readonly DiffSummaryLine[] {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { extname, join, normalize, sep } from 'node:path'
+import { extname, join, resolve, sep } from 'node:path'
 
 export interface StaticFile {
   readonly body: Buffer
@@ -21,8 +21,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 export async function readStaticFile(folder: string, path: string): Promise<StaticFile | undefined> {
   const wanted = decode(path)
   if (wanted === undefined || wanted.includes('\0')) return undefined
-  const file = normalize(join(folder, extname(wanted) === '' ? 'index.html' : wanted))
-  if (!file.startsWith(normalize(folder) + sep)) return undefined
+  const root = resolve(folder)
+  const file = join(root, extname(wanted) === '' ? 'index.html' : wanted)
+  if (!file.startsWith(root + sep)) return undefined
   const body = await readFile(file).catch(() => undefined)
   if (body === undefined) return undefined
   return {

@@ -14,18 +14,18 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'main/controller': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'preload/contract', 'node:'],
   'main/fleet': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'main/controller', 'preload/contract'],
   'main/history': ['main/api', 'main/lib', 'main/engine', 'preload/contract', 'node:', 'package:'],
-  'main/ipc': ['main/lib', 'main', 'preload/contract', 'package:'],
+  'main/ipc': ['main/lib', 'main', 'preload/contract', 'node:', 'package:'],
   'main/ipc/electron-host.ts': ['main/lib', 'main/ipc', 'preload/contract', 'electron'],
   'main/serve': ['main/lib', 'main/ipc', 'preload/contract', 'node:', 'package:'],
   'main/window': ['main/lib', 'node:', 'electron'],
   'main/sandbox': ['main/api', 'main/lib', 'node:', 'package:'],
   'main/cli': ['main', 'preload/contract', 'node:', 'package:'],
   'main/index.ts': ['main', 'node:', 'electron'],
-  main: ['main', 'preload/contract', 'node:', 'package:'],
+  main: ['main', 'preload/contract', 'package.json', 'node:', 'package:'],
   'preload/contract': ['main/api', 'main/lib', 'package:'],
   'preload/index.ts': ['preload/contract', 'electron'],
-  'renderer/ui': [],
-  'renderer/format': ['preload/contract', 'renderer/locale', 'main/lib'],
+  'renderer/ui': ['package:'],
+  'renderer/format': ['preload/contract', 'renderer/ui', 'main/lib', 'package:'],
   renderer: ['preload/contract', 'main/lib', 'package:'],
 }
 
@@ -43,10 +43,12 @@ const files = globSync('{main,preload,renderer}/**/*.{ts,tsx}').map((path) => pa
 
 /** What a file imports: project files by path, else `node:`, `electron` or `package:`. */
 function importsOf(file: string): readonly string[] {
-  const source = readFileSync(file, 'utf8')
-  const found = source.matchAll(/(?:from|import\(?)\s*'([^']+)'/g)
-  return [...found].map(([, specifier = '']) => target(file, specifier))
+  return specifiersIn(readFileSync(file, 'utf8')).map((specifier) => target(file, specifier))
 }
+
+/** A specifier has no space and no `$`: prose and templates that say "from '…'" are not imports. */
+const specifiersIn = (source: string): readonly string[] =>
+  [...source.matchAll(/\b(?:from\s+|import\s*\(?\s*)'([\w@#.:/-]+)'/g)].map(([, specifier = '']) => specifier)
 
 function target(file: string, specifier: string): string {
   if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier)).replaceAll('\\', '/')
@@ -93,5 +95,11 @@ describe('layers', () => {
     expect(isIn(target('main/engine/rollout/x.ts', '../../cluster/rest.ts'), 'main/cluster')).toBe(true)
     expect(target('main/engine/x.ts', '#main/cluster/rest.ts')).toBe('main/cluster/rest.ts')
     expect(target('renderer/x.ts', 'node:fs')).toBe('node:')
+  })
+
+  it('sees every form of import and nothing else', () => {
+    const imports = `import a from 'a'\nimport { b } from '#b/b.ts'\nexport * from './c.ts'\nimport '@d/d.css'\nawait import('node:e')`
+    expect(specifiersIn(imports)).toEqual(['a', '#b/b.ts', './c.ts', '@d/d.css', 'node:e'])
+    expect(specifiersIn("text(`from '${a}' to 'b'`, { 'diff.from': 'A from' })")).toEqual([])
   })
 })

@@ -1,27 +1,27 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
-import { type SandboxFleet, startSandboxFleet } from '#main/sandbox/start-fleet.ts'
 import { aKubectl, type Kubectl } from '#test/support/kubectl.ts'
+import { aSandbox, type Sandbox } from '#test/support/sandbox.ts'
 import { anEngineOn } from '#test/support/sandbox-engine.ts'
 import { advanceUntil } from '#test/support/until.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
 let clock: VirtualClock
-let fleet: SandboxFleet
+let sandbox: Sandbox
 let kubectl: Kubectl
 let stopEngine: () => Promise<void>
 
 beforeEach(async () => {
   clock = new VirtualClock()
-  fleet = await startSandboxFleet({ clusters: 1, seed: 7, clock })
-  kubectl = aKubectl(fleet.kubeconfig)
+  sandbox = await aSandbox(clock)
+  kubectl = aKubectl(sandbox.kubeconfig)
   stopEngine = anEngineOn(kubectl.kubeconfig, 'harbor-1', clock).stop
 })
 
 afterEach(async () => {
   await stopEngine()
-  await fleet.stop()
+  await sandbox.stop()
   kubectl.end()
 })
 
@@ -41,8 +41,7 @@ const aRollout = (ordinal: number) => ({
 })
 
 it('OPS-33: with nothing to do it asks for nothing but its lease, over watches that stay open', async () => {
-  const [cluster] = fleet.clusters
-  const { store, server } = cluster ?? expect.unreachable('no cluster')
+  const { store, server } = sandbox.cluster
   for (let ordinal = 1; ordinal <= 5; ordinal++) store.create(resources.rollouts, aRollout(ordinal))
   const rollouts = () => store.list(resources.rollouts) as readonly Rollout[]
   await advanceUntil(clock, 'all healthy', () => rollouts().every((each) => each.status?.phase === 'Healthy'))

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ReplicaSet } from '#api/apps.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
-import { type SandboxFleet, startSandboxFleet } from '#main/sandbox/start-fleet.ts'
 import { aKubectl, type Kubectl } from '#test/support/kubectl.ts'
+import { aSandbox, type Sandbox } from '#test/support/sandbox.ts'
 import { anEngineOn } from '#test/support/sandbox-engine.ts'
 import { advanceUntil } from '#test/support/until.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
@@ -44,28 +44,24 @@ spec:
 
 const name = 'rollouts-demo'
 let clock: VirtualClock
-let fleet: SandboxFleet
+let sandbox: Sandbox
 let kubectl: Kubectl
 let stopEngine: () => Promise<void>
 
 beforeEach(async () => {
   clock = new VirtualClock()
-  fleet = await startSandboxFleet({ clusters: 1, seed: 7, clock })
-  kubectl = aKubectl(fleet.kubeconfig)
+  sandbox = await aSandbox(clock)
+  kubectl = aKubectl(sandbox.kubeconfig)
   stopEngine = anEngineOn(kubectl.kubeconfig, 'harbor-1', clock).stop
 })
 
 afterEach(async () => {
   await stopEngine()
-  await fleet.stop()
+  await sandbox.stop()
   kubectl.end()
 })
 
-const store = () => {
-  const [cluster] = fleet.clusters
-  if (cluster === undefined) throw new Error('no cluster')
-  return cluster.store
-}
+const store = () => sandbox.cluster.store
 const rollout = () => store().get(resources.rollouts, { namespace: 'default', name }) as Rollout
 const replicaSets = () => store().list(resources.replicaSets, 'default') as readonly ReplicaSet[]
 const sizes = () =>

@@ -22,6 +22,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 /** The policy the window runs under in Electron. */
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'"
 
+/** Long enough for a slow machine; everything shown comes from the page's own memory. */
+const timeoutMs = 8000
+
 export interface WindowLook {
   readonly scene: Scene
   /** Hash address, `#/fleet` and so on. */
@@ -72,13 +75,14 @@ async function openWindow(
   const { scene, at = '#/fleet', theme = 'light', locale = 'en', width = 1440, height = 900, clockRuns } = look
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
   const page = await context.newPage()
+  page.setDefaultTimeout(timeoutMs)
   page.on('pageerror', (error) => errors.push(`${at} ${error.stack ?? error.message}`))
   page.on('console', (message) => message.type() === 'error' && errors.push(`${at} ${message.text()}`))
   if (clockRuns !== true) await page.clock.setFixedTime(fixtureNow)
   const now = clockRuns === true ? 'Date.now()' : String(fixtureNow)
   const preferences = JSON.stringify(JSON.stringify({ theme, locale }))
   await page.addInitScript(`window.fixture = { scene: ${JSON.stringify(scene)}, now: ${now} }
-localStorage.setItem('argosy.preferences', ${preferences})
+localStorage.setItem('argosy.preferences', ${preferences});
 ${script}`)
   await page.goto(url + at)
   await page.waitForSelector('.window')

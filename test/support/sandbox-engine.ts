@@ -11,7 +11,7 @@ export function anEngineOn(
   kubeconfig: string,
   context: string,
   clock: VirtualClock,
-): { readonly engine: Engine; stop(): Promise<void> } {
+): { readonly engine: Engine; readonly stop: () => Promise<void> } {
   const config = loadKubeconfig({ paths: [kubeconfig] })
   const access = config.ok ? config.value.access(context) : undefined
   if (access === undefined) throw new Error(`no context ${context}`)

@@ -42,7 +42,10 @@ const isInconclusive = ({ rollout, facts }: ActionContext): boolean =>
 
 /** ACT-33, and ACT-34 when there are no steps. `controllerPause` goes too, or a pause step that follows would count as over. */
 function goPastAnalysis({ rollout, facts }: ActionContext): StatusChange {
-  if (facts.steps.length === 0) return { because: 'ACT-34', writes: [], effects: [], warnings: [] }
+  if (facts.steps.length === 0) {
+    const warning = 'Without steps there is no analysis to go past: only Resume ends the inconclusive pause'
+    return { because: 'ACT-34', writes: [], effects: [], warnings: [warning] }
+  }
   const { nextStepIndex } = facts
   const body = { pauseConditions: null, controllerPause: false, currentStepIndex: nextStepIndex }
   return {

@@ -18,13 +18,15 @@ export const planUndo: Planner = (context) => {
   if (!target.ok) return target
   const owner = templateOwner(world)
   if (!owner.ok) return owner
-  if (templatesEqual(target.value, owner.value.template))
+  if (templatesEqual(target.value, owner.value.template)) {
+    const message = `skipped rollback (current template already matches revision ${parameters.toRevision ?? 0})`
     return success({
       writes: [],
-      effects: [],
+      effects: ['Nothing is sent: the template is already that one'],
       warnings: [],
-      message: `skipped rollback (current template already matches revision ${parameters.toRevision ?? 0})`,
+      message,
     })
+  }
   return success({
     writes: [restoreTemplate(owner.value, target.value)],
     effects: effects(context, target.value),

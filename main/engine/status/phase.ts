@@ -1,5 +1,6 @@
 import { annotations } from '#api/keys.ts'
 import type { Rollout, RolloutPhase, RolloutStatus } from '#api/rollout.ts'
+import { replicasOf } from '#engine/rollout/spec-defaults.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
 import { sameSecond } from '#lib/rfc3339.ts'
 
@@ -35,22 +36,30 @@ export function pendingChange({ metadata, spec, status = {} }: Rollout): string 
 
 /** Phase and message worked out from conditions and counts; first match (VIEW-50…62). */
 export function computePhase(rollout: Rollout, status: RolloutStatus): Phase {
-  const { spec } = rollout
-  for (const { type, reason, message } of status.conditions ?? []) {
-    if (type === 'InvalidSpec') return { phase: 'Degraded', message: `InvalidSpec: ${message}` }
-    if (reason === 'RolloutAborted' || reason === 'ProgressDeadlineExceeded')
-      return { phase: 'Degraded', message: `${reason}: ${message}` }
-  }
-  if (spec.paused === true) return { phase: 'Paused', message: 'manually paused' }
+  const degraded = degradedBy(status)
+  if (degraded !== undefined) return { phase: 'Degraded', message: degraded }
+  if (rollout.spec.paused === true) return { phase: 'Paused', message: 'manually paused' }
   const pause = status.pauseConditions?.[0]
   if (pause !== undefined) return { phase: 'Paused', message: pause.reason }
-  const updated = status.updatedReplicas ?? 0
-  if (spec.restartAt !== undefined && !sameSecond(spec.restartAt, status.restartedAt))
-    return progressing('rollout is restarting')
-  if (updated < (spec.replicas ?? 1)) return progressing('more replicas need to be updated')
-  if ((status.availableReplicas ?? 0) < updated) return progressing('updated replicas are still becoming available')
-  const waiting = blueGreenWait(rollout, status) ?? canaryWait(rollout, status)
+  const waiting = podWait(rollout, status) ?? blueGreenWait(rollout, status) ?? canaryWait(rollout, status)
   return waiting === undefined ? { phase: 'Healthy', message: '' } : progressing(waiting)
+}
+
+/** VIEW-50, 51, in the order of the conditions (VIEW-63). */
+function degradedBy({ conditions = [] }: RolloutStatus): string | undefined {
+  for (const { type, reason, message } of conditions) {
+    if (type === 'InvalidSpec') return `InvalidSpec: ${message}`
+    if (reason === 'RolloutAborted' || reason === 'ProgressDeadlineExceeded') return `${reason}: ${message}`
+  }
+  return undefined
+}
+
+/** VIEW-54…56. */
+function podWait({ spec }: Rollout, status: RolloutStatus): string | undefined {
+  const { updatedReplicas: updated = 0, availableReplicas: available = 0 } = status
+  if (spec.restartAt !== undefined && !sameSecond(spec.restartAt, status.restartedAt)) return 'rollout is restarting'
+  if (updated < replicasOf(spec)) return 'more replicas need to be updated'
+  return available < updated ? 'updated replicas are still becoming available' : undefined
 }
 
 const progressing = (message: string): Phase => ({ phase: 'Progressing', message })

@@ -10,11 +10,18 @@ const views = fc
   .record({ status: fc.constantFrom('Healthy', 'Paused', 'Degraded'), setWeight: fc.integer({ min: 0, max: 3 }) })
   .map((parts) => aRollout(T0, { context: 'a', name: 'x', ...parts }))
 
-const fleets: fc.Arbitrary<Fleet> = fc.dictionary(fc.constantFrom(...keys), views, { maxKeys: 4, noNullPrototype: true })
+const fleets: fc.Arbitrary<Fleet> = fc.dictionary(fc.constantFrom(...keys), views, {
+  maxKeys: 4,
+  noNullPrototype: true,
+})
 
 describe('fleet patches', () => {
   it('UI-VIRT-3: applying a difference gives what it was taken to', () => {
-    fc.assert(fc.property(fleets, fleets, (a, b) => expect(apply(a, diff(a, b))).toEqual(b)))
+    fc.assert(
+      fc.property(fleets, fleets, (a, b) => {
+        expect(apply(a, diff(a, b))).toEqual(b)
+      }),
+    )
   })
 
   it('UI-VIRT-3: two squashed changes do what both do in turn', () => {

@@ -47,7 +47,12 @@ describe('podReason', () => {
     ['VIEW-101: a ready sidecar is passed over', init([ended(0), side({ ready: true })]), 'Pending', 0],
     ['VIEW-101: an unready sidecar does not initialise', init([ended(0), side({})]), 'Pending', 0],
     ['VIEW-102: restarts add up', of([up, up]), 'Running', 4],
-    ['VIEW-102: the first container wins', of([waiting('ErrImagePull'), waiting('CrashLoopBackOff')]), 'ErrImagePull', 0],
+    [
+      'VIEW-102: the first container wins',
+      of([waiting('ErrImagePull'), waiting('CrashLoopBackOff')]),
+      'ErrImagePull',
+      0,
+    ],
     ['VIEW-102: a signal', of([ended(137, { signal: 9 })]), 'Signal:9', 0],
     ['VIEW-102: an exit code', of([ended(2)]), 'ExitCode:2', 0],
     ['VIEW-102: completed beside a running one', of([ended(0, { reason: 'Completed' }), up]), 'Running', 2],

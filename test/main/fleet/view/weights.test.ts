@@ -24,7 +24,12 @@ describe('weightsOf a canary', () => {
     ['VIEW-73: nothing once aborted', { ...moving, currentStepIndex: 0, abort: true }, {}, [0, 30, 100]],
     ['VIEW-74: everything past the steps', { ...moving, currentStepIndex: 4 }, {}, [100, 100, 100]],
     ['VIEW-74: nothing without a pod', { ...moving, currentStepIndex: 0, availableReplicas: 0 }, {}, [10, 0, 100]],
-    ['VIEW-74: as the router says', { ...moving, currentStepIndex: 2, canary: { weights: weighed } }, routed, [40, 31, 200]],
+    [
+      'VIEW-74: as the router says',
+      { ...moving, currentStepIndex: 2, canary: { weights: weighed } },
+      routed,
+      [40, 31, 200],
+    ],
     ['VIEW-74: as wanted while it says nothing', { ...moving, currentStepIndex: 2 }, routed, [40, 40, 200]],
     ['VIEW-75: everything is the maximum', { ...moving, currentStepIndex: 4 }, routed, [200, 200, 200]],
   ])('%s', (_title, status, canary, [wanted, actual, maxWeight]) => {

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/**
+ * One evening of an SRE, in order: three sandbox clusters driven by an engine of their own, a window that watches and acts, and
+ * in the end only the history. Each test goes on where the one before stopped.
+ */
+const pictures = 'test-results/fleet'
+const folder = mkdtempSync(join(tmpdir(), 'argosy-e2e-'))
+const kubeconfig = join(folder, 'kubeconfig')
+let sandbox: ChildProcess
+let window: ChildProcess
+let browser: Browser
+let page: Page
+
+/** Starts the built command line and waits for a line of its output. */
+async function start(args: readonly string[], until: RegExp): Promise<{ child: ChildProcess; line: string }> {
+  const env = { ...process.env, ARGOSY_DATA: folder }
+  const child = spawn(process.execPath, ['out/main/cli.js', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()))
+  while (!until.test(output) && child.exitCode === null) await once(child.stdout ?? child, 'data')
+  return { child, line: until.exec(output)?.[0] ?? '' }
+}
+
+async function stop(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+}
+
+const cell = (application: string, cluster: string) =>
+  page.getByRole('gridcell', { name: new RegExp(`^${application}, ${cluster}:`) })
+
+const nameOf = async (application: string, cluster: string): Promise<string> =>
+  (await cell(application, cluster).getAttribute('aria-label')) ?? (await cell(application, cluster).innerText())
+
+const says = (application: string, cluster: string) =>
+  expect.poll(() => nameOf(application, cluster), { timeout: 60_000, interval: 250 })
+
+async function picture(name: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: `${pictures}/${name}-${colorScheme}.png`, animations: 'disabled' })
+  }
+}
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true })
+  const clusters = await start(
+    ['sandbox', '--clusters', '3', '--kubeconfig', kubeconfig, '--engine'],
+    /kubeconfig written to/,
+  )
+  sandbox = clusters.child
+  const served = await start(['serve', '--kubeconfig', kubeconfig], /http:\S+/)
+  window = served.child
+  browser = await chromium.launch({
+    executablePath: process.env['ARGOSY_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  })
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.goto(served.line)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await Promise.all([stop(window), stop(sandbox)])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('an update through three clusters', () => {
+  it('shows every cluster, who drives it, and a canary whose weight moves', async () => {
+    for (const cluster of ['harbor-1', 'harbor-2', 'harbor-3'])
+      await page.getByRole('columnheader', { name: new RegExp(cluster) }).waitFor({ timeout: 30_000 })
+    const weights = new Set<string>()
+    await expect
+      .poll(
+        async () => {
+          const found = /(\d+) percent/.exec(await nameOf('checkout-api', 'harbor-1'))
+          if (found?.[1] !== undefined) weights.add(found[1])
+          return weights.size
+        },
+        { timeout: 60_000, interval: 250 },
+      )
+      .toBeGreaterThanOrEqual(3)
+  })
+
+  it('promotes in one cluster, with five seconds to take it back', async () => {
+    await says('search-index', 'harbor-1').toMatch(/Paused.*3 of 6 steps done/)
+    await picture('fleet')
+    await cell('search-index', 'harbor-1').click()
+    await page.keyboard.press('p')
+    await says('search-index', 'harbor-1').not.toMatch(/3 of 6 steps done/)
+  })
+
+  it('aborts in another, on confirmation and with a reason', async () => {
+    await says('search-index', 'harbor-2').toMatch(/Paused/)
+    await cell('search-index', 'harbor-2').click()
+    await page.keyboard.press('a')
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    await dialog.getByRole('textbox').last().fill('error rate of the new index')
+    await picture('abort')
+    await page.keyboard.press('Control+Enter')
+    await says('search-index', 'harbor-2').toMatch(/Aborted/)
+    await page.keyboard.press('Escape')
+  })
+
+  it('promotes several at once', async () => {
+    await says('search-index', 'harbor-3').toMatch(/Paused/)
+    await says('payments-gw', 'harbor-1').toMatch(/Paused/)
+    await cell('search-index', 'harbor-3').click({ modifiers: ['ControlOrMeta'] })
+    await cell('payments-gw', 'harbor-1').click({ modifiers: ['ControlOrMeta'] })
+    await page.keyboard.press('p')
+    await page.getByRole('dialog').waitFor()
+    await picture('promote-several')
+    await page.keyboard.press('Control+Enter')
+    await says('search-index', 'harbor-3').not.toMatch(/Paused.*3 of 6/)
+    await says('payments-gw', 'harbor-1').toMatch(/Healthy/)
+    await page.keyboard.press('Escape')
+  })
+
+  it('shows one rollout, and the difference of two of its revisions', async () => {
+    await page.goto(`${new URL(page.url()).origin}/#/rollout/harbor-2/shop/search-index`)
+    await page.getByRole('heading', { name: 'search-index' }).waitFor()
+    await page.getByText('1.20.0').first().waitFor()
+    await picture('rollout')
+    await page.goto(`${new URL(page.url()).origin}/#/diff/harbor-2/shop/search-index?left=1&right=2`)
+    await page.getByText('search-index:1.20.0').first().waitFor()
+    await picture('diff')
+  })
+
+  it('keeps the history readable once every cluster is gone', async () => {
+    await stop(sandbox)
+    await page.goto(`${new URL(page.url()).origin}/#/history`)
+    await page.getByText('search-index').first().waitFor()
+    await page.getByText('error rate of the new index').first().waitFor()
+    await picture('history')
+    await page.goto(`${new URL(page.url()).origin}/#/fleet`)
+    await page
+      .getByText(/unreachable/i)
+      .first()
+      .waitFor({ timeout: 60_000 })
+    await picture('fleet-unreachable')
+  })
+})

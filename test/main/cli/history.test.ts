@@ -1,0 +1,160 @@
+import { writeFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { silentLog } from '#lib/log.ts'
+import { registerHistory } from '#main/cli/history.ts'
+import type { CliIo } from '#main/cli/io.ts'
+import { createRecorder } from '#main/history/recorder.ts'
+import { openHistory } from '#main/history/store.ts'
+import { aHistoryPath } from '#test/support/builders/history.ts'
+import { anUpdatingView, aRolloutView } from '#test/support/builders/rollout-view.ts'
+import { VirtualClock } from '#test/support/virtual-clock.ts'
+
+const key = aRolloutView().key
+
+/** Two rollouts of `checkout`: one completed in 90 s, one under way since 10 minutes later, aborted by Ada. */
+async function recorded(path: string, clock: VirtualClock): Promise<void> {
+  const history = openHistory({ path, clock, log: silentLog })
+  const recorder = createRecorder({ history, clock, log: silentLog })
+  recorder.observe(anUpdatingView())
+  await clock.advance(90_000)
+  recorder.observe(aRolloutView({ currentPodHash: 'hash8', stableRS: 'hash8' }))
+  await clock.advance(600_000)
+  const view = anUpdatingView({ context: 'prod-us', uid: 'uid-2', version: '2.0.0' })
+  recorder.observe(view)
+  await clock.advance(65_000)
+  const result = { key: view.key, sent: true, resourceVersion: '1', message: '' } as const
+  recorder.action(view.key, { action: 'abort', actor: 'ada', reason: 'errors\u001B[2J', result, writes: [] })
+  recorder.observe({ ...view, status: 'Aborted', message: 'RolloutAborted' })
+  recorder.stop()
+  history.close()
+}
+
+async function run(path: string, clock: VirtualClock, ...args: readonly string[]) {
+  const [out, err]: [string[], string[]] = [[], []]
+  let code: number | undefined
+  const io: CliIo = {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    colours: false,
+    isTerminal: false,
+    clock,
+    interrupted: new AbortController().signal,
+    exitWith: (exit) => {
+      code = exit
+    },
+  }
+  const program = new Command('argosy')
+    .option('--context <name>', '', (value: string, former: readonly string[] | undefined) => [
+      ...(former ?? []),
+      value,
+    ])
+    .option('-n, --namespace <namespace>')
+    .addOption(new Option('-o, --output <format>').choices(['json']))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+  registerHistory(program, io, path)
+  program.commands[0]?.copyInheritedSettings(program)
+  await program.parseAsync(['history', ...args], { from: 'user' })
+  return { out, err, code }
+}
+
+async function aRecordedPath() {
+  const [path, clock] = [aHistoryPath(), new VirtualClock()]
+  await recorded(path, clock)
+  return { path, clock }
+}
+
+describe('argosy history', () => {
+  it('prints recorded rollouts, newest first', async () => {
+    const { path, clock } = await aRecordedPath()
+    const { out, code } = await run(path, clock)
+    expect(out).toEqual([
+      'STARTED                APP             CONTEXT   VERSIONS        OUTCOME     TOOK   REASON       ID',
+      '2026-01-15T10:11:30Z   shop/checkout   prod-us   1.0.0 → 2.0.0   Aborted     65s    errors [2J   uid-2:hash8:1768471890000',
+      '2026-01-15T10:00:00Z   shop/checkout   prod-eu   1.0.0 → 1.1.0   Completed   90s                 uid-1:hash8:1768471200000',
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('with an id tells its timeline (UI-HIST-5)', async () => {
+    const { path, clock } = await aRecordedPath()
+    const { out, code } = await run(path, clock, 'uid-2:hash8:1768471890000')
+    expect(out).toEqual([
+      'App:        shop/checkout',
+      'Context:    prod-us',
+      'Versions:   1.0.0 → 2.0.0',
+      'Revision:   8',
+      'Started:    2026-01-15T10:11:30Z',
+      'Outcome:    Aborted, 65s',
+      'By:         ada',
+      'Reason:     errors [2J',
+      '',
+      '+0:00   engine   Progressing',
+      '+0:00   engine   weight 0, set to 20',
+      '+0:00   engine   step 0/4',
+      '+0:00   engine   pods: 2 canary, 10 stable',
+      '+1:05   ada      abort sent: errors [2J',
+      '+1:05   engine   Aborted - RolloutAborted',
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('narrows by name, context, namespace and count', async () => {
+    const { path, clock } = await aRecordedPath()
+    const count = async (...args: readonly string[]) => {
+      const { out } = await run(path, clock, '-o', 'json', ...args)
+      const printed: unknown = JSON.parse(out.join('\n'))
+      return Array.isArray(printed) ? printed.length : undefined
+    }
+    expect(await count()).toBe(2)
+    expect(await count('--limit', '1')).toBe(1)
+    expect(await count('--app', 'checkout')).toBe(2)
+    expect(await count('--app', 'check')).toBe(0)
+    expect(await count('--context', 'prod-eu')).toBe(1)
+    expect(await count('-n', 'elsewhere')).toBe(0)
+  })
+
+  it('-o json prints entries and records as the window gets them', async () => {
+    const { path, clock } = await aRecordedPath()
+    const { out } = await run(path, clock, '-o', 'json', 'uid-1:hash8:1768471200000')
+    expect(JSON.parse(out.join('\n'))).toMatchObject({
+      entry: { key, outcome: 'Completed', toVersion: '1.1.0' },
+      timeline: expect.arrayContaining([expect.objectContaining({ kind: 'weight', actualWeight: 100 })]),
+      revisions: [],
+    })
+  })
+
+  it('says so when nothing matches, or the id is not there', async () => {
+    const { path, clock } = await aRecordedPath()
+    expect(await run(path, clock, '--app', 'none')).toEqual({
+      out: [],
+      err: ['No recorded rollout matches.'],
+      code: 0,
+    })
+    const unknown = await run(path, clock, 'nobody')
+    expect(unknown.err).toEqual(['argosy: no recorded rollout has the id "nobody"; `argosy history` lists them'])
+    expect(unknown.code).toBe(1)
+  })
+
+  it('without a history file says what to do, and makes none', async () => {
+    const path = aHistoryPath()
+    const { err, code } = await run(path, new VirtualClock())
+    expect(err[0]).toBe(`argosy: nothing is recorded yet: there is no ${path}`)
+    expect(err[1]).toContain('argosy serve')
+    expect(code).toBe(1)
+    expect((await run(path, new VirtualClock())).code).toBe(1)
+  })
+
+  it('a file that holds no history is left alone', async () => {
+    const path = aHistoryPath()
+    writeFileSync(path, 'no database'.repeat(500))
+    const { err, code } = await run(path, new VirtualClock())
+    expect(err[0]).toContain('cannot be read')
+    expect(code).toBe(1)
+  })
+
+  it('refuses a count that is none', async () => {
+    await expect(run(aHistoryPath(), new VirtualClock(), '--limit', '0')).rejects.toThrow('whole number')
+  })
+})

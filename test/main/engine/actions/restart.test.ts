@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { planOf, requestsOf } from '#test/support/action-plan.ts'
+import { aRollout } from '#test/support/builders/rollout.ts'
+import { aWorld } from '#test/support/builders/world.ts'
+
+it('ACT-81: asks for the moment it is given, in whole seconds of UTC', () => {
+  const plan = planOf('restart', aWorld({ rollout: aRollout({ replicas: 3 }) }))
+  expect(requestsOf(plan)).toEqual([
+    [
+      'patch rollouts',
+      { spec: { restartAt: '2026-01-15T10:00:00Z' }, metadata: { uid: 'uid-web', resourceVersion: '1' } },
+    ],
+  ])
+  expect(plan.message).toBe("rollout 'web' restarts in 0s")
+  expect(plan.warnings).toEqual([])
+})
+
+it('ACT-82: warns that a single replica is down meanwhile', () => {
+  expect(planOf('restart', aWorld()).warnings).toEqual(['There is one replica: it is down while its pod is replaced'])
+})

@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest'
+import type { Event } from '#api/core.ts'
+import { resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import { rolloutKey } from '#contract/keys.ts'
+import type { FleetPatch, RolloutDetailView } from '#contract/views.ts'
+import { createFleetSource } from '#main/fleet/fleet-source.ts'
+import { apply } from '#main/fleet/patch.ts'
+import { aReplicaSet } from '#test/support/builders/replica-set.ts'
+import { aPodTemplate, aRollout } from '#test/support/builders/rollout.ts'
+import { aPod, aService } from '#test/support/builders/service.ts'
+import { FakeApi } from '#test/support/fake-api.ts'
+import { FakeCluster } from '#test/support/fake-cluster.ts'
+import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
+
+const keyOf = (name: string, context = 'eu') => rolloutKey({ context, namespace: 'shop', name })
+
+/** Settled on v1. */
+const rolloutNamed = (name: string, more: Partial<Rollout['spec']> = {}): Rollout => {
+  const status = { observedGeneration: '1', currentPodHash: 'v1', stableRS: 'v1', phase: 'Progressing' as const }
+  const base = aRollout({ spec: more, status })
+  return { ...base, metadata: { ...base.metadata, name, uid: `uid-${name}` } }
+}
+const replicaSetOf = (name: string) => {
+  const base = aReplicaSet({ name: `${name}-v1`, size: 2, available: 1, owner: `uid-${name}` })
+  const [owner] = base.metadata.ownerReferences ?? []
+  return owner === undefined ? base : { ...base, metadata: { ...base.metadata, ownerReferences: [{ ...owner, name }] } }
+}
+const crashing = (rollout: string, index: number) => ({
+  ...aPod(replicaSetOf(rollout), index),
+  status: {
+    phase: 'Running' as const,
+    containerStatuses: [
+      { name: 'web', ready: false, restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+    ],
+  },
+})
+
+function aFleet(names: readonly string[] = ['web', 'cart'], context = 'eu') {
+  const clock = new VirtualClock()
+  const api = new FakeApi()
+  for (const name of names) {
+    api.put(resources.rollouts, rolloutNamed(name))
+    api.put(resources.replicaSets, replicaSetOf(name))
+  }
+  const cluster = new FakeCluster(api, api.client(context))
+  const fleet = createFleetSource({ clock })
+  const patches: FleetPatch[] = []
+  fleet.onPatch((patch) => patches.push(patch))
+  fleet.add(cluster)
+  return { clock, api, cluster, fleet, patches }
+}
+
+/** What the last patch is about. */
+const touched = (patches: readonly FleetPatch[]) => Object.keys(patches.at(-1)?.upserted ?? {})
+
+describe('FleetSource', () => {
+  it('shows what the caches hold when a cluster is added, numbered from 1', async () => {
+    const { clock, fleet, patches } = aFleet()
+    expect(patches).toEqual([])
+    await clock.advance(15)
+    expect(patches.map(({ seq }) => seq)).toEqual([1])
+    expect(touched(patches)).toEqual([keyOf('web'), keyOf('cart')])
+    expect(fleet.snapshot()).toEqual({ seq: 1, rollouts: patches[0]?.upserted })
+    expect(fleet.view(keyOf('web'))).toMatchObject({ why: 'Waits for 1 of 2 new pods.', context: 'eu' })
+    expect(fleet.counts('eu')).toEqual({ rollouts: 2, objects: 4 })
+    expect(fleet.counts('us')).toEqual({ rollouts: 0, objects: 0 })
+  })
+
+  it('VIEW-133: a pod changes the rollout it belongs to, and no other', async () => {
+    const { clock, api, fleet, patches } = aFleet()
+    await clock.advance(200)
+    api.put(resources.pods, crashing('web', 0))
+    await clock.advance(200)
+    expect(patches).toHaveLength(2)
+    expect(touched(patches)).toEqual([keyOf('web')])
+    expect(fleet.view(keyOf('web'))?.why).toBe('1 of 1 new pods fail: CrashLoopBackOff in web-v1-0.')
+    api.remove(resources.pods, { namespace: 'shop', name: 'web-v1-0' })
+    await clock.advance(200)
+    expect(fleet.view(keyOf('web'))?.why).toBe('Waits for 1 of 2 new pods.')
+  })
+
+  it('VIEW-133: a pod of nobody we show changes nothing', async () => {
+    const { clock, api, patches } = aFleet()
+    await clock.advance(200)
+    const { ownerReferences: _none, ...metadata } = crashing('web', 7).metadata
+    api.put(resources.pods, { ...crashing('web', 7), metadata })
+    expect(clock.pending).toBe(0)
+    await clock.advance(200)
+    expect(patches).toHaveLength(1)
+  })
+
+  it('VIEW-133: a Service concerns those that name it, as long as they do', async () => {
+    const { clock, api, patches } = aFleet()
+    const switched = { strategy: { blueGreen: { activeService: 'web-active' } } }
+    api.put(resources.rollouts, rolloutNamed('web', switched))
+    await clock.advance(200)
+    api.put(resources.services, aService('web-active', 'v1'))
+    await clock.advance(200)
+    expect(touched(patches)).toEqual([keyOf('web')])
+    expect(patches.at(-1)?.upserted[keyOf('web')]).toMatchObject({ actualWeight: 100 })
+    api.put(resources.rollouts, rolloutNamed('web'))
+    await clock.advance(200)
+    api.put(resources.services, aService('web-active', 'other'))
+    expect(clock.pending).toBe(0)
+  })
+
+  it('VIEW-77: a Deployment is followed once a rollout borrows its template', async () => {
+    const { clock, api, fleet } = aFleet([])
+    const { template: _none, ...spec } = rolloutNamed('web').spec
+    const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
+    api.put(resources.rollouts, { ...rolloutNamed('web'), spec: { ...spec, workloadRef } } as Rollout)
+    await clock.advance(200)
+    expect(fleet.view(keyOf('web'))?.version).toBeUndefined()
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { selector: {}, template: aPodTemplate('web:7') },
+    }
+    api.put(resources.deployments, deployment)
+    await clock.advance(200)
+    expect(fleet.view(keyOf('web'))?.version).toBe('7')
+  })
+
+  it('UI-VIRT-3: at most ten patches a second; changes in between go together', async () => {
+    const { clock, api, patches } = aFleet()
+    await clock.advance(15)
+    for (let index = 0; index < 100; index++) {
+      api.put(resources.pods, crashing(index % 2 === 0 ? 'web' : 'cart', index))
+      await clock.advance(10)
+    }
+    await clock.advance(200)
+    expect(patches.length).toBeLessThanOrEqual(12)
+    expect(patches.map(({ seq }) => seq)).toEqual(patches.map((_, index) => index + 1))
+  })
+
+  it('UI-VIRT-3: the patches in order add up to the snapshot', async () => {
+    const { clock, api, fleet, patches } = aFleet()
+    await clock.advance(15)
+    api.remove(resources.rollouts, { namespace: 'shop', name: 'cart' })
+    api.put(resources.rollouts, rolloutNamed('mail'))
+    await clock.advance(200)
+    api.put(resources.rollouts, rolloutNamed('cart', { paused: true }))
+    await clock.advance(200)
+    expect(patches.map(({ removed }) => removed)).toEqual([[], [keyOf('cart')], []])
+    expect(patches.reduce(apply, {})).toEqual(fleet.snapshot().rollouts)
+  })
+
+  it('sends thousands in pieces, and each of them', async () => {
+    const names = Array.from({ length: 1100 }, (_, index) => `app-${index}`)
+    const clock = new VirtualClock()
+    const api = new FakeApi()
+    for (const name of names) api.put(resources.rollouts, rolloutNamed(name))
+    const fleet = createFleetSource({ clock })
+    const sizes: number[] = []
+    fleet.onPatch(({ upserted }) => sizes.push(Object.keys(upserted).length))
+    fleet.add(new FakeCluster(api, api.client('eu')))
+    await clock.advance(1000)
+    expect(sizes).toEqual([500, 500, 100])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('UI-P-6: an unreachable cluster keeps its views and closes their actions, until it is back', async () => {
+    const { clock, cluster, fleet, patches } = aFleet()
+    await clock.advance(200)
+    const failure = { kind: 'Unreachable', message: 'refused', since: T0 } as const
+    cluster.setConnection({ state: 'late', since: T0, failure })
+    expect(clock.pending).toBe(0)
+    cluster.setConnection({ state: 'unreachable', since: T0, failure, retryAt: T0, attempt: 1 })
+    await clock.advance(200)
+    const why = 'Waits for 1 of 2 new pods.'
+    const restart = { open: false, reason: 'eu is unreachable' }
+    expect(fleet.view(keyOf('web'))).toMatchObject({ why, actions: { restart } })
+    cluster.setConnection({ state: 'unreachable', since: T0, failure, retryAt: T0, attempt: 2 })
+    expect(clock.pending).toBe(0)
+    cluster.setConnection({ state: 'connected', since: T0 })
+    await clock.advance(200)
+    expect(fleet.view(keyOf('web'))).toMatchObject({ why, actions: { restart: { open: true } } })
+    expect(patches).toHaveLength(3)
+  })
+
+  it('takes a cluster off the board, and UI-STAT-7: with it the drift it caused elsewhere', async () => {
+    const { clock, api, fleet, patches } = aFleet(['web'], 'arn:aws:eks:eu/main')
+    const other = new FakeApi()
+    other.put(resources.rollouts, rolloutNamed('web', { template: aPodTemplate('web:9') }))
+    fleet.add(new FakeCluster(other, other.client('us')))
+    await clock.advance(200)
+    const own = keyOf('web', 'arn:aws:eks:eu/main')
+    expect(fleet.view(own)?.drift).toBe(true)
+    fleet.remove('us')
+    await clock.advance(200)
+    expect(patches.at(-1)).toMatchObject({ removed: [keyOf('web', 'us')], upserted: { [own]: { drift: false } } })
+    expect(fleet.view(keyOf('web', 'us'))).toBeUndefined()
+    fleet.remove('arn:aws:eks:eu/main')
+    await clock.advance(200)
+    api.put(resources.rollouts, rolloutNamed('web', { paused: true }))
+    expect(clock.pending).toBe(0)
+    expect(fleet.snapshot().rollouts).toEqual({})
+  })
+
+  it('stops for good', async () => {
+    const { clock, api, fleet, patches } = aFleet()
+    fleet.stop()
+    api.put(resources.rollouts, rolloutNamed('mail'))
+    await clock.advance(500)
+    expect(patches).toEqual([])
+  })
+})
+
+describe('details', () => {
+  const anEvent = (message: string): Event => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'e1', namespace: 'shop' },
+    involvedObject: { kind: 'Rollout', namespace: 'shop', name: 'web', uid: 'uid-web' },
+    message,
+  })
+
+  it('come at once, then with each change of the rollout, its children or its events', async () => {
+    const { clock, api, fleet } = aFleet()
+    const seen: (RolloutDetailView | undefined)[] = []
+    const dispose = fleet.onDetail(keyOf('web'), (detail) => seen.push(detail))
+    expect(seen).toMatchObject([{ view: { name: 'web' }, events: [], revisions: [{ replicaSet: 'web-v1', pods: [] }] }])
+    await clock.advance(1000)
+    api.put(resources.pods, crashing('web', 0))
+    await clock.advance(1000)
+    expect(seen.at(-1)?.revisions).toMatchObject([{ pods: [{ name: 'web-v1-0', state: 'failing' }] }])
+    api.put(resources.events, anEvent('hello'))
+    await clock.advance(1000)
+    expect(seen.at(-1)?.events).toMatchObject([{ message: 'hello' }])
+    api.put(resources.pods, crashing('cart', 0))
+    await clock.advance(1000)
+    expect(seen).toHaveLength(3)
+    api.remove(resources.rollouts, { namespace: 'shop', name: 'web' })
+    await clock.advance(1000)
+    expect(seen.at(-1)).toBeUndefined()
+    dispose()
+    api.put(resources.rollouts, rolloutNamed('web'))
+    await clock.advance(1000)
+    expect(seen).toHaveLength(4)
+  })
+
+  it('come at most five times a second', async () => {
+    const { clock, api, fleet } = aFleet()
+    const times: number[] = []
+    fleet.onDetail(keyOf('web'), () => times.push(clock.now() - T0))
+    for (let index = 0; index < 100; index++) {
+      api.put(resources.pods, crashing('web', index))
+      await clock.advance(10)
+    }
+    expect(times).toEqual([0, 200, 400, 600, 800, 1000])
+  })
+
+  it('of what is not there are undefined', () => {
+    const { fleet } = aFleet()
+    expect(fleet.detail(keyOf('nobody'))).toBeUndefined()
+    expect(fleet.detail(keyOf('web', 'us'))).toBeUndefined()
+    expect(fleet.detail('not a key')).toBeUndefined()
+    expect(fleet.parts(keyOf('web'))).toMatchObject({ context: 'eu', rollout: { metadata: { name: 'web' } }, pods: [] })
+    expect(fleet.parts('not a key')).toBeUndefined()
+  })
+})
