@@ -1,7 +1,7 @@
 import type { RolloutView, ShownStatus } from '#contract/views.ts'
 import type { IconName } from '../ui/icon-names.ts'
 import { formatClockSpan } from './duration.ts'
-import type { Text, TextKey } from './text.ts'
+import type { Text } from './text.ts'
 import { formatPercent } from './weight.ts'
 
 export type StatusTone = 'healthy' | 'progressing' | 'paused' | 'degraded' | 'aborted' | 'inconclusive' | 'unknown'
@@ -62,6 +62,3 @@ export function cellName(text: Text, view: RolloutView, now: number): string {
   ].filter((fact) => fact !== undefined)
   return text('cell.name', { app: view.name, cluster: view.context, facts: facts.join(', ') })
 }
-
-/** Words of an action as a button; `…` because a question follows, where one does (UI-COPY-5). */
-export const actionKey = (action: string): TextKey => `action.${action}` as TextKey

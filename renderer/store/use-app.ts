@@ -1,4 +1,4 @@
-import { createContext, use, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
+import { createContext, use, useEffect, useEffectEvent, useState } from 'react'
 import { useStore } from 'zustand'
 import type { RolloutDetailView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
@@ -42,17 +42,6 @@ export const useCluster = (context: string | undefined) =>
 /** A value that depends on the time; the component renders again only when the value changes. */
 export const useTicking = <T extends string | number | boolean | undefined>(value: (now: EpochMs) => T): T =>
   useStore(useApp().ticker, (state) => value(state.now))
-
-/** Width and height of the window in CSS px. */
-export function useWindowWidth(): number {
-  return useSyncExternalStore(
-    (changed) => {
-      window.addEventListener('resize', changed)
-      return () => window.removeEventListener('resize', changed)
-    },
-    () => window.innerWidth,
-  )
-}
 
 export type Loaded<T> =
   | { readonly state: 'loading' }

@@ -21,11 +21,11 @@ export function describeContract(host: string, open: (dispatcher: Dispatcher) =>
     handlers: Partial<Handlers> = {},
   ): Promise<void> {
     const main = aMain(handlers)
-    const { bridge, close } = await open(main.dispatcher)
+    const opened = await open(main.dispatcher)
     try {
-      await test(bridge, main)
+      await test(opened.bridge, main)
     } finally {
-      await close()
+      await opened.close()
     }
   }
 

@@ -41,6 +41,8 @@ export async function aSandbox(clock: Clock, speed = 1): Promise<Sandbox> {
   const open = (method: string, path: string, headers: Readonly<Record<string, string>>) =>
     startRequest(`${cluster.url}${path}`, {
       method,
+      // A `Host` of the test's own must not change whose certificate is expected.
+      servername: 'localhost',
       ca: Buffer.from(cluster.server.caData ?? '', 'base64'),
       headers: { Authorization: `Bearer ${cluster.token}`, ...headers },
     })
@@ -50,20 +52,21 @@ export async function aSandbox(clock: Clock, speed = 1): Promise<Sandbox> {
     stop: () => fleet.stop(),
     send<Body>(method: string, path: string, { body, headers = {} }: RawRequest = {}) {
       return new Promise<RawAnswer<Body>>((resolve, reject) => {
-        const request = open(method, path, { 'Content-Type': 'application/json', ...headers })
+        const text = body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body)
+        const length = { 'Content-Length': String(Buffer.byteLength(text)) }
+        const request = open(method, path, { 'Content-Type': 'application/json', ...length, ...headers })
         request.on('error', reject)
         request.on('response', (response) => {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
           response.on('end', () => {
             const isJson = response.headers['content-type']?.includes('json') === true
-            const text = Buffer.concat(chunks).toString()
-            const read = (isJson ? JSON.parse(text) : text) as Body
+            const answer = Buffer.concat(chunks).toString()
+            const read = (isJson ? JSON.parse(answer) : answer) as Body
             resolve({ code: response.statusCode ?? 0, headers: response.headers, body: read })
           })
         })
-        if (body === undefined) request.end()
-        else request.end(typeof body === 'string' ? body : JSON.stringify(body))
+        request.end(text)
       })
     },
     watch<Event>(path: string, headers = {}) {

@@ -117,10 +117,11 @@ export const withDefaults = (template: PodTemplateSpec): PodTemplateSpec => ({
   spec: podSpec(template.spec ?? {}) as PodTemplateSpec['spec'] & object,
 })
 
-/** `Always` for `latest`, be it written or meant; a digest or another tag is pulled once. */
+/** `Always` for the tag `latest`, be it written or, without a digest, meant; anything else is pulled once. */
 function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
-  if (image.includes('@')) return 'IfNotPresent'
-  const name = image.slice(image.lastIndexOf('/') + 1)
-  const tag = name.includes(':') ? name.slice(name.indexOf(':') + 1) : 'latest'
+  const [name = '', digest] = image.split('@')
+  const lastPart = name.slice(name.lastIndexOf('/') + 1)
+  const implied = digest === undefined ? 'latest' : ''
+  const tag = lastPart.includes(':') ? lastPart.slice(lastPart.indexOf(':') + 1) : implied
   return tag === 'latest' ? 'Always' : 'IfNotPresent'
 }

@@ -72,8 +72,9 @@ it('what is closed is refused with the same words', () => {
     const shown = actionAvailability(rollout, { otherRevisions: 0 })
     for (const action of Object.keys(shown) as RolloutAction[]) {
       const each = shown[action]
+      if (each.open) continue
       const plan = planAction({ action, world: aWorld({ rollout }), parameters: {}, now: T0 })
-      if (!each.open) expect(plan).toEqual({ ok: false, error: { reason: each.reason } })
+      expect(plan).toEqual({ ok: false, error: { reason: each.reason } })
     }
   }
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PodTemplateSpec } from '#api/core.ts'
 import {
   legacyPodTemplateHash,
+  podTemplateComparisonText,
   podTemplateHash,
   podTemplateText,
   stepHash,
@@ -202,5 +203,24 @@ describe('canonical text (REC-42)', () => {
 
   it('REC-42: an experiment step writes its structs', () => {
     expect(stepText([{ experiment: {} }])).toBe('[{"experiment":{"templates":null,"analysisRunMetadata":{}}}]')
+  })
+})
+
+describe('podTemplateComparisonText', () => {
+  const same = (a: object, b: object) =>
+    podTemplateComparisonText(template(a)) === podTemplateComparisonText(template(b))
+
+  it('REC-44: an absent list equals an empty one, also where the hash tells them apart', () => {
+    expect(same({ spec: {} }, { spec: { containers: [] } })).toBe(true)
+    expect(podTemplateText(template({ spec: {} }))).not.toBe(podTemplateText(template({ spec: { containers: [] } })))
+    expect(same(oneContainer({ args: null }), oneContainer({ args: [] }))).toBe(true)
+    expect(same(oneContainer({}), oneContainer({ args: ['a'] }))).toBe(false)
+  })
+
+  it('REC-44: quantities compare by value', () => {
+    const limits = (cpu: unknown) => oneContainer({ resources: { limits: { cpu } } })
+    expect(same(limits('007'), limits(7))).toBe(true)
+    expect(same(limits('1.500'), limits('1500m'))).toBe(true)
+    expect(same(limits('1'), limits('2'))).toBe(false)
   })
 })

@@ -306,7 +306,7 @@ describe('a canary update', () => {
     journey.patchSpec({ revisionHistoryLimit: 2 })
     for (const n of [2, 3, 4, 5]) journey.pass(60).setImage(`web:${n}`).settle()
     const images = journey.world.replicaSets.map((rs) => rs.spec.template.spec?.containers[0]?.image)
-    expect(images.toSorted()).toEqual(['web:3', 'web:4', 'web:5'])
+    expect(new Set(images)).toEqual(new Set(['web:3', 'web:4', 'web:5']))
   })
 })
 

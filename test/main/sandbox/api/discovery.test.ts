@@ -78,6 +78,6 @@ describe('discovery', () => {
     expect((await sandbox.send('GET', '/openapi/v3')).body).toMatchObject({
       paths: { 'apis/argoproj.io/v1alpha1': { serverRelativeURL: expect.stringContaining('hash=') } },
     })
-    expect(await sandbox.send('GET', '/openapi/v2')).toMatchObject({ code: 404 })
+    expect(await sandbox.send('GET', '/openapi/v2')).toMatchObject({ code: 406 })
   })
 })

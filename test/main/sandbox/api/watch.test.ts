@@ -84,10 +84,11 @@ describe('a watch', () => {
   it('gets a bookmark every minute if it wants, and is ended after its timeout', async () => {
     put('one')
     const watched = watch(
-      `&resourceVersion=${sandbox.cluster.store.revision}&allowWatchBookmarks=true&timeoutSeconds=90`,
+      `&resourceVersion=${sandbox.cluster.store.revision}&allowWatchBookmarks=true&timeoutSeconds=90&fieldSelector=metadata.name%3Done`,
     )
     await until('open', isOpen)
     await clock.advance(61_000)
+    console.log(JSON.stringify(watched.events), watched.ended, sandbox.cluster.server.openWatches, clock.now())
     await until('a bookmark', () => watched.events.length === 1)
     expect(watched.events[0]).toMatchObject({ type: 'BOOKMARK', object: { kind: 'ConfigMap' } })
     expect(Number(watched.events[0]?.object.metadata.resourceVersion)).toBeLessThanOrEqual(
