@@ -14,6 +14,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/main/{engine,api,lib}/**/*.test.ts'],
           setupFiles: ['test/support/no-ambient-time.ts'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -11,6 +11,11 @@ export const reviews: Readonly<Record<string, Review>> = {
   },
 }
 
+/** Their RBAC names: `selfsubjectreviews.authentication.k8s.io`. */
+export const reviewNames: ReadonlySet<string> = new Set(
+  Object.keys(reviews).map((name) => name.split('/').toReversed().join('.')),
+)
+
 interface Review {
   readonly kind: string
   /** The status of the answer. */

@@ -17,7 +17,7 @@ import {
   unauthorized,
 } from '../registry/status.ts'
 import { type ApiToken, attemptOf, authenticate, isAllowed, refusalText } from './access.ts'
-import { reviews } from './access-review.ts'
+import { reviewNames, reviews } from './access-review.ts'
 import { type Answer, created, failed, send } from './answer.ts'
 import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
@@ -174,7 +174,8 @@ export class ApiHandler {
 
   /** Resources not served count under one name, so that the map stays small. */
   #count({ verb, resource, subresource }: ObservedRequest): void {
-    const known = verb === 'other' || this.#store.served().some((kind) => rbacName(kind) === resource)
+    const known =
+      verb === 'other' || reviewNames.has(resource) || this.#store.served().some((kind) => rbacName(kind) === resource)
     const name = known
       ? `${resource.slice(0, 200)}${subresource === undefined ? '' : `/${subresource}`}`
       : '(not served)'

@@ -44,13 +44,19 @@ export function deploymentStatus(
 const isComplete = (wanted: number, counts: DeploymentStatus): boolean =>
   counts.updatedReplicas === wanted && counts.replicas === wanted && counts.availableReplicas === wanted
 
+const isAbout = ({ message = '' }: WorkloadCondition, replicaSet: string): boolean =>
+  message.includes(`"${replicaSet}"`)
+
+const conditionOf = ({ status }: Deployment, type: string): WorkloadCondition | undefined =>
+  status?.conditions?.find((each) => each.type === type)
+
 function progressOf(
   deployment: Deployment,
   newRS: ReplicaSet | undefined,
   counts: DeploymentStatus,
   now: EpochMs,
 ): WorkloadCondition | undefined {
-  const before = deployment.status?.conditions?.find((each) => each.type === 'Progressing')
+  const before = conditionOf(deployment, 'Progressing')
   const name = newRS?.metadata.name ?? ''
   const say = (status: 'True' | 'False' | 'Unknown', reason: string, message: string) =>
     conditionAt({ type: 'Progressing', status, reason, message }, before, now)
@@ -62,12 +68,11 @@ function progressOf(
   if (newRS === undefined) return before
   if (isComplete(deployment.spec.replicas ?? 1, counts))
     return say('True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
-  const isAboutThis = before?.message?.includes(`"${name}"`) === true
-  if (!isAboutThis) return move('NewReplicaSetCreated', `Created new replica set "${name}"`)
+  if (before === undefined || !isAbout(before, name))
+    return move('NewReplicaSetCreated', `Created new replica set "${name}"`)
   if (before.reason === 'NewReplicaSetAvailable' && counts.replicas === counts.updatedReplicas) return before
   if (hasProgressed(deployment.status, counts)) return move('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`)
-  const deadline = deadlineOf(deployment, before)
-  if (deadline === undefined || now < deadline) return before
+  if (now < (deadlineOf(deployment, before) ?? Number.POSITIVE_INFINITY)) return before
   return say('False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`)
 }
 
@@ -87,7 +92,7 @@ function deadlineOf(deployment: Deployment, progressing: WorkloadCondition | und
 function availability(deployment: Deployment, available: number, now: EpochMs): WorkloadCondition {
   const wanted = deployment.spec.replicas ?? 1
   const tolerated = deployment.spec.strategy?.type === 'Recreate' ? 0 : maxUnavailable(deployment, wanted)
-  const before = deployment.status?.conditions?.find((each) => each.type === 'Available')
+  const before = conditionOf(deployment, 'Available')
   return available >= wanted - tolerated
     ? conditionAt(
         {

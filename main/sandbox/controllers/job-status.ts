@@ -40,7 +40,7 @@ export function jobStatus(
   if (isFinished(job.status)) return { status: job.status ?? {}, nextAt: undefined }
   const active = pods.filter(isActive)
   const [succeeded, failed] = [countOf(pods, 'Succeeded'), countOf(pods, 'Failed')]
-  const startTime = job.status?.startTime ?? (job.spec.suspend === true ? undefined : formatSeconds(now))
+  const startTime = startTimeOf(job, now)
   const deadline = deadlineOf(job, startTime)
   const verdict = verdictOf(job, { succeeded, failed, restarts: restartsOf(active) }, deadline, now)
   const ready = active.filter(isReady).length
@@ -59,6 +59,9 @@ export function jobStatus(
     nextAt: earliest(deadline, retryAt > now ? retryAt : undefined),
   }
 }
+
+const startTimeOf = ({ spec, status }: Job, now: EpochMs): string | undefined =>
+  status?.startTime ?? (spec.suspend === true ? undefined : formatSeconds(now))
 
 const countOf = (pods: readonly Pod[], phase: string): number =>
   pods.filter((pod) => pod.status?.phase === phase).length

@@ -47,6 +47,8 @@ describe('who is served', () => {
     expect(
       await sandbox.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { body: { spec } }),
     ).toMatchObject({ code: 201, body: { status: { allowed: true } } })
+    const { requestCount } = sandbox.cluster.server
+    expect([...requestCount]).toEqual([['create selfsubjectaccessreviews.authorization.k8s.io', 1]])
     expect(await sandbox.send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body: {} })).toMatchObject(
       { body: { status: { userInfo: { username: 'sandbox-admin' } } } },
     )

@@ -88,7 +88,6 @@ describe('a watch', () => {
     )
     await until('open', isOpen)
     await clock.advance(61_000)
-    console.log(JSON.stringify(watched.events), watched.ended, sandbox.cluster.server.openWatches, clock.now())
     await until('a bookmark', () => watched.events.length === 1)
     expect(watched.events[0]).toMatchObject({ type: 'BOOKMARK', object: { kind: 'ConfigMap' } })
     expect(Number(watched.events[0]?.object.metadata.resourceVersion)).toBeLessThanOrEqual(
