@@ -142,6 +142,7 @@ export const fleetContexts = [
   'prod-ap-ne',
 ] as const
 
+/** @public */
 export function fleetClusters(now: EpochMs): readonly ClusterView[] {
   const inCluster = { engine: 'inCluster', lease: { holder: 'argo-rollouts-7d9c', renewedAt: now - 4000 } } as const
   const unreachable = {
@@ -346,7 +347,7 @@ const names = (count: number): readonly string[] =>
       `${words[index % words.length]}-${kinds[Math.floor(index / words.length) % kinds.length]}${index >= words.length * kinds.length ? `-${Math.floor(index / (words.length * kinds.length))}` : ''}`,
   )
 
-/** Seven clusters × 148 applications: seven that move, 141 settled, two of them drifted. */
+/** Seven clusters × 148 applications: seven that move, 141 settled, two of them drifted. @public */
 export function fleetRollouts(now: EpochMs): readonly RolloutView[] {
   const random = seeded(20)
   const busy = busyApps(now).flatMap(({ name, base, ages, special }) =>
@@ -373,7 +374,7 @@ export function fleetRollouts(now: EpochMs): readonly RolloutView[] {
   return [...busy, ...settled]
 }
 
-/** `count` rollouts in twenty clusters, a few per cent of them moving. */
+/** `count` rollouts in twenty clusters, a few per cent of them moving. @public */
 export function largeFleet(
   now: EpochMs,
   count: number,
@@ -395,7 +396,7 @@ export function largeFleet(
   return { clusters, rollouts: rollouts.slice(0, count) }
 }
 
-/** Names as long as people make them, in two scripts. */
+/** Names as long as people make them, in two scripts. @public */
 export function longNames(now: EpochMs): {
   readonly clusters: readonly ClusterView[]
   readonly rollouts: readonly RolloutView[]
