@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extractAll, listPackage } from '@electron/asar'
@@ -57,9 +58,7 @@ describe.runIf(process.platform === 'linux')('the package', () => {
     const bare = bundles.flatMap((path) =>
       [...readFileSync(join(folder, path), 'utf8').matchAll(/^import .*?from ["']([^"']+)["'];?$/gm)]
         .map(([, specifier = '']) => specifier)
-        .filter(
-          (specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:') && specifier !== 'electron',
-        ),
+        .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier) && specifier !== 'electron'),
     )
     expect(new Set(bare)).toEqual(new Set())
   })
