@@ -21,9 +21,9 @@ export function failureWords(text: Text, failure: Failure): string {
         message: failure.message,
       })
     case 'Unauthorized':
-      return text('failure.unauthorized', { message: failure.message })
+      return text('failure.unauthorized', { message: unended(failure.message) })
     case 'Unreachable':
-      return text('failure.unreachable', { message: failure.message })
+      return text('failure.unreachable', { message: unended(failure.message) })
     case 'Throttled':
       return text('failure.throttled', { seconds: Math.ceil(failure.retryAfterMs / 1000) })
     case 'Invalid':
@@ -38,6 +38,9 @@ export function failureWords(text: Text, failure: Failure): string {
       return assertNever(failure)
   }
 }
+
+/** A server's text within a sentence of ours, which brings its own full stop. */
+const unended = (message: string): string => message.replace(/[.。]\s*$/u, '')
 
 /** Why an action was not carried out in one cluster. */
 export function refusalWords(text: Text, refusal: ActionRefusal): string {

@@ -52,7 +52,7 @@ const helps: Partial<Record<RolloutView['status'], readonly ActionName[]>> = {
   Degraded: ['abort', 'retry', 'undo'],
   Inconclusive: ['promote', 'abort'],
   Aborted: ['retry', 'undo'],
-  Paused: ['promote', 'resume', 'abort'],
+  Paused: ['promote', 'abort', 'resume'],
 }
 
 export const helpfulActions = (view: RolloutView): readonly ActionName[] =>

@@ -47,6 +47,7 @@ function ColumnName({ cluster }: { readonly cluster: ClusterView }) {
   const text = useText()
   const note = useTicking((now) => connectionNote(text, cluster, now))
   const word = modeWord(text, cluster)
+  const short = word === text('mode.inCluster') ? text('mode.inClusterShort') : word
   return (
     <>
       <div className="name cut" title={cluster.context}>
@@ -54,7 +55,7 @@ function ColumnName({ cluster }: { readonly cluster: ClusterView }) {
       </div>
       <div className="mode" title={note === undefined ? word : `${word}, ${note}`}>
         <Icon name={modeIcon(cluster)} />
-        <span className={`cut${note === undefined ? '' : ' ink-paused'}`}>{note ?? word}</span>
+        <span className={`cut${note === undefined ? '' : ' ink-paused'}`}>{note ?? short}</span>
         {cluster.protected && <Icon name="lock" label={text('cluster.protected')} className="end" />}
       </div>
     </>

@@ -8,7 +8,7 @@ import { StatusIcon } from '../../marks/status-mark.tsx'
 import { WeightBar } from '../../marks/weight-bar.tsx'
 import { hrefOf } from '../../store/route.ts'
 import { toggleMark } from '../../store/selection.ts'
-import { useApp, useCluster, useRollout, useText, useTicking } from '../../store/use-app.ts'
+import { useApp, useRollout, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 
 interface CellProps {
@@ -29,14 +29,12 @@ export const Cell = memo(function Cell(props: CellProps) {
   const app = useApp()
   const view = useRollout(rolloutKey)
   const marked = useStore(app.selection, (state) => rolloutKey !== undefined && state.marked.has(rolloutKey))
-  const late = useCluster(context)?.connection.state !== 'connected'
   const classes = [
     'cell',
     view === undefined ? 'none hatch' : toneOf(view.status),
     active && 'on',
     marked && 'marked',
     view?.drift && 'drift',
-    late && 'late',
   ]
   const select = (marks: boolean) => {
     app.selection.setState({ active: { row, context } })
@@ -100,7 +98,7 @@ function SecondLine({ view, settled }: { readonly view: RolloutView; readonly se
       {!settled && view.strategy === 'canary' && (
         <span className="num percent">{formatPercent(view.actualWeight, view.maxWeight)}</span>
       )}
-      {count !== undefined && <span className="num faint steps">{count}</span>}
+      {count !== undefined && <span className="num faint step-count">{count}</span>}
     </div>
   )
 }

@@ -48,7 +48,7 @@ export function Queue() {
         ref={scroller}
         className="queue-list scroll"
         tabIndex={entries.length > 0 ? 0 : -1}
-        role="list"
+        role={entries.length > 0 ? 'list' : 'group'}
         aria-label={text('queue.title')}
       >
         {entries.length === 0 && <p className="queue-empty faint small">{text('queue.empty')}</p>}

@@ -68,15 +68,9 @@ function RailEntry({ cluster, open, onToggle }: RailEntryProps) {
     cluster.connection.state === 'connected' || cluster.connection.state === 'late' || cluster.rolloutCount > 0
   return (
     <div className={`rail-entry${open ? ' on' : ''}`}>
-      <button
-        type="button"
-        className="rail-button"
-        aria-label={name}
-        aria-expanded={open}
-        title={name}
-        onClick={onToggle}
-      >
+      <button type="button" className="rail-button" aria-expanded={open} title={name} onClick={onToggle}>
         <span className={`dot ${connectionDot(cluster)}`} />
+        <span className="unseen">{connectionWord(text, cluster)}</span>
         <span className="name cut">{cluster.context}</span>
         <span className="count num">{known ? cluster.rolloutCount : '–'}</span>
         <span className="mode">

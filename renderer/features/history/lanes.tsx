@@ -40,7 +40,7 @@ export function Lanes({ replay, moment, onMove }: LanesProps) {
         <PodLane replay={replay} moment={moment} />
         <MarkLane replay={replay} moment={moment} />
         {replay.gaps.map((gap) => (
-          <span key={gap.from} className="gap hatch" style={spanOf(replay, gap)} title={gap.moment.why}>
+          <span key={gap.from} className="gap hatch cut" style={spanOf(replay, gap)} title={gap.moment.why}>
             {gap.moment.why}
           </span>
         ))}
@@ -67,7 +67,9 @@ function Ticks({ replay }: { readonly replay: Replay }) {
 
 type LaneProps = Omit<LanesProps, 'onMove'>
 
+/** The highest weight of the record fills the lane; a small canary would be a hairline otherwise. */
 function WeightLane({ replay, moment }: LaneProps) {
+  const highest = Math.max(1, ...replay.weight.map((stretch) => stretch.moment.actualWeight))
   return (
     <div className="lane weight-lane">
       {replay.weight.map((stretch) => (
@@ -76,7 +78,7 @@ function WeightLane({ replay, moment }: LaneProps) {
           className={`weight-step${later(stretch.from, moment)}`}
           style={spanOf(replay, stretch)}
         >
-          <i className="fill-canary" style={{ height: `${stretch.moment.actualWeight}%` }} />
+          <i className="fill-canary" style={{ height: `${(stretch.moment.actualWeight / highest) * 70}%` }} />
           <span className="num">{`${stretch.moment.actualWeight}%`}</span>
         </span>
       ))}
@@ -89,7 +91,7 @@ function StepLane({ replay, moment }: LaneProps) {
     <div className="lane">
       {replay.steps.map((stretch) => (
         <span key={stretch.from} className={`block num${later(stretch.from, moment)}`} style={spanOf(replay, stretch)}>
-          {`${stretch.moment.stepIndex}/${stretch.moment.stepCount}`}
+          <span className="cut">{`${stretch.moment.stepIndex}/${stretch.moment.stepCount}`}</span>
         </span>
       ))}
     </div>
@@ -111,7 +113,8 @@ function StatusLane({ replay, moment }: LaneProps) {
             style={spanOf(replay, stretch)}
             title={[word, message].filter(Boolean).join(': ')}
           >
-            <StatusIcon status={status} /> {word}
+            <StatusIcon status={status} />
+            <span className="cut">{word}</span>
           </span>
         )
       })}

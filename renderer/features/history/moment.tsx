@@ -30,16 +30,18 @@ export function MomentState({ replay, moment, strategy }: MomentProps & { readon
         <span className="space" />
         {status !== undefined && <StatusWord status={status.status} />}
       </div>
+      {status !== undefined && status.message !== '' && <p className="moment-message dim small">{status.message}</p>}
       <dl className="moment-facts small">
-        {status !== undefined && status.message !== '' && <p className="dim">{status.message}</p>}
         {!blueGreen && (
           <div>
             <dt>{text('traffic.title')}</dt>
-            <dd className="num">{weight === undefined ? '–' : text('bar.canary', words)}</dd>
+            <dd className="num">
+              {weight === undefined ? '–' : text('bar.canary', words)}
+              {weight !== undefined && (
+                <TwoPartBar label={text('bar.canary', words)} incoming="canary" current="stable" share={share} />
+              )}
+            </dd>
           </div>
-        )}
-        {!blueGreen && weight !== undefined && (
-          <TwoPartBar label={text('bar.canary', words)} incoming="canary" current="stable" share={share} />
         )}
         <div>
           <dt>{text('fact.steps')}</dt>

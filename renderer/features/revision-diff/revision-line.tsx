@@ -37,7 +37,12 @@ export function RevisionLine({ detail, left, right, onMove }: RevisionLineProps)
       {revisions.map((each) => {
         const side = sideOf(each.revision)
         return (
-          <li key={each.revision} className={side === undefined ? '' : 'on'}>
+          <li
+            key={each.revision}
+            className={[side !== undefined && 'on', ...halvesBetween(each.revision, left, right)]
+              .filter(Boolean)
+              .join(' ')}
+          >
             <button
               type="button"
               title={text('diff.pick')}
@@ -55,4 +60,11 @@ export function RevisionLine({ detail, left, right, onMove }: RevisionLineProps)
       })}
     </ol>
   )
+}
+
+/** Which halves of the line at a revision lie between A and B. */
+function halvesBetween(revision: number, a: DiffRevision | undefined, b: DiffRevision | undefined) {
+  if (typeof a !== 'number' || typeof b !== 'number') return []
+  const [low, high] = a < b ? [a, b] : [b, a]
+  return [revision > low && revision <= high && 'from-before', revision >= low && revision < high && 'to-after']
 }

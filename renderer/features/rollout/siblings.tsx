@@ -35,13 +35,13 @@ export function Siblings({ view }: { readonly view: RolloutView }) {
           key={each.key}
           href={hrefOf({ page: 'rollout', key: each.key })}
           aria-current={each.key === view.key ? 'page' : undefined}
-          aria-label={`${each.context}, ${statusWord(text, each.status)}`}
           title={`${each.context}, ${statusWord(text, each.status)}`}
         >
           <span className={`ink-${toneOf(each.status)} row`}>
             <StatusIcon status={each.status} />
           </span>
-          {shortName(each.context)}
+          <span aria-hidden>{shortName(each.context)}</span>
+          <span className="unseen">{`${each.context}, ${statusWord(text, each.status)}`}</span>
         </a>
       ))}
       <Kbd>]</Kbd>

@@ -94,7 +94,9 @@ function LastStep({ detail }: { readonly detail: RolloutDetailView }) {
         <Icon name={done ? 'check' : 'flag'} />
       </span>
       <div className="step-text">
-        <div className="step-words">{text(detail.view.strategy === 'blueGreen' ? 'role.active' : 'role.stable')}</div>
+        <div className="step-words last-words">
+          {text(detail.view.strategy === 'blueGreen' ? 'role.active' : 'role.stable')}
+        </div>
       </div>
       <span />
     </li>
