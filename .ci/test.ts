@@ -12,6 +12,7 @@ await buildIfStale()
 const run = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--config', '.ci/vitest.config.ts', ...process.argv.slice(2)],
-  { stdio: 'inherit', env: { ...process.env, ARGOSY_CHROMIUM: chromium, ARGOSY_KUBECTL: kubectl } },
+  // Building in this process has set NODE_ENV to production, under which React has no `act`.
+  { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'test', ARGOSY_CHROMIUM: chromium, ARGOSY_KUBECTL: kubectl } },
 )
 process.exit(run.status ?? 1)

@@ -36,8 +36,8 @@ export function Palette() {
           type="text"
           autoFocus
           role="combobox"
-          aria-expanded
-          aria-controls="palette-list"
+          aria-expanded={items.length > 0}
+          aria-controls={items.length === 0 ? undefined : 'palette-list'}
           aria-activedescendant={items[current] === undefined ? undefined : `palette-${current}`}
           aria-label={text('palette.open')}
           placeholder={text('palette.open')}
@@ -74,13 +74,13 @@ interface ItemsProps {
 function Items({ items, current, onRun }: ItemsProps) {
   const text = useText()
   const list = useRef<HTMLDivElement>(null)
-  useEffect(
-    () => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }),
-    [current],
-  )
+  useEffect(() => {
+    // Not returned: newer Chromium answers with a promise, which React would take for a clean-up.
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [current])
+  if (items.length === 0) return <p className="palette-none faint">{text('palette.none')}</p>
   return (
     <div ref={list} id="palette-list" className="palette-list scroll" role="listbox" aria-label={text('palette.open')}>
-      {items.length === 0 && <p className="palette-none faint">{text('palette.none')}</p>}
       {(['do', 'goTo'] as const).map((group) => {
         const members = items.flatMap((item, index) => (item.group === group ? [{ item, index }] : []))
         return members.length === 0 ? null : (

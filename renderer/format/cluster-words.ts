@@ -25,6 +25,18 @@ const modeIcons: Record<EngineMode, IconName> = {
   unknown: 'waiting',
 }
 
+const troubleIcons: Record<Connection, IconName> = {
+  connecting: 'clock',
+  connected: 'healthy',
+  late: 'clock',
+  unreachable: 'unlink',
+  signInNeeded: 'key',
+  forbidden: 'lock',
+  crdsMissing: 'box',
+}
+
+export const troubleIcon = (state: Connection): IconName => troubleIcons[state]
+
 export const connectionDot = (cluster: ClusterView): string =>
   cluster.engine === 'snapshot' ? 'snapshot' : dots[cluster.connection.state]
 

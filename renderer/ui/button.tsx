@@ -29,13 +29,14 @@ export function Button(props: ButtonProps) {
       type="button"
       className={classes}
       title={offBecause ?? title ?? (iconOnly ? label : undefined)}
-      aria-label={off ? `${label}. ${offBecause}` : iconOnly ? label : undefined}
+      aria-label={iconOnly ? label : undefined}
       aria-disabled={off || undefined}
       aria-pressed={pressed}
       onClick={off ? undefined : onPress}
     >
       {icon && <Icon name={icon} />}
       {!iconOnly && <span>{label}</span>}
+      {off && <span className="unseen">{`. ${offBecause}`}</span>}
       {children}
       {hint && <Kbd>{hint}</Kbd>}
     </button>

@@ -10,5 +10,5 @@ export const rowHeights = {
   row: 24,
 } as const
 
-/** Widths in px that virtual columns are computed from. */
-export const columnWidths = { rowHead: 146, columnMin: 96 } as const
+/** Widths in px that virtual columns are computed from; below `narrow` a column leaves out its lesser marks. */
+export const columnWidths = { rowHead: 146, columnMin: 96, narrow: 124 } as const

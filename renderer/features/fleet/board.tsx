@@ -52,7 +52,7 @@ export function Board({ board }: { readonly board: BoardModel }) {
   return (
     <div
       ref={scroller}
-      className="board scroll"
+      className={`board scroll${width < columnWidths.narrow ? ' narrow' : ''}`}
       data-region
       role="grid"
       tabIndex={0}

@@ -76,7 +76,7 @@ function Deployed({ view, quiet }: { readonly view: RolloutView; readonly quiet:
   return (
     <>
       <span className="unseen">{name}</span>
-      <div className="first" aria-hidden title={raw}>
+      <div className="first drops" aria-hidden title={raw}>
         <span className={`status ${settled ? 'settled' : `ink-${toneOf(view.status)}`}`}>
           <StatusIcon status={view.status} settled={settled} />
           <span className="word cut">{pending ? text('cell.requested') : statusWord(text, view.status)}</span>

@@ -1,5 +1,6 @@
 import type { ClusterView } from '#contract/views.ts'
 import { formatMoment } from '../../format/clock-time.ts'
+import { troubleIcon } from '../../format/cluster-words.ts'
 import { formatAge, formatClockSpan } from '../../format/duration.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import type { Text } from '../../format/text.ts'
@@ -8,17 +9,6 @@ import { showToast } from '../../store/toasts.ts'
 import { useApp, useLocale, useText, useTicking } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import type { IconName } from '../../ui/icon-names.ts'
-
-type Trouble = Exclude<ClusterView['connection']['state'], 'connected' | 'connecting'>
-
-const icons: Record<Trouble, IconName> = {
-  late: 'clock',
-  unreachable: 'unlink',
-  signInNeeded: 'key',
-  forbidden: 'lock',
-  crdsMissing: 'box',
-}
 
 /** UI-ERR-1, -2, -3, -7: what is the case in a cluster, why, and what can be done, in place. */
 export function ClusterTrouble({ cluster }: { readonly cluster: ClusterView }) {
@@ -29,7 +19,7 @@ export function ClusterTrouble({ cluster }: { readonly cluster: ClusterView }) {
   return (
     <div className="trouble">
       <h3 className={`row ${tone}`}>
-        <Icon name={icons[connection.state]} />
+        <Icon name={troubleIcon(connection.state)} />
         {text(`trouble.${connection.state}`, { cluster: context })}
       </h3>
       <p>

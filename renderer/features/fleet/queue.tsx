@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
+import { troubleIcon } from '../../format/cluster-words.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import type { Text } from '../../format/text.ts'
 import { ActionButton } from '../../marks/action-button.tsx'
@@ -20,6 +21,7 @@ export function Queue() {
   const text = useText()
   const { selection } = useApp()
   const rollouts = useFleet((state) => state.rollouts)
+  const loaded = useFleet((state) => state.loaded)
   const clusters = useClusters((state) => state.clusters)
   const entries = useMemo(() => buildQueue(rollouts, clusters), [rollouts, clusters])
   const current = useStore(selection, (state) => state.queueEntry)
@@ -51,7 +53,7 @@ export function Queue() {
         role={entries.length > 0 ? 'list' : 'group'}
         aria-label={text('queue.title')}
       >
-        {entries.length === 0 && <p className="queue-empty faint small">{text('queue.empty')}</p>}
+        {loaded && entries.length === 0 && <p className="queue-empty faint small">{text('queue.empty')}</p>}
         <div className="queue-sheet" style={{ height: list.getTotalSize() }}>
           {list.getVirtualItems().map(({ index, start, key }) => {
             const entry = entries[index]
@@ -153,7 +155,7 @@ function ClusterEntry({ entry }: { readonly entry: QueueEntry & { readonly kind:
     <>
       <div className="row">
         <span className="status ink-paused">
-          <Icon name="key" />
+          <Icon name={troubleIcon(connection.state)} />
           {text(`connection.${connection.state}`)}
         </span>
         <span className="space" />

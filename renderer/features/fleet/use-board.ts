@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { ClusterView, RolloutKey } from '#contract/views.ts'
 import type { Dispose } from '#lib/clock.ts'
@@ -41,7 +41,8 @@ export function useBoard(): BoardModel {
   const app = useApp()
   const rollouts = useFleet((state) => state.rollouts)
   const clusters = useClusters((state) => state.clusters)
-  const filter = useStore(app.filters, (state) => state.fleet)
+  // The field shows what is typed at once; the rows follow when there is time for them (UI-VIRT-5).
+  const filter = useDeferredValue(useStore(app.filters, (state) => state.fleet))
   const tab = useStore(app.filters, (state) => state.tab)
   const folded = useStore(app.filters, (state) => state.folded)
   const terms = useMemo(() => parseFilter(filter), [filter])

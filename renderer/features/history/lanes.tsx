@@ -90,7 +90,11 @@ function StepLane({ replay, moment }: LaneProps) {
   return (
     <div className="lane">
       {replay.steps.map((stretch) => (
-        <span key={stretch.from} className={`block num${later(stretch.from, moment)}`} style={spanOf(replay, stretch)}>
+        <span
+          key={stretch.from}
+          className={`block drops num${later(stretch.from, moment)}`}
+          style={spanOf(replay, stretch)}
+        >
           <span className="cut">{`${stretch.moment.stepIndex}/${stretch.moment.stepCount}`}</span>
         </span>
       ))}
@@ -109,7 +113,7 @@ function StatusLane({ replay, moment }: LaneProps) {
         return (
           <span
             key={stretch.from}
-            className={`block soft-${tone} ink-${tone}${later(stretch.from, moment)}`}
+            className={`block drops soft-${tone} ink-${tone}${later(stretch.from, moment)}`}
             style={spanOf(replay, stretch)}
             title={[word, message].filter(Boolean).join(': ')}
           >

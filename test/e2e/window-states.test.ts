@@ -1,0 +1,169 @@
+import { mkdirSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rolloutKey } from '#contract/keys.ts'
+import { axeViolations, clippedTexts, scrollsSideways } from '#test/support/fixture-look.ts'
+import { type FixtureWindows, startFixtureWindows, type WindowLook } from '#test/support/fixture-window.ts'
+
+const pictures = 'test-results/window'
+const at = (context: string, name: string, namespace = 'shop') => rolloutKey({ context, namespace, name })
+const checkout = at('prod-eu-west', 'checkout-api')
+
+interface Screen extends WindowLook {
+  readonly name: string
+  /** Brings the page into the state to be seen. */
+  readonly prepare?: (page: Page) => Promise<unknown>
+  /** Something that stands on the finished screen. */
+  readonly shows: string
+}
+
+const selectCell = async (page: Page) => {
+  await page.locator('[role=gridcell]', { hasText: /^checkout-api\W+prod-eu-west/ }).click()
+}
+const markRow = async (page: Page) => {
+  await page.locator('[role=gridcell]', { hasText: 'storefront-web, prod-eu-central' }).click()
+  await page.keyboard.press('x')
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(`Shift+${key}`)
+}
+
+const openCrds = (page: Page) => page.locator('.trouble .button', { hasText: 'Review' }).first().click()
+
+const main: readonly Screen[] = [
+  { name: 'fleet', scene: 'fleet', shows: '[role=gridcell] .weight-bar', prepare: selectCell },
+  { name: 'rollout', scene: 'fleet', at: `#/rollout/${checkout}`, shows: '.steps' },
+  { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
+  { name: 'history', scene: 'fleet', at: '#/history', shows: '.record .moment-facts' },
+  {
+    name: 'dialog',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}`,
+    prepare: (page) => page.keyboard.press('a'),
+    shows: '[role=dialog] .effects',
+  },
+  {
+    name: 'palette',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await selectCell(page)
+      await page.keyboard.press('Control+k')
+      await page.waitForSelector('[role=combobox]')
+      await page.keyboard.type('prom chec')
+    },
+    shows: '[role=option]',
+  },
+]
+
+const looks = [
+  { width: 1440, height: 900, theme: 'light' },
+  { width: 1440, height: 900, theme: 'dark' },
+  { width: 1024, height: 700, theme: 'light' },
+  { width: 960, height: 600, theme: 'dark' },
+] as const
+
+const states: readonly Screen[] = [
+  { name: 'fleet-large', scene: 'large', shows: '[role=gridcell] .weight-bar' },
+  { name: 'fleet-long-names', scene: 'long', shows: '[role=gridcell] .weight-bar' },
+  { name: 'fleet-long-names-small', scene: 'long', width: 960, height: 600, shows: '[role=gridcell] .weight-bar' },
+  {
+    name: 'rollout-long-names',
+    scene: 'long',
+    at: `#/rollout/${at('生产环境-上海一区-电商核心集群', 'a', 'a-namespace-that-nobody-would-shorten')}`,
+    shows: '.steps',
+    width: 1024,
+    height: 700,
+  },
+  { name: 'rollout-blue-green', scene: 'fleet', at: `#/rollout/${at('prod-eu-west', 'catalog')}`, shows: '.steps' },
+  { name: 'no-contexts', scene: 'noContexts', shows: '.message' },
+  { name: 'no-rollouts', scene: 'noRollouts', shows: '.message' },
+  { name: 'troubles', scene: 'troubles', shows: '.trouble' },
+  { name: 'troubles-dark', scene: 'troubles', theme: 'dark', width: 1024, height: 700, shows: '.trouble' },
+  { name: 'loading', scene: 'silent', shows: '.skeletons' },
+  {
+    name: 'filter-finds-nothing',
+    scene: 'fleet',
+    prepare: (page) => page.fill('input[data-filter]', 'ns:shop phase:Degraded'),
+    shows: '.board-state .message',
+  },
+  {
+    name: 'cluster-card',
+    scene: 'fleet',
+    prepare: (page) => page.locator('.rail-button').first().click(),
+    shows: '.cluster-card',
+  },
+  { name: 'history-offline', scene: 'offline', at: '#/history', shows: '.offline' },
+  { name: 'history-none', scene: 'noContexts', at: '#/history', shows: '.message' },
+  { name: 'rollout-gone', scene: 'fleet', at: `#/rollout/${at('prod-eu-west', 'nobody')}`, shows: '.message' },
+  { name: 'rollout-none', scene: 'fleet', at: '#/rollout', shows: '.message' },
+  {
+    name: 'marked',
+    scene: 'fleet',
+    prepare: markRow,
+    shows: '.peek',
+  },
+  {
+    name: 'dialog-many',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await markRow(page)
+      await page.keyboard.press('p')
+    },
+    shows: '.targets input',
+  },
+  {
+    name: 'action-partly-failed',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await page.locator('[role=gridcell]', { hasText: 'search-index, prod-us-east' }).click()
+      await page.keyboard.press('x')
+      await page.locator('[role=gridcell]', { hasText: 'payments-gw, prod-us-west' }).click()
+      await page.keyboard.press('x')
+      await page.locator('[role=gridcell]', { hasText: /^checkout-api\W+prod-eu-west/ }).click()
+      await page.keyboard.press('x')
+      await page.keyboard.press('u')
+      await page.waitForSelector('.targets input')
+      await page.locator('.dialog-form input').first().fill('3')
+      await page.keyboard.press('Control+Enter')
+    },
+    shows: '.targets .button',
+  },
+  { name: 'crds-dialog', scene: 'troubles', prepare: (page) => openCrds(page), shows: '[role=dialog] .writes' },
+  { name: 'keys', scene: 'fleet', prepare: (page) => page.keyboard.press('?'), shows: '[role=dialog]' },
+  {
+    name: 'kubeconfig',
+    scene: 'noContexts',
+    prepare: (page) => page.keyboard.press('Control+o'),
+    shows: '[role=dialog]',
+  },
+]
+
+const screens: readonly Screen[] = [
+  ...main.flatMap((screen) =>
+    looks.map((look) => ({ ...screen, ...look, name: `${screen.name}-${look.width}-${look.theme}` })),
+  ),
+  ...main.map((screen) => ({ ...screen, locale: 'zh-CN' as const, name: `${screen.name}-zh-cn` })),
+  ...states,
+]
+
+describe('the window', () => {
+  let windows: FixtureWindows
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true })
+    windows = await startFixtureWindows()
+  })
+  afterAll(() => windows?.close())
+
+  it.each(screens)('UI-GRID-6, UI-GRID-8, UI-A11Y: $name is whole and readable by all', async (screen) => {
+    const { page, errors } = await windows.open(screen)
+    await screen.prepare?.(page)
+    await page.waitForSelector(screen.shows)
+    await page.screenshot({ path: `${pictures}/${screen.name}.png` })
+    const seen = {
+      sideways: await scrollsSideways(page),
+      clipped: await clippedTexts(page),
+      violations: await axeViolations(page),
+      errors,
+    }
+    await page.context().close()
+    expect(seen).toEqual({ sideways: false, clipped: [], violations: [], errors: [] })
+  })
+})

@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { rolloutKey } from '#contract/keys.ts'
+import type { RolloutView } from '#contract/views.ts'
+import { type FixtureApp, openFixtureApp } from '#test/support/fixture-app.tsx'
+import { actionsFor, aRollout } from '#test/support/fixture-fleet.ts'
+import { T0 } from '#test/support/virtual-clock.ts'
+
+const key = (context: string, name: string, namespace = 'shop') => rolloutKey({ context, namespace, name })
+const checkout = key('prod-eu-west', 'checkout-api')
+
+let fixture: FixtureApp
+afterEach(() => fixture.close())
+
+const dialog = () => document.querySelector('[role=dialog]')
+const sent = () => fixture.bridge.calls.filter(({ channel }) => channel === 'action.send').map(({ input }) => input)
+const guard = () => dialog()?.querySelector('.dialog-form input') as HTMLInputElement
+const confirm = () => fixture.press('Enter', { ctrlKey: true })
+const openAt = async (at: string) => {
+  fixture = await openFixtureApp({ at })
+  await fixture.advance(100)
+}
+
+describe('an action on a protected cluster', () => {
+  it('UI-ACT-2, UI-KEY: sends nothing before its name is typed, and ⌘↵', async () => {
+    await openAt(`#/rollout/${checkout}`)
+    await fixture.press('a')
+    await fixture.advance(100)
+    expect(dialog()?.textContent).toContain('Abort checkout-api')
+    expect(dialog()?.textContent).toContain('All traffic goes back to 2.30.4 at once.')
+    await confirm()
+    expect(sent()).toEqual([])
+    await fixture.type(guard(), 'prod-eu-wes')
+    await confirm()
+    expect(sent()).toEqual([])
+    await fixture.type(guard(), 'prod-eu-west')
+    await fixture.press('Enter')
+    expect(sent()).toEqual([])
+    await confirm()
+    expect(sent()).toHaveLength(1)
+    expect(dialog()).toBeNull()
+    expect(fixture.app.requested.getState().actions.get(checkout)?.action).toBe('abort')
+  })
+
+  it('UI-ACT-5: shows the request byte for byte, and sends the intent the preview gave', async () => {
+    await openAt(`#/rollout/${checkout}`)
+    await fixture.press('a')
+    await fixture.advance(100)
+    expect(dialog()?.querySelector('pre')?.textContent).toContain('{"status":{"abort":true}}')
+    await fixture.type(guard(), 'prod-eu-west')
+    await confirm()
+    expect(sent()[0]).toMatchObject({
+      action: 'abort',
+      targets: [{ key: checkout, intent: { stepIndex: 4, paused: true, currentPodHash: '6c7f5d9b88' } }],
+    })
+  })
+
+  it('UI-ACT-8: keeps the reason', async () => {
+    await openAt(`#/rollout/${checkout}`)
+    await fixture.press('a')
+    await fixture.advance(100)
+    await fixture.type(guard(), 'prod-eu-west')
+    await fixture.type(dialog()?.querySelectorAll('.dialog-form input')[1] as Element, 'CHG-1')
+    await confirm()
+    expect(sent()[0]).toMatchObject({ reason: 'CHG-1' })
+  })
+
+  it('UI-KEY: Escape closes it and nothing was sent', async () => {
+    await openAt(`#/rollout/${checkout}`)
+    await fixture.press('p')
+    await fixture.advance(100)
+    expect(dialog()).not.toBeNull()
+    await fixture.press('Escape')
+    expect(dialog()).toBeNull()
+    expect(sent()).toEqual([])
+  })
+
+  it('UI-ACT-4: a shut action stays focusable and says when it opens', async () => {
+    await openAt(`#/rollout/${checkout}`)
+    const retry = [...document.querySelectorAll('.actions button')].find((each) =>
+      each.textContent?.startsWith('Retry'),
+    )
+    expect(retry?.getAttribute('aria-disabled')).toBe('true')
+    expect(retry?.hasAttribute('disabled')).toBe(false)
+    expect(retry?.textContent).toContain('Retry is open after an abort.')
+    await fixture.click(retry as Element)
+    expect(dialog()).toBeNull()
+    await fixture.press('r')
+    expect(fixture.app.toasts.getState().toasts[0]?.detail).toBe('Retry is open after an abort.')
+  })
+})
+
+describe('an action on several clusters', () => {
+  const rows = () => [...(dialog()?.querySelectorAll('.targets tbody tr') ?? [])].map((row) => row.textContent ?? '')
+
+  const markAndPress = async (keys: readonly string[], press: string) => {
+    await openAt('#/fleet')
+    await fixture.tell(() => fixture.app.selection.setState({ marked: new Set(keys) }))
+    await fixture.press(press)
+    await fixture.advance(100)
+  }
+
+  it('UI-ACT-6: one that cannot take it stays in the list with its reason, unchecked', async () => {
+    await markAndPress([checkout, key('prod-us-east', 'checkout-api')], 'p')
+    expect(rows()[0]).toContain('prod-eu-west')
+    expect(rows()[1]).toContain('Promote is open while a pause waits.')
+    const boxes = [...(dialog()?.querySelectorAll('input[type=checkbox]') ?? [])] as HTMLInputElement[]
+    expect(boxes.map((box) => [box.checked, box.disabled])).toEqual([
+      [true, false],
+      [false, true],
+    ])
+    expect(dialog()?.textContent).toContain('Promote checkout-api in 1 of 2 clusters')
+  })
+
+  it('UI-ACT-2: one application asks for its name, several for their number', async () => {
+    await markAndPress([checkout, key('prod-us-east', 'checkout-api')], 'u')
+    expect(dialog()?.querySelector('.form-label .mono')?.textContent).toBe('checkout-api')
+    await fixture.close()
+    await markAndPress([checkout, key('prod-us-east', 'cart')], 'u')
+    expect(dialog()?.querySelector('.form-label .mono')?.textContent).toBe('2')
+  })
+
+  it('UI-ACT-9: results are per cluster, with Send again where it failed', async () => {
+    const west = key('prod-us-west', 'payments-gw', 'pay')
+    await markAndPress([checkout, west], 'u')
+    await fixture.type(guard(), '2')
+    await confirm()
+    expect(rows()[0]).toContain('Sent')
+    expect(rows()[1]).toContain('the object has been modified')
+    const again = [...(dialog()?.querySelectorAll('.targets button') ?? [])]
+    expect(again.map((each) => each.textContent)).toEqual(['Send again'])
+    await fixture.click(again[0] as Element)
+    expect(sent()).toHaveLength(2)
+    expect(sent()[1]).toMatchObject({ targets: [{ key: west }] })
+  })
+
+  it('UI-ACT-9: one by one stops at the first failure; the rest is named as not tried', async () => {
+    const west = key('prod-us-west', 'payments-gw', 'pay')
+    await markAndPress([west, checkout], 'u')
+    const oneByOne = [...(dialog()?.querySelectorAll('button') ?? [])].find((each) => each.textContent === 'One by one')
+    await fixture.click(oneByOne as Element)
+    await fixture.type(guard(), '2')
+    await confirm()
+    expect(sent()).toHaveLength(1)
+    expect(rows()[1]).toContain('Not tried')
+  })
+})
+
+describe('an action on one cluster that is not protected', () => {
+  const waiting = aRollout(T0, {
+    context: 'canary-eu',
+    name: 'cart',
+    status: 'Paused',
+    actions: actionsFor('Paused'),
+    pause: { reason: 'CanaryPauseStep', startedAt: T0, resumesAt: undefined },
+  })
+  const openWaiting = async (view: RolloutView = waiting) => {
+    await openAt(`#/rollout/${view.key}`)
+    await fixture.tell(() => fixture.bridge.change([view]))
+    await fixture.advance(100)
+  }
+
+  it('UI-ACT-3: waits 5 s without a dialog, then is sent', async () => {
+    await openWaiting()
+    await fixture.press('p')
+    expect(dialog()).toBeNull()
+    expect(document.querySelector('.toast')?.textContent).toContain('Take back')
+    await fixture.advance(4900)
+    expect(sent()).toEqual([])
+    await fixture.advance(200)
+    expect(sent()).toHaveLength(1)
+  })
+
+  it('UI-ACT-3: taken back in time, nothing is sent', async () => {
+    await openWaiting()
+    await fixture.press('p')
+    await fixture.advance(3000)
+    await fixture.press('z')
+    await fixture.advance(10_000)
+    expect(sent()).toEqual([])
+    expect(document.querySelector('.toast')).toBeNull()
+  })
+
+  it('UI-ACT-3: abort asks even there, and is not delayed', async () => {
+    await openWaiting()
+    await fixture.press('a')
+    await fixture.advance(100)
+    expect(dialog()?.querySelector('.form-label .mono')).toBeNull()
+    await confirm()
+    expect(sent()).toHaveLength(1)
+  })
+
+  it('UI-COPY-3: a refusal names the thing and says why', async () => {
+    const west = aRollout(T0, { ...waiting, key: key('prod-us-west', 'cart'), context: 'prod-us-west', name: 'cart' })
+    await openWaiting(west)
+    const clusters = fixture.app.clusters.getState().clusters
+    await fixture.tell(() => fixture.bridge.changeClusters(clusters.map((each) => ({ ...each, protected: false }))))
+    await fixture.press('p')
+    await fixture.advance(5100)
+    const toast = document.querySelector('.toast')?.textContent
+    expect(toast).toContain('prod-us-west')
+    expect(toast).toContain('the object has been modified')
+  })
+})

@@ -1,0 +1,279 @@
+import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { Channel, Handlers, Input, Output } from '#contract/requests.ts'
+import type { Message, StreamName, Topic } from '#contract/streams.ts'
+import type {
+  ActionName,
+  ActionPreview,
+  AppView,
+  ClusterView,
+  FleetPatch,
+  HistoryEntryView,
+  RolloutKey,
+  RolloutView,
+} from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { failure, success } from '#lib/outcome.ts'
+import { aDetail, aDiff, aRecord, historyEntries } from './fixture-detail.ts'
+import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
+
+export type Scene = 'fleet' | 'large' | 'long' | 'noContexts' | 'noRollouts' | 'troubles' | 'offline' | 'silent'
+
+export interface FixtureBridge extends Bridge {
+  /** What the window asked main to do, in order. */
+  readonly calls: readonly { readonly channel: Channel; readonly input: unknown }[]
+  /** Sends a patch with these rollouts changed; `skip` loses that many patches before it. */
+  change(views: readonly RolloutView[], skip?: number): void
+  changeClusters(clusters: readonly ClusterView[]): void
+  become(state: BridgeState): void
+}
+
+interface Contents {
+  readonly clusters: readonly ClusterView[]
+  readonly rollouts: readonly RolloutView[]
+}
+
+function contentsOf(scene: Scene, now: EpochMs): Contents {
+  switch (scene) {
+    case 'fleet':
+    case 'silent':
+      return { clusters: fleetClusters(now), rollouts: fleetRollouts(now) }
+    case 'large':
+      return largeFleet(now, 10_000)
+    case 'long':
+      return longNames(now)
+    case 'noContexts':
+      return { clusters: [], rollouts: [] }
+    case 'noRollouts':
+      return {
+        clusters: ['harbor-1', 'harbor-2', 'harbor-3'].map((context) => aCluster(context, now, { sandbox: true })),
+        rollouts: [],
+      }
+    case 'troubles':
+      return { clusters: troubledClusters(now), rollouts: [] }
+    case 'offline':
+      return { clusters: troubledClusters(now), rollouts: [] }
+  }
+}
+
+function troubledClusters(now: EpochMs): readonly ClusterView[] {
+  const unreachable = {
+    kind: 'Unreachable',
+    message: 'connection to 127.0.0.1:6443 was refused',
+    since: now - 720_000,
+  } as const
+  const forbidden = {
+    kind: 'Forbidden',
+    message: 'rollouts.argoproj.io is forbidden',
+    verb: 'list',
+    resource: 'rollouts.argoproj.io',
+    namespace: undefined,
+  } as const
+  const ended = {
+    kind: 'Unauthorized',
+    message: 'aws eks get-token ended with code 255, the SSO session is over',
+  } as const
+  return [
+    aCluster('dev-kind', now, {
+      connection: {
+        state: 'unreachable',
+        since: now - 720_000,
+        retryAt: now + 14_000,
+        attempt: 6,
+        failure: unreachable,
+      },
+      engine: 'unknown',
+      lease: undefined,
+    }),
+    aCluster('prod-ap-south', now, {
+      connection: { state: 'forbidden', since: now - 60_000, failure: forbidden },
+      engine: 'observed',
+      lease: undefined,
+    }),
+    aCluster('prod-ap-ne', now, {
+      connection: { state: 'signInNeeded', since: now - 60_000, failure: ended },
+      engine: 'unknown',
+      lease: undefined,
+    }),
+    aCluster('fresh-cluster', now, {
+      connection: {
+        state: 'crdsMissing',
+        since: now - 60_000,
+        missing: ['rollouts.argoproj.io', 'analysisruns.argoproj.io'],
+      },
+      engine: 'unknown',
+      lease: undefined,
+      protected: false,
+    }),
+  ]
+}
+
+const info: AppView = {
+  version: '0.1.0',
+  host: 'browser',
+  sandbox: false,
+  notices: [],
+  kubeconfigPaths: ['~/.kube/config'],
+}
+
+/** The request a promote, an abort and so on would send; only its shape matters here. */
+function preview(view: RolloutView, action: ActionName): ActionPreview {
+  const availability = view.actions[action]
+  if (!availability.open) return { key: view.key, open: false, reason: availability.reason }
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${view.namespace}/rollouts/${view.name}/status`
+  const body = action === 'abort' ? '{"status":{"abort":true}}' : '{"status":{"pauseConditions":null}}'
+  return {
+    key: view.key,
+    open: true,
+    intent: {
+      uid: view.uid,
+      currentPodHash: view.currentPodHash,
+      stableRS: view.stableRS,
+      stepIndex: view.stepIndex,
+      abort: false,
+      paused: view.status === 'Paused',
+    },
+    writes: [
+      {
+        method: 'PATCH',
+        path,
+        contentType: 'application/merge-patch+json',
+        body,
+        kubectl: `kubectl --context ${view.context} -n ${view.namespace} patch rollout ${view.name} --subresource status --type merge -p '${body}'`,
+        because: 'ACT-20',
+        summary: `${action} ${view.name}`,
+      },
+    ],
+    effects:
+      action === 'abort'
+        ? [
+            `All traffic goes back to ${view.stableVersion ?? 'the stable version'} at once.`,
+            '5 canary pods stop 30 s later.',
+            'Retry starts again from step 1.',
+          ]
+        : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
+    warnings: view.context === 'prod-ap-ne' ? ['Data is 38 s late; the object is read again first.'] : [],
+  }
+}
+
+/** Main as a screenful of seeded data: the same contract, no cluster behind it. */
+export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
+  const { clusters: firstClusters, rollouts: first } = contentsOf(scene, now)
+  const rollouts = new Map<RolloutKey, RolloutView>(first.map((view) => [view.key, view]))
+  const entries = scene === 'noContexts' ? [] : historyEntries(now)
+  const calls: { channel: Channel; input: unknown }[] = []
+  const listeners = new Map<StreamName, Set<(message: never) => void>>()
+  const states = new Set<(state: BridgeState) => void>()
+  let clusters = firstClusters
+  let seq = 1
+
+  const send = <S extends StreamName>(stream: S, message: Message<S>) => {
+    for (const listener of listeners.get(stream) ?? []) listener(message as never)
+  }
+  const handlers = createHandlers({
+    now,
+    rollouts,
+    entries,
+    clusters: () => clusters,
+    seq: () => seq,
+    silent: scene === 'silent',
+  })
+  return {
+    calls,
+    call: <K extends Channel>(channel: K, input: Input<K>): Promise<Output<K>> => {
+      calls.push({ channel, input })
+      return (handlers[channel] as unknown as (input: Input<K>) => Promise<Output<K>>)(input)
+    },
+    subscribe: <S extends StreamName>(stream: S, topic: Topic<S>, listener: (message: Message<S>) => void) => {
+      const those = listeners.get(stream) ?? new Set()
+      listeners.set(stream, those.add(listener as (message: never) => void))
+      if (stream === 'rollout.changed') {
+        const view = rollouts.get((topic as Topic<'rollout.changed'>).key)
+        queueMicrotask(() => listener((view === undefined ? null : aDetail(view, now)) as Message<S>))
+      }
+      return () => void those.delete(listener as (message: never) => void)
+    },
+    onConnection: (listener) => {
+      states.add(listener)
+      listener('connected')
+      return () => void states.delete(listener)
+    },
+    change(views, skip = 0) {
+      for (const view of views) rollouts.set(view.key, view)
+      seq += 1 + skip
+      const patch: FleetPatch = {
+        seq,
+        upserted: Object.fromEntries(views.map((view) => [view.key, view])),
+        removed: [],
+      }
+      send('fleet.patch', patch)
+    },
+    changeClusters(next) {
+      clusters = next
+      send('clusters.changed', next)
+    },
+    become(state) {
+      for (const listener of states) listener(state)
+    },
+  }
+}
+
+interface HandlerParts {
+  readonly now: EpochMs
+  readonly rollouts: ReadonlyMap<RolloutKey, RolloutView>
+  readonly entries: readonly HistoryEntryView[]
+  readonly clusters: () => readonly ClusterView[]
+  readonly seq: () => number
+  readonly silent: boolean
+}
+
+function createHandlers({ now, rollouts, entries, clusters, seq, silent }: HandlerParts): Handlers {
+  const gone = { kind: 'NotFound', message: 'not found', resource: 'rollouts.argoproj.io', name: undefined } as const
+  return {
+    'app.info': async () => info,
+    'fleet.snapshot': () =>
+      silent ? new Promise(() => {}) : Promise.resolve({ seq: seq(), rollouts: Object.fromEntries(rollouts) }),
+    'clusters.list': async () => clusters(),
+    'cluster.drive': async () => success(undefined),
+    'cluster.retry': async () => success(undefined),
+    'cluster.crds.preview': async () =>
+      success(
+        ['rollouts', 'analysisruns', 'analysistemplates'].map((name) => ({
+          method: 'POST' as const,
+          path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+          contentType: 'application/json',
+          body: `{"metadata":{"name":"${name}.argoproj.io"},"spec":{"group":"argoproj.io","scope":"Namespaced"}}`,
+          kubectl: `kubectl apply -f ${name}-crd.yaml`,
+          because: 'OPS-3',
+          summary: `CustomResourceDefinition ${name}.argoproj.io`,
+        })),
+      ),
+    'cluster.crds.install': async () => success(undefined),
+    'rollout.detail': async ({ key }) => {
+      const view = rollouts.get(key)
+      return view === undefined ? failure(gone) : success(aDetail(view, now))
+    },
+    'action.preview': async ({ action, targets }) =>
+      targets.map((key) => {
+        const view = rollouts.get(key)
+        return view === undefined ? { key, open: false, reason: 'This rollout is gone.' } : preview(view, action)
+      }),
+    'action.send': async ({ targets }) =>
+      targets.map(({ key }) => {
+        const view = rollouts.get(key)
+        if (view?.context !== 'prod-us-west') return { key, sent: true, resourceVersion: '1', message: '' }
+        return {
+          key,
+          sent: false,
+          refusal: { kind: 'failed', failure: { kind: 'Conflict', message: 'the object has been modified' } },
+        }
+      }),
+    'revision.diff': async () => success(aDiff()),
+    'history.list': async ({ filter = '', limit }) =>
+      entries.filter((entry) => `${entry.name} ${entry.context}`.includes(filter)).slice(0, limit),
+    'history.record': async ({ id }) => {
+      const entry = entries.find((each) => each.id === id)
+      return entry === undefined ? failure(gone) : success(aRecord(entry))
+    },
+    'kubeconfig.add': async ({ path }) => failure({ kind: 'Invalid', message: `${path} cannot be read`, causes: [] }),
+  }
+}

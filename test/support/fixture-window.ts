@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+import type { Scene } from './fixture-bridge.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The moment all fixture pages are set in. */
+export const fixtureNow = Date.parse('2026-11-24T14:14:32Z')
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+/** The policy the window runs under in Electron. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'"
+
+/** Long enough for a slow machine; everything shown comes from the page's own memory. */
+const timeoutMs = 8000
+
+export interface WindowLook {
+  readonly scene: Scene
+  /** Hash address, `#/fleet` and so on. */
+  readonly at?: string
+  readonly theme?: 'light' | 'dark'
+  readonly locale?: 'en' | 'zh-CN'
+  readonly width?: number
+  readonly height?: number
+  /** True: the clock of the page runs; else it stands at `fixtureNow`. */
+  readonly clockRuns?: boolean
+}
+
+export interface FixtureWindow {
+  readonly page: Page
+  readonly errors: readonly string[]
+}
+
+export interface FixtureWindows {
+  /** A window of the built renderer over a fixture bridge, and whatever it reports as an error. */
+  open(look: WindowLook): Promise<FixtureWindow>
+  close(): Promise<void>
+}
+
+/** Serves out/renderer on loopback and opens pages of it in the Chromium of this machine. */
+export async function startFixtureWindows(): Promise<FixtureWindows> {
+  const [script, server, browser] = await Promise.all([
+    bundleFixturePage(),
+    serveRenderer(),
+    chromium.launch({
+      executablePath: process.env['ARGOSY_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    }),
+  ])
+  return {
+    open: (look) => openWindow(browser, server.url, script, look),
+    close: async () => {
+      await browser.close()
+      await server.close()
+    },
+  }
+}
+
+async function openWindow(browser: Browser, url: string, script: string, look: WindowLook): Promise<FixtureWindow> {
+  const errors: string[] = []
+  const { scene, at = '#/fleet', theme = 'light', locale = 'en', width = 1440, height = 900, clockRuns } = look
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(timeoutMs)
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  if (clockRuns !== true) await page.clock.setFixedTime(fixtureNow)
+  const now = clockRuns === true ? 'Date.now()' : String(fixtureNow)
+  const preferences = JSON.stringify(JSON.stringify({ theme, locale }))
+  await page.addInitScript(`window.fixture = { scene: ${JSON.stringify(scene)}, now: ${now} }
+localStorage.setItem('argosy.preferences', ${preferences});
+${script}`)
+  await page.goto(url + at)
+  await page.waitForSelector('.window')
+  return { page, errors }
+}
+
+async function bundleFixturePage(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      rolldownOptions: { input: join(root, 'test/support/fixture-page.ts'), output: { format: 'iife' } },
+    },
+  })
+  const [first] = Array.isArray(result) ? result : [result]
+  const chunk = first !== undefined && 'output' in first ? first.output[0] : undefined
+  if (chunk?.type !== 'chunk') throw new Error('the fixture page did not build')
+  return chunk.code
+}
+
+async function serveRenderer() {
+  const folder = join(root, 'out/renderer')
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const file = normalize(join(folder, path === '/' ? 'index.html' : path))
+    const body = file.startsWith(folder + sep) ? readFile(file) : Promise.reject(new Error('outside'))
+    body.then(
+      (content) => {
+        response.setHeader('Content-Type', contentTypes[extname(file)] ?? 'application/octet-stream')
+        response.setHeader('Content-Security-Policy', policy)
+        response.end(content)
+      },
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () => new Promise<void>((closed) => void server.close(() => closed())),
+  }
+}
