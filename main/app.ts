@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { AppView, Notice } from '#contract/views.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -21,7 +21,8 @@ export interface ArgosyOptions {
   readonly sandbox: boolean
   /** Empty: where kubectl looks. */
   readonly kubeconfigPaths: readonly string[]
-  readonly historyPath: string
+  /** Where the history files live; made when it is missing. */
+  readonly dataFolder: string
   readonly clock: Clock
   readonly log: Log
 }
@@ -46,8 +47,9 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
 
   const sandbox = await openSandbox(options, tell)
   const fleet = createFleetSource({ clock })
-  mkdirSync(dirname(options.historyPath), { recursive: true })
-  const history = openHistory({ path: options.historyPath, clock, log })
+  // What the sandbox does must never be taken for what happened to somebody's clusters.
+  const historyFile = sandbox === undefined ? 'history.db' : 'history-sandbox.db'
+  const history = openHistory({ path: join(options.dataFolder, historyFile), clock, log })
   for (const notice of history.notices) tell(notice)
   history.onNotice(tell)
   const recorder = createRecorder({ history, clock, log })

@@ -4,7 +4,11 @@ import { posix, win32 } from 'node:path'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where Electron keeps the data of an application of this name, so that the window and the command line share one history. */
-export function dataFolder(env: Environment, platform: NodeJS.Platform, home: string): string {
+export function dataFolder(
+  env: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
   const chosen = env['ARGOSY_DATA']
   if (chosen !== undefined && chosen !== '') return chosen
   if (platform === 'win32') return win32.join(env['APPDATA'] || win32.join(home, 'AppData', 'Roaming'), 'Argosy')
@@ -13,8 +17,5 @@ export function dataFolder(env: Environment, platform: NodeJS.Platform, home: st
 }
 
 /** The history file of that folder. */
-export const historyPath = (
-  env: Environment = process.env,
-  platform: NodeJS.Platform = process.platform,
-  home: string = homedir(),
-): string => (platform === 'win32' ? win32 : posix).join(dataFolder(env, platform, home), 'history.db')
+export const historyPath = (env?: Environment, platform: NodeJS.Platform = process.platform, home?: string): string =>
+  (platform === 'win32' ? win32 : posix).join(dataFolder(env, platform, home), 'history.db')

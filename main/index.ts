@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -45,13 +44,11 @@ async function compose(): Promise<Argosy> {
     options: { sandbox: { type: 'boolean' }, kubeconfig: { type: 'string', multiple: true } },
     strict: false,
   })
-  const userData = app.getPath('userData')
-  mkdirSync(userData, { recursive: true })
   return createArgosy({
     host: 'electron',
     sandbox: values.sandbox === true,
     kubeconfigPaths: (values.kubeconfig ?? []).filter((path) => typeof path === 'string'),
-    historyPath: join(userData, 'history.db'),
+    dataFolder: app.getPath('userData'),
     clock: systemClock,
     log,
   })

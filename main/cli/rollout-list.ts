@@ -1,7 +1,10 @@
 import type { Rollout } from '#api/rollout.ts'
+import { normaliseRollout } from '#engine/normalise/normalise-rollout.ts'
 import { replicasOf } from '#engine/rollout/spec-defaults.ts'
 import { shownPhase } from '#engine/status/phase.ts'
-import { setWeightOf, stepOf, strategyOf } from './shown-weights.ts'
+import { factsOf } from '#main/fleet/rollout-facts.ts'
+import { weightsOf } from '#main/fleet/view/weights.ts'
+import { stepOf, strategyOf } from './shown-strategy.ts'
 import { rolloutStatus } from './status-icons.ts'
 import { type Cell, formatTable } from './text-table.ts'
 
@@ -36,6 +39,10 @@ const columns: readonly Column[] = [
   textColumn('AVAILABLE', ({ rollout }) => rollout.status?.availableReplicas ?? 0),
 ]
 
+const setWeightOf = (rollout: Rollout): number =>
+  weightsOf(factsOf({ context: '', rollout, replicaSets: [], pods: [], services: {}, events: [], workload: undefined }))
+    .setWeight
+
 /** The word in the colour of its icon; lists have no icons. */
 function colouredPhase(phase: string): readonly Cell[] {
   const [icon] = rolloutStatus(phase)
@@ -49,5 +56,14 @@ export function formatList(
 ): readonly string[] {
   const all = [...(shown.contexts ? [context] : []), ...(shown.namespaces ? [namespace] : []), ...columns]
   const titles = all.map(({ title }) => [{ text: title }])
-  return formatTable([titles, ...rollouts.map((each) => all.map(({ cell }) => cell(each)))], shown.colours)
+  return formatTable(
+    [titles, ...rollouts.map(normalised).map((each) => all.map(({ cell }) => cell(each)))],
+    shown.colours,
+  )
 }
+
+/** So that a badly typed object is shown and not stumbled over. */
+const normalised = ({ context: name, rollout }: ListedRollout): ListedRollout => ({
+  context: name,
+  rollout: normaliseRollout(rollout).rollout,
+})

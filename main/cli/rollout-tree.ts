@@ -1,10 +1,12 @@
 import type { ReplicaSet } from '#api/apps.ts'
 import type { Pod } from '#api/core.ts'
-import { newestRevisionFirst, revisionOf } from '#engine/rollout/replica-set/facts.ts'
+import { revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { shownPhase } from '#engine/status/phase.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { healthOf } from '#main/fleet/detail/revisions.ts'
+import { factsOf, type RolloutFacts } from '#main/fleet/rollout-facts.ts'
 import { podRow } from './pod-row.ts'
-import { colourOf, healthOf, infoOf, rolesOf } from './replica-set-row.ts'
+import { colourOf, infoOf, tagsOf } from './replica-set-row.ts'
 import { rolloutHeader } from './rollout-header.ts'
 import { shownAge } from './shown-age.ts'
 import type { ShownRollout } from './shown-rollout.ts'
@@ -25,9 +27,10 @@ type Row = readonly (readonly Cell[])[]
 
 /** Header, blank line and tree of one Rollout (VIEW-1…16, VIEW-70…128), as `get` and `watch` print it. */
 export function formatRollout(shown: ShownRollout, now: EpochMs, colours: boolean): readonly string[] {
+  const facts = factsOf({ context: '', services: {}, events: [], workload: undefined, ...shown })
   const titles: Row = ['NAME', 'KIND', 'STATUS', 'AGE', 'INFO'].map((text) => [{ text }])
-  const rows = rowsOf(rolloutNode(shown, now), '', '')
-  return [...rolloutHeader(shown, colours), '', ...formatTable([titles, ...rows], colours)]
+  const rows = rowsOf(rolloutNode(facts, now), '', '')
+  return [...rolloutHeader(facts, colours), '', ...formatTable([titles, ...rows], colours)]
 }
 
 /** VIEW-127: `guide` stands before the name, `indent` before what hangs below. */
@@ -41,8 +44,8 @@ function rowsOf(node: Node, guide: string, indent: string): readonly Row[] {
   ]
 }
 
-function rolloutNode(shown: ShownRollout, now: EpochMs): Node {
-  const { rollout, replicaSets } = shown
+function rolloutNode(facts: RolloutFacts, now: EpochMs): Node {
+  const { rollout, replicaSets } = facts
   const revisions = [...new Set(replicaSets.map(revisionNumber))].sort((a, b) => b - a)
   return {
     name: { text: `⟳ ${rollout.metadata.name}` },
@@ -50,35 +53,38 @@ function rolloutNode(shown: ShownRollout, now: EpochMs): Node {
     status: rolloutStatus(shownPhase(rollout).phase),
     age: shownAge(rollout.metadata.creationTimestamp, now),
     info: '',
-    children: revisions.map((revision) => revisionNode(revision, shown, now)),
+    children: revisions.map((revision) => revisionNode(revision, facts, now)),
   }
 }
 
 /** VIEW-4. */
 const revisionNumber = (replicaSet: ReplicaSet): number => revisionOf(replicaSet) ?? 0
 
-function revisionNode(revision: number, shown: ShownRollout, now: EpochMs): Node {
-  const replicaSets = shown.replicaSets.filter((each) => revisionNumber(each) === revision).sort(newestRevisionFirst)
+function revisionNode(revision: number, facts: RolloutFacts, now: EpochMs): Node {
+  const replicaSets = facts.replicaSets.filter((each) => revisionNumber(each) === revision)
   return {
     name: { text: `# revision:${revision}` },
     kind: '',
     status: [],
     age: '',
     info: '',
-    children: replicaSets.map((each) => replicaSetNode(each, shown, now)),
+    children: replicaSets.map((each) => replicaSetNode(each, facts, now)),
   }
 }
 
-function replicaSetNode(replicaSet: ReplicaSet, { rollout, pods }: ShownRollout, now: EpochMs): Node {
+function replicaSetNode(replicaSet: ReplicaSet, facts: RolloutFacts, now: EpochMs): Node {
   const { uid, name, creationTimestamp } = replicaSet.metadata
-  const colour = colourOf(rolesOf(replicaSet, rollout))
-  const ours = pods.filter((pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true)
+  const tags = tagsOf(replicaSet, facts)
+  const colour = colourOf(tags)
+  const ours = facts.parts.pods.filter(
+    (pod) => pod.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true,
+  )
   return {
     name: { text: `⧉ ${name}`, ...(colour !== undefined && { colour }) },
     kind: 'ReplicaSet',
     status: replicaSetStatus(healthOf(replicaSet)),
     age: shownAge(creationTimestamp, now),
-    info: infoOf(replicaSet, rollout, now),
+    info: infoOf(replicaSet, tags, now),
     children: ours.toSorted(oldestPodFirst).map((pod) => podNode(pod, now)),
   }
 }
@@ -90,14 +96,13 @@ function oldestPodFirst(a: Pod, b: Pod): number {
 }
 
 function podNode(pod: Pod, now: EpochMs): Node {
-  const { reason, readyContainers, containers, restarts } = podRow(pod)
-  const ready = `ready:${readyContainers}/${containers}`
+  const { reason, info } = podRow(pod)
   return {
     name: { text: `□ ${pod.metadata.name}` },
     kind: 'Pod',
     status: podStatus(reason),
     age: shownAge(pod.metadata.creationTimestamp, now),
-    info: restarts > 0 ? `${ready},restarts:${restarts}` : ready,
+    info,
     children: [],
   }
 }

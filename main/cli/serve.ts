@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -63,15 +62,12 @@ async function serve(options: ServeOptions, io: CliIo): Promise<void> {
 
 async function compose(options: ServeOptions, clock: Clock, log: Log): Promise<Argosy> {
   const { createArgosy } = await import('#main/app.ts')
-  const { historyPath } = await import('#main/data-folder.ts')
-  const path = historyPath()
-  const sandbox = options.sandbox === true
+  const { dataFolder } = await import('#main/data-folder.ts')
   return createArgosy({
     host: 'browser',
-    sandbox,
+    sandbox: options.sandbox === true,
     kubeconfigPaths: options.kubeconfig ?? [],
-    // What the sandbox does must never be taken for what happened to somebody's clusters.
-    historyPath: sandbox ? join(dirname(path), 'history-sandbox.db') : path,
+    dataFolder: dataFolder(),
     clock,
     log,
   })

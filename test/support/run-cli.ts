@@ -1,0 +1,58 @@
+import type { Clock } from '#lib/clock.ts'
+import { createProgram, runProgram } from '#main/cli/program.ts'
+import { advanceUntil } from './until.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface CliRun {
+  /** What was printed so far, one text for each call. */
+  readonly out: readonly string[]
+  readonly err: readonly string[]
+  /** As Ctrl-C. */
+  interrupt(): void
+  /** The exit code, once the command has ended. */
+  readonly done: Promise<number>
+}
+
+/** Starts one command line in this process; what it prints is caught. */
+export function startCli(
+  args: readonly string[],
+  options: { readonly clock: Clock; readonly isTerminal?: boolean },
+): CliRun {
+  const [out, err]: [string[], string[]] = [[], []]
+  const interruption = new AbortController()
+  let code = 0
+  const io = {
+    out: (line: string) => void out.push(line),
+    err: (line: string) => void err.push(line),
+    colours: false,
+    isTerminal: options.isTerminal === true,
+    clock: options.clock,
+    interrupted: interruption.signal,
+    exitWith: (exit: number) => {
+      code = exit
+    },
+  }
+  const done = runProgram(createProgram(io), args, io).then(() => code)
+  return { out, err, done, interrupt: () => interruption.abort() }
+}
+
+/** Runs a command line to its end. */
+export async function runCli(
+  args: readonly string[],
+  clock: Clock,
+): Promise<{ readonly out: readonly string[]; readonly err: readonly string[]; readonly code: number }> {
+  const { out, err, done } = startCli(args, { clock })
+  const code = await done
+  return { out, err, code }
+}
+
+/** As `runCli`, for a command that also waits on the clock: it is moved on until the command ends. */
+export async function runToEnd(args: readonly string[], clock: VirtualClock): ReturnType<typeof runCli> {
+  const { out, err, done } = startCli(args, { clock })
+  let code: number | undefined
+  void done.then((exit) => {
+    code = exit
+  })
+  await advanceUntil(clock, args.join(' '), () => code !== undefined)
+  return { out, err, code: await done }
+}
