@@ -1,6 +1,7 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Log, LogLevel } from '#lib/log.ts'
 import { redactText } from '#lib/redact-text.ts'
+import { looksSecret } from '#lib/secret-names.ts'
 
 const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const nestingMax = 14
@@ -30,13 +31,12 @@ export function createLog(options: {
 const redactFields = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactNamed(name, value, 0)]))
 
-const secretName = /token|password|secret|authorization|credential|private.?key|client-?key|cookie/i
 const hidden = '[redacted]'
 
+/** A field called `key` is an object's address here, and a number or a truth value holds no secret. */
 function redactNamed(name: string, value: unknown, depth: number): unknown {
-  return secretName.test(name) && typeof value !== 'boolean' && typeof value !== 'number'
-    ? hidden
-    : redact(value, depth)
+  const isSecret = name !== 'key' && looksSecret(name) && typeof value !== 'boolean' && typeof value !== 'number'
+  return isSecret ? hidden : redact(value, depth)
 }
 
 /** A copy of `value` that is safe to write down. Depth is bounded, so that a cycle cannot hang the log. */

@@ -48,7 +48,6 @@ export class ClusterSession {
       clock,
       log,
       reconcile: reconcileRollout,
-      monotonicNow: () => performance.now(),
       random: Math.random,
       identity: `argosy-${hostname()}_${randomUUID()}`,
       leaseNamespace: controllerNamespace,

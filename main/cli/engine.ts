@@ -74,16 +74,27 @@ async function startEngine(target: Target, options: EngineCliOptions, log: Log, 
     clock: io.clock,
     log,
     reconcile: reconcileRollout,
-    monotonicNow: () => performance.now(),
     random: Math.random,
     identity: `argosy-${hostname()}_${randomUUID()}`,
     leaseNamespace: options.leaseNamespace,
     instanceID: options.instanceId,
   })
-  engine.onChange(() => tellMode(engine, options.leaseNamespace, log))
+  engine.onChange(onlyChanges(engine, () => tellMode(engine, options.leaseNamespace, log)))
   engine.start()
   cluster.start()
   return { engine, cluster }
+}
+
+/** A renewed lease is no news; another holder, state or mode is. */
+function onlyChanges(engine: Engine, tell: () => void): () => void {
+  let last = ''
+  return () => {
+    const { mode, lease } = engine
+    const now = JSON.stringify([mode, lease.state, 'holder' in lease ? lease.holder : undefined])
+    if (now === last) return
+    last = now
+    tell()
+  }
 }
 
 /** One line whenever who drives changed, with what to do when the lease cannot be taken. */

@@ -15,17 +15,29 @@ interface GetOptions extends TargetOptions {
 /** `argosy get`: the Rollouts of a namespace as a list (ACT-122), or one with its ReplicaSets and pods as a tree (ACT-120). */
 export function registerGet(program: Command, io: CliIo): void {
   program
-    .command('get [name]')
+    .command('get [words...]')
+    .usage('[options] [[rollout] <name>]')
     .description('the rollouts of a namespace, or one as a tree')
     .option('-A, --all-namespaces', 'of all namespaces')
-    .action(async (name: string | undefined, _options: unknown, command: Command) => {
+    .action(async (words: readonly string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GetOptions>()
+      const name = nameOf(words)
       if (name !== undefined && options.allNamespaces === true)
         throw new UsageError('a name is of one namespace: leave out -A, or the name')
       const targets = await targetsOrExit(options, io)
       if (targets === undefined) return
       io.exitWith(name === undefined ? await list(targets, options, io) : await show(name, targets, options, io))
     })
+}
+
+const kindWords = new Set(['rollout', 'rollouts', 'ro'])
+
+/** The kind may stand in front, as the kubectl plugin has it; alone it asks for the list. */
+function nameOf(words: readonly string[]): string | undefined {
+  const [first, ...rest] = words
+  const names = first !== undefined && kindWords.has(first) ? rest : words
+  if (names.length > 1) throw new UsageError(`get shows one rollout or all of them, not ${names.join(' and ')}`)
+  return names[0]
 }
 
 async function list(targets: readonly Target[], options: GetOptions, io: CliIo): Promise<ExitCode> {

@@ -11,7 +11,7 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import { applyWrites, type RequestWrite, type Stopped } from './apply-writes.ts'
 import { DirtyRollouts, keyOf } from './dirty-rollouts.ts'
-import { Lease, type LeaseState, type MonotonicNow } from './lease.ts'
+import { Lease, type LeaseState } from './lease.ts'
 import { observeRollout } from './observe-rollout.ts'
 import { engineMode, findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
 import { KeyQueue, type Round } from './queue.ts'
@@ -37,7 +37,6 @@ export interface EngineOptions {
   /** The engine proper; an argument so that tests can put theirs. */
   readonly reconcile: (world: RolloutWorld, now: EpochMs) => Decision
   /** Milliseconds that never go back (OPS-41). */
-  readonly monotonicNow: MonotonicNow
   readonly random: () => number
   /** `argosy-<hostname>_<uuid>` (OPS-37). */
   readonly identity: string

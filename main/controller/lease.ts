@@ -18,9 +18,6 @@ const observePeriodMs = 10_000
 /** Wall clock and monotonic clock apart by more than this: the machine slept, or the wall clock was set (OPS-41). */
 const divergenceMsMax = 1_000
 
-/** Milliseconds that only ever grow, and on most machines stand still in sleep. */
-export type MonotonicNow = () => number
-
 export type LeaseState =
   /** Not looked at yet. */
   | { readonly state: 'unknown' }
@@ -42,7 +39,6 @@ interface Observed {
 export interface LeaseOptions {
   readonly client: ClusterClient
   readonly clock: Clock
-  readonly monotonicNow: MonotonicNow
   /** 0 ≤ value < 1. */
   readonly random: () => number
   readonly namespace: string
@@ -110,8 +106,8 @@ export class Lease {
    */
   isValid(): boolean {
     if (this.#state.state !== 'held' || this.#renewed === undefined) return false
-    const { clock, monotonicNow } = this.#options
-    const elapsedMs = monotonicNow() - this.#renewed.monotonic
+    const { clock } = this.#options
+    const elapsedMs = clock.elapsed() - this.#renewed.monotonic
     const wallElapsedMs = clock.now() - this.#renewed.wall
     return elapsedMs < renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax
   }
@@ -196,8 +192,8 @@ export class Lease {
 
   /** Sends the lease; on success it is ours since now. Time is taken *before* sending, so that doubt counts against us. */
   async #write(lease: LeaseObject, how: 'create' | 'update' = 'update'): Promise<Outcome<KubeObject, Failure>> {
-    const { client, clock, monotonicNow, identity } = this.#options
-    const before = { wall: clock.now(), monotonic: monotonicNow() }
+    const { client, clock, identity } = this.#options
+    const before = { wall: clock.now(), monotonic: clock.elapsed() }
     const outcome = await (how === 'create'
       ? client.create(resources.leases, lease)
       : client.update(resources.leases, lease))
@@ -213,7 +209,7 @@ export class Lease {
   #see(lease: LeaseObject): void {
     const version = JSON.stringify(lease.spec ?? {})
     if (this.#observed?.version === version) this.#observed = { ...this.#observed, lease }
-    else this.#observed = { lease, version, seenAt: this.#options.monotonicNow() }
+    else this.#observed = { lease, version, seenAt: this.#options.clock.elapsed() }
   }
 
   /** Who holds it, unless it was given back or has not changed for as long as it says it lasts (OPS-32). */
@@ -221,12 +217,13 @@ export class Lease {
     const { holderIdentity, leaseDurationSeconds } = this.#observed?.lease.spec ?? {}
     if (this.#observed === undefined || holderIdentity === undefined || holderIdentity === '') return undefined
     const lastsMs = (leaseDurationSeconds ?? leaseDurationMs / 1000) * 1000
-    return this.#options.monotonicNow() - this.#observed.seenAt < lastsMs ? holderIdentity : undefined
+    return this.#options.clock.elapsed() - this.#observed.seenAt < lastsMs ? holderIdentity : undefined
   }
 
   #changedAt(): EpochMs {
-    const { clock, monotonicNow } = this.#options
-    return clock.now() - (monotonicNow() - (this.#observed?.seenAt ?? monotonicNow()))
+    const { clock } = this.#options
+    const elapsed = clock.elapsed()
+    return clock.now() - (elapsed - (this.#observed?.seenAt ?? elapsed))
   }
 
   #fail(failure: Failure): void {

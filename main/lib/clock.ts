@@ -7,6 +7,8 @@ export type Dispose = () => void
 /** The only source of time outside the engine. Tests pass a virtual one and advance it by hand. */
 export interface Clock {
   now(): EpochMs
+  /** Milliseconds since some moment of its own: goes on evenly when somebody sets the time, and stands still in a sleep. */
+  elapsed(): number
   /** Runs `task` once, `delayMs` from now, unless disposed before. */
   after(delayMs: number, task: () => void): Dispose
 }

@@ -10,7 +10,7 @@ import { createEngine } from '#main/controller/engine.ts'
 import { FakeApi } from '#test/support/fake-api.ts'
 import { FakeCluster } from '#test/support/fake-cluster.ts'
 import { runFakeKubelet } from '#test/support/fake-kubelet.ts'
-import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
+import { VirtualClock } from '#test/support/virtual-clock.ts'
 
 /*
  * The engine is killed after each of its writes in turn, and another one with another identity takes over. Whatever the
@@ -86,7 +86,6 @@ async function tell(budget: number): Promise<Story> {
       clock,
       log: silentLog,
       reconcile: reconcileRollout,
-      monotonicNow: () => clock.now() - T0,
       random: () => 0,
       identity,
       leaseNamespace: 'argo-rollouts',

@@ -4,7 +4,7 @@ import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
-import { T0, type VirtualClock } from './virtual-clock.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 /** The real engine on one context of a kubeconfig file: real HTTP, virtual time. */
 export function anEngineOn(
@@ -22,7 +22,6 @@ export function anEngineOn(
     clock,
     log: silentLog,
     reconcile: reconcileRollout,
-    monotonicNow: () => clock.now() - T0,
     random: () => 0,
     identity: 'argosy-test_1',
     leaseNamespace: 'argo-rollouts',

@@ -23,6 +23,10 @@ export class VirtualClock implements Clock {
     return this.#now
   }
 
+  elapsed(): number {
+    return this.#now - T0
+  }
+
   after(delayMs: number, task: () => void): Dispose {
     const alarm = { at: this.#now + Math.max(0, delayMs), order: this.#order++, task }
     this.#alarms.push(alarm)

@@ -36,6 +36,16 @@ describe('argosy get', () => {
     expect(out.at(-1)).toBe('⟳ web   Rollout   ✔ Healthy   65s')
   })
 
+  it('ACT-120: takes the kind in front of the name, as the plugin does', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary, healthy)
+    const get = (...words: readonly string[]) =>
+      runCli(['get', ...words, '--kubeconfig', fleet.kubeconfig], fleet.clock)
+    expect(await get('rollout', 'web')).toEqual(await get('web'))
+    expect(await get('rollouts')).toEqual(await get())
+    expect(await get('web', 'api')).toMatchObject({ code: 2, out: [] })
+  })
+
   it('ACT-16: a dead cluster costs its own line only, and the code', async () => {
     const fleet = await aCliFleet('north', 'south')
     for (const context of ['north', 'south']) fleet.place(context, canary, healthy)

@@ -75,7 +75,6 @@ function setUp(options: Partial<EngineOptions> & { readonly api?: FakeApi; reado
     cluster,
     log: silentLog,
     reconcile: wantsOneReplicaSet,
-    monotonicNow: () => clock.now() - T0,
     random: () => 0,
     identity: 'argosy-laptop_1',
     leaseNamespace: 'argo-rollouts',

@@ -13,8 +13,11 @@ function setUp(identity = 'argosy-laptop_1', api = new FakeApi(), clock = new Vi
   const asleep = { ms: 0 }
   const lease = new Lease({
     client: api.client(),
-    clock: { now: () => clock.now() + asleep.ms, after: (delayMs, task) => clock.after(delayMs, task) },
-    monotonicNow: () => clock.now() - T0,
+    clock: {
+      now: () => clock.now() + asleep.ms,
+      elapsed: () => clock.elapsed(),
+      after: (delayMs, task) => clock.after(delayMs, task),
+    },
     random: () => 0,
     namespace: at.namespace,
     identity,

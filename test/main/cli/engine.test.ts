@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { controllerNamespace } from '#api/keys.ts'
+import { resources } from '#api/resources.ts'
+import { aRollout } from '#test/support/builders/rollout.ts'
+import { aCliFleet } from '#test/support/cli-fleet.ts'
+import { startCli } from '#test/support/run-cli.ts'
+import { advanceUntil } from '#test/support/until.ts'
+
+async function setUp() {
+  const fleet = await aCliFleet('north')
+  fleet.place('north', aRollout({ image: 'web:1' }))
+  const run = startCli(['engine', '--kubeconfig', fleet.kubeconfig], { clock: fleet.clock })
+  const lines = () => run.out.map((line) => JSON.parse(line) as { readonly msg: string; readonly mode?: string })
+  // In steps, so that the requests that fall due on the way are answered.
+  const pass = (ms: number) => {
+    const end = fleet.clock.now() + ms
+    return advanceUntil(fleet.clock, `${ms} ms`, () => fleet.clock.now() >= end, 500)
+  }
+  const modes = () => lines().flatMap(({ mode }) => (mode === undefined ? [] : [mode]))
+  await advanceUntil(fleet.clock, 'Healthy', () => fleet.rollout('north', 'web')?.status?.phase === 'Healthy', 250)
+  return { fleet, run, lines, modes, pass }
+}
+
+describe('argosy engine', () => {
+  it('OPS-37: drives until interrupted, hands the lease back, and says who drives only when that changes', async () => {
+    const { fleet, run, lines, modes, pass } = await setUp()
+    const before = modes()
+    expect(before.at(-1)).toBe('driven')
+    await pass(60_000)
+    expect(modes()).toEqual(before)
+    run.interrupt()
+    expect(await run.done).toBe(0)
+    expect(lines().at(-1)).toMatchObject({ msg: 'engine stopped', context: 'north', released: true })
+    const leases = fleet.cluster('north').store.list(resources.leases, controllerNamespace)
+    expect(leases).toMatchObject([{ spec: { holderIdentity: '' } }])
+  })
+
+  it('OPS-37: a cluster that no longer answers keeps it from ending for ten seconds at most', async () => {
+    const { fleet, run } = await setUp()
+    await fleet.cluster('north').server.close()
+    run.interrupt()
+    const asked = fleet.clock.now()
+    let code: number | undefined
+    void run.done.then((exit) => {
+      code = exit
+    })
+    await advanceUntil(fleet.clock, 'the end', () => code !== undefined, 500)
+    expect(code).toBe(0)
+    expect(fleet.clock.now() - asked).toBeLessThanOrEqual(11_000)
+  })
+})
