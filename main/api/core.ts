@@ -100,6 +100,7 @@ export interface Event extends KubeObject {
     readonly name?: string
     readonly uid?: string
     readonly resourceVersion?: string
+    readonly fieldPath?: string
   }
   readonly type?: string
   readonly reason?: string

@@ -1,5 +1,10 @@
 import type { KubeObject } from './meta.ts'
 import { type Resource, resources } from './resources.ts'
+import { analysisRunSpec, analysisRunStatus, analysisTemplateSpec } from './schema/analysis.ts'
+import { experimentSpec, experimentStatus } from './schema/experiment.ts'
+import { rolloutSpec } from './schema/rollout-spec.ts'
+import { rolloutStatus } from './schema/rollout-status.ts'
+import { object, type Schema, text } from './schema/schema.ts'
 
 /** `apiextensions.k8s.io/v1`, as far as it is written here. */
 export interface CustomResourceDefinition extends KubeObject {
@@ -18,71 +23,40 @@ export interface CustomResourceDefinition extends KubeObject {
   }
 }
 
-type Schema = Readonly<Record<string, unknown>>
-
 interface Column {
   readonly name: string
   readonly type: 'integer' | 'string' | 'date'
+  readonly description: string
   readonly jsonPath: string
 }
 
-/** An object whose named fields have a schema and whose other fields are kept as they are. */
-const open = (properties: Readonly<Record<string, Schema>> = {}, rest: Schema = {}): Schema => ({
-  type: 'object',
-  'x-kubernetes-preserve-unknown-fields': true,
-  ...(Object.keys(properties).length === 0 ? {} : { properties }),
-  ...rest,
+const count = (name: string, description: string, jsonPath: string): Column => ({
+  name,
+  type: 'integer',
+  description,
+  jsonPath,
 })
-
-const list = (items: Schema): Schema => ({ type: 'array', items })
-
-/** The one default that is part of the pod hash wherever ports are named (API-7). */
-const containers = list(
-  open({
-    ports: list(
-      open({ containerPort: { type: 'integer', format: 'int32' }, protocol: { type: 'string', default: 'TCP' } }),
-    ),
-  }),
-)
-
-/** Immutable (API-5); the fields are spelled out because only those can be compared. */
-const selector: Schema = {
-  type: 'object',
-  properties: {
-    matchLabels: { type: 'object', additionalProperties: { type: 'string' } },
-    matchExpressions: list({
-      type: 'object',
-      required: ['key', 'operator'],
-      properties: {
-        key: { type: 'string' },
-        operator: { type: 'string' },
-        values: list({ type: 'string' }),
-      },
-    }),
-  },
-  'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: '.spec.selector is immutable' }],
+const age: Column = {
+  name: 'Age',
+  type: 'date',
+  description: 'How long it has been there.',
+  jsonPath: '.metadata.creationTimestamp',
 }
-
-const rolloutSpec = open({
-  replicas: { type: 'integer', format: 'int32' },
-  selector,
-  template: open({ spec: open({ containers, initContainers: containers, ephemeralContainers: containers }) }),
-})
-
-const count = (name: string, jsonPath: string): Column => ({ name, type: 'integer', jsonPath })
-const age: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
+const phase: Column = { name: 'Status', type: 'string', description: 'How far it is.', jsonPath: '.status.phase' }
 
 function define(
   resource: Resource,
   options: {
     readonly shortNames: readonly string[]
     readonly columns: readonly Column[]
-    readonly spec?: Schema
+    readonly description: string
+    readonly spec: Schema
+    readonly status?: Schema
     readonly subresources?: object
   },
 ): CustomResourceDefinition {
   const { group, version, plural, kind, namespaced } = resource
-  const { shortNames, columns, spec = open(), subresources } = options
+  const { shortNames, columns, subresources } = options
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -96,7 +70,7 @@ function define(
           name: version,
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: { type: 'object', required: ['spec'], properties: { spec, status: open() } } },
+          schema: { openAPIV3Schema: wholeObject(options) },
           additionalPrinterColumns: columns,
           ...(subresources === undefined ? {} : { subresources }),
         },
@@ -105,17 +79,31 @@ function define(
   }
 }
 
-const status: Column = { name: 'Status', type: 'string', jsonPath: '.status.phase' }
+const wholeObject = (options: { readonly description: string; readonly spec: Schema; readonly status?: Schema }) =>
+  object(
+    options.description,
+    {
+      apiVersion: text('Group and version in which this object is written.'),
+      kind: text('What this object is.'),
+      metadata: { type: 'object' },
+      spec: options.spec,
+      ...(options.status !== undefined && { status: options.status }),
+    },
+    ['spec'],
+  )
 
 /**
- * The kinds a cluster must serve before anything can be rolled out, with open schemas: what the engine does not know is
- * kept. Only the Rollout has `status` and `scale` apart (API-2, ACT-1). Clusters that have the definitions of an in-cluster
- * installation keep those.
+ * The kinds a cluster must serve before anything can be rolled out. Each field of v1alpha1 is there, and what is not there is
+ * pruned (API-6); requirements and defaults are those of the public definitions and no others (API-5, API-7), so that an
+ * object means the same whoever installed them. Only the Rollout has `status` and `scale` apart (API-2, ACT-1). Clusters that
+ * have the definitions of an in-cluster installation keep those.
  */
 export const customResourceDefinitions: readonly CustomResourceDefinition[] = [
   define(resources.rollouts, {
     shortNames: ['ro'],
+    description: 'Pods of one template, and how a new version of it replaces the old one.',
     spec: rolloutSpec,
+    status: rolloutStatus,
     subresources: {
       status: {},
       scale: {
@@ -125,15 +113,37 @@ export const customResourceDefinitions: readonly CustomResourceDefinition[] = [
       },
     },
     columns: [
-      count('Desired', '.spec.replicas'),
-      count('Current', '.status.replicas'),
-      count('Up-to-date', '.status.updatedReplicas'),
-      count('Available', '.status.availableReplicas'),
+      count('Desired', 'Wanted pods.', '.spec.replicas'),
+      count('Current', 'Pods that have not ended.', '.status.replicas'),
+      count('Up-to-date', 'Pods of the new version.', '.status.updatedReplicas'),
+      count('Available', 'Pods ready for at least minReadySeconds.', '.status.availableReplicas'),
       age,
     ],
   }),
-  define(resources.analysisRuns, { shortNames: ['ar'], columns: [status, age] }),
-  define(resources.analysisTemplates, { shortNames: ['at'], columns: [age] }),
-  define(resources.clusterAnalysisTemplates, { shortNames: ['cat'], columns: [age] }),
-  define(resources.experiments, { shortNames: ['exp'], columns: [status, age] }),
+  define(resources.analysisRuns, {
+    shortNames: ['ar'],
+    description: 'One analysis: metrics that are measured, and their outcome.',
+    spec: analysisRunSpec,
+    status: analysisRunStatus,
+    columns: [phase, age],
+  }),
+  define(resources.analysisTemplates, {
+    shortNames: ['at'],
+    description: 'What AnalysisRuns of this namespace are made from.',
+    spec: analysisTemplateSpec,
+    columns: [age],
+  }),
+  define(resources.clusterAnalysisTemplates, {
+    shortNames: ['cat'],
+    description: 'What AnalysisRuns of any namespace are made from.',
+    spec: analysisTemplateSpec,
+    columns: [age],
+  }),
+  define(resources.experiments, {
+    shortNames: ['exp'],
+    description: 'Sets of pods that run for a while side by side, with analyses of them.',
+    spec: experimentSpec,
+    status: experimentStatus,
+    columns: [phase, age],
+  }),
 ]

@@ -3,6 +3,7 @@ import { controllerNamespace } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { type Resource, resources } from '#api/resources.ts'
 import { assert } from '#lib/assert.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import { aNode } from './controllers/nodes.ts'
 import type { SandboxStore } from './store.ts'
 
@@ -12,8 +13,11 @@ export type Manifest = KubeObject & Readonly<Record<string, unknown>>
 /** What is in a cluster before anyone uses it: nodes, the Rollouts kinds, the API's own Service, a name server. */
 export function furnish(store: SandboxStore, cluster: { readonly name: string; readonly nodes: number }): void {
   for (const definition of customResourceDefinitions) place(store, resources.customResourceDefinitions, definition)
-  for (let ordinal = 1; ordinal <= cluster.nodes; ordinal++)
-    place(store, resources.nodes, aNode(cluster.name, ordinal, store.clock.now()))
+  for (let ordinal = 1; ordinal <= cluster.nodes; ordinal++) {
+    const node = aNode(cluster.name, ordinal, store.clock.now())
+    place(store, resources.nodes, node)
+    place(store, resources.leases, aNodeLease(node.metadata.name, store.clock.now()))
+  }
   place(store, resources.namespaces, aNamespace(controllerNamespace))
   place(store, resources.services, apiService)
   place(store, resources.deployments, nameServer)
@@ -29,6 +33,18 @@ export function place(store: SandboxStore, resource: Resource, object: KubeObjec
 }
 
 export const aNamespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+
+/** Where a node would send its heartbeats. It sends none, and nothing here looks. */
+const aNodeLease = (node: string, now: EpochMs): Manifest => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: node, namespace: 'kube-node-lease' },
+  spec: {
+    holderIdentity: node,
+    leaseDurationSeconds: 40,
+    renewTime: new Date(now).toISOString().replace('Z', '000Z'),
+  },
+})
 
 const apiService: Manifest = {
   apiVersion: 'v1',

@@ -6,6 +6,7 @@ import { formatSeconds, parseTime } from '#lib/rfc3339.ts'
 import { servedBy } from './registry/custom-kinds.ts'
 import { mayGo, planDeletion } from './registry/deletion.ts'
 import { fieldAt, fieldsOf, objectOf, withField } from './registry/fields.ts'
+import { convertVersion } from './registry/kind-versions.ts'
 import {
   builtInKinds,
   isContainer,
@@ -27,7 +28,14 @@ import {
   requiredValue,
 } from './registry/status.ts'
 import { hashText, nameSuffix } from './seeded.ts'
-import type { DeleteOptions, SandboxAt, SandboxStore, StoreChange, WriteBy } from './store.ts'
+import {
+  type DeleteOptions,
+  eventLifeMs,
+  type SandboxAt,
+  type SandboxStore,
+  type StoreChange,
+  type WriteBy,
+} from './store.ts'
 
 /** One sandbox cluster in memory. Objects handed out are frozen; `seed` decides uids and generated names. */
 export function createMemoryStore(options: { readonly clock: Clock; readonly seed?: number }): MemoryStore {
@@ -37,8 +45,6 @@ export function createMemoryStore(options: { readonly clock: Clock; readonly see
   return store
 }
 
-/** How long events are kept, as upstream. */
-const eventLifeMs = 3_600_000
 const firstRevision = 1000
 const suffixAttempts = 8
 
@@ -55,7 +61,7 @@ export class MemoryStore implements SandboxStore {
   constructor(clock: Clock, seed: number) {
     this.clock = clock
     this.#seed = seed
-    for (const kind of builtInKinds) this.#kinds.set(storageKey(kind), [kind])
+    for (const [key, kinds] of Map.groupBy(builtInKinds, storageKey)) this.#kinds.set(key, kinds)
   }
 
   /** The resourceVersion of the newest change; every change has its own, one higher than the one before. */
@@ -299,10 +305,9 @@ export class MemoryStore implements SandboxStore {
 const keyAt = (resource: Resource, { namespace = '', name }: SandboxAt): string =>
   resource.namespaced ? `${namespace}/${name}` : name
 
-/** Versions of one resource differ in nothing but their name here, as with the conversion strategy `None`. */
 function inVersion(object: KubeObject, resource: Resource): KubeObject {
-  const apiVersion = apiVersionOf(resource)
-  return object.apiVersion === apiVersion ? object : freeze({ ...object, apiVersion })
+  const converted = convertVersion(object, apiVersionOf(resource))
+  return converted === object ? object : freeze(converted)
 }
 
 /** Unique by construction: the last eight digits are a bijection of the ordinal. */

@@ -3,6 +3,9 @@ import type { Resource } from '#api/resources.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Outcome } from '#lib/outcome.ts'
 
+/** How long an event is kept after it was written last, as upstream. */
+export const eventLifeMs = 3_600_000
+
 /**
  * The storage of one sandbox cluster: what etcd and the generic registry are to a real API server. HTTP handlers and
  * the sandbox's own controllers meet here, and only here. Every rule of the API machinery that does not need HTTP lives behind it:

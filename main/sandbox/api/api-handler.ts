@@ -12,6 +12,7 @@ import {
   methodNotAllowed,
   misdirected,
   noSuchPath,
+  notSimulated,
   refuse,
   status,
   unauthorized,
@@ -21,12 +22,14 @@ import { reviewNames, reviews } from './access-review.ts'
 import { type Answer, created, failed, send } from './answer.ts'
 import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
+import { subresourcesOf } from './discovery.ts'
 import { FaultList, type Faults, type Misfortune, type ObservedRequest } from './faults.ts'
+import { followPodLog } from './follow-pod-log.ts'
 import { isLoopbackHost } from './loopback-host.ts'
 import { answerOther } from './other-paths.ts'
 import { readBody } from './read-body.ts'
 import { representationOf } from './representation.ts'
-import { parsePath, type ResourcePath, type Target, verbOf } from './request-path.ts'
+import { isTrue, parsePath, type ResourcePath, type Target, verbOf } from './request-path.ts'
 import { serveWatch } from './watch.ts'
 import { WatchHistory } from './watch-history.ts'
 
@@ -124,6 +127,7 @@ export class ApiHandler {
 
   /** `undefined` when the answer is a watch, which answers for itself. */
   async #answerResource(request: Request, path: ResourcePath): Promise<Answer | undefined> {
+    if (!this.#serves(path)) return { ...failed(notServed(path)), headers: { Connection: 'close' } }
     const contentType = (request.message.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
     const body = await readBody(request.message, contentType)
     if (!body.ok) return { ...failed(body.error), headers: { Connection: 'close' } }
@@ -131,8 +135,19 @@ export class ApiHandler {
     if (review !== undefined) return answerReview(request, path, body.value)
     const call = this.#callOf(request, path, contentType, body.value)
     if (!call.ok) return failed(call.error)
-    if (call.value.verb !== 'watch') return answerCall(call.value)
-    return this.#watch(call.value, request.response)
+    const { verb, name, subresource, query } = call.value
+    if (subresource === 'log' && verb === 'get' && name !== undefined && isTrue(query.get('follow')))
+      return this.#stream(request.response, (onEnd) => followPodLog(call.value, name, request.response, onEnd))
+    if (verb !== 'watch') return answerCall(call.value)
+    return this.#stream(request.response, (onEnd) => serveWatch(call.value, request.response, onEnd))
+  }
+
+  /** Asked before the body is read: what is not there need not be understood. */
+  #serves(path: ResourcePath): boolean {
+    if (path.version === 'v1' && Object.hasOwn(reviews, `${path.group}/${path.plural}`)) return true
+    const kind = this.#store.kindOf(path)
+    if (kind === undefined || !isInScope(kind, path)) return false
+    return path.subresource === undefined || subresourcesOf(kind).some((each) => each.name === path.subresource)
   }
 
   #callOf(request: Request, path: ResourcePath, contentType: string, body: unknown): Outcome<Call, Status> {
@@ -155,10 +170,11 @@ export class ApiHandler {
     })
   }
 
-  #watch(call: Call, response: ServerResponse): Answer | undefined {
+  /** `undefined` once the answer has begun: it ends by itself, or with the server. */
+  #stream(response: ServerResponse, begin: (onEnd: () => void) => Dispose): Answer | undefined {
     if (this.#watches.size >= maxWatches)
       return failed(status(429, 'TooManyRequests', 'too many open watches', { retryAfterSeconds: 1 }))
-    const end = serveWatch(call, response, () => this.#watches.delete(response))
+    const end = begin(() => this.#watches.delete(response))
     if (!response.writableEnded) this.#watches.set(response, end)
     return undefined
   }
@@ -192,6 +208,11 @@ export class ApiHandler {
 /** A namespaced object has a namespace in its path; a cluster-scoped one never has. */
 const isInScope = (kind: ServedKind, { namespace, name }: ResourcePath): boolean =>
   kind.namespaced ? name === undefined || namespace !== undefined : namespace === undefined
+
+const intoPods = new Set(['attach', 'ephemeralcontainers', 'exec', 'portforward', 'proxy'])
+
+const notServed = ({ group, plural, subresource = '' }: ResourcePath): Status =>
+  group === '' && plural === 'pods' && intoPods.has(subresource) ? notSimulated(subresource) : noSuchPath()
 
 const misfortuneTexts = {
   429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],

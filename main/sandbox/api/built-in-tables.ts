@@ -4,37 +4,22 @@ import type { KubeObject, LabelSelector } from '#api/meta.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatSelector } from '#lib/label-selector.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { fieldAt, isFields } from '../registry/fields.ts'
+import { fieldAt, isFields, textOf } from '../registry/fields.ts'
 import { age, humanDuration } from './age.ts'
+import { passiveTables } from './passive-tables.ts'
 import { podReady, podRestarts, podStatus } from './pod-summary.ts'
-
-interface Column<T extends KubeObject> {
-  readonly name: string
-  readonly type?: 'integer'
-  /** Only with `-o wide`. */
-  readonly wide?: boolean
-  readonly cell: (object: T, now: EpochMs) => unknown
-}
-
-interface BuiltInTable {
-  readonly columns: readonly Column<never>[]
-}
-
-const table = <T extends KubeObject>(...columns: readonly Column<T>[]): BuiltInTable => ({ columns })
-
-const name: Column<KubeObject> = { name: 'Name', cell: ({ metadata }) => metadata.name }
-const ageOf: Column<KubeObject> = { name: 'Age', cell: ({ metadata }, now) => age(metadata.creationTimestamp, now) }
-const wide = <T extends KubeObject>(title: string, cell: Column<T>['cell']): Column<T> => ({
-  name: title,
-  wide: true,
-  cell,
-})
-const plain = <T extends KubeObject>(title: string, cell: Column<T>['cell']): Column<T> => ({ name: title, cell })
-const count = <T extends KubeObject>(title: string, cell: Column<T>['cell']): Column<T> => ({
-  name: title,
-  type: 'integer',
-  cell,
-})
+import {
+  ageOf,
+  type BuiltInTable,
+  type Column,
+  count,
+  itemsAt,
+  name,
+  none,
+  plain,
+  table,
+  wide,
+} from './table-columns.ts'
 
 interface WithTemplate extends KubeObject {
   readonly spec: { readonly selector?: LabelSelector; readonly template?: PodTemplateSpec }
@@ -54,10 +39,9 @@ const workloadColumns: readonly Column<WithTemplate>[] = [
   wide('Selector', ({ spec }) => formatSelector(spec.selector)),
 ]
 
-const none = '<none>'
-
 /** The columns of `kubectl get`, by group and plural. */
 export const builtInTables: Readonly<Record<string, BuiltInTable>> = {
+  ...passiveTables,
   '/pods': table<Pod>(
     name,
     plain('Ready', podReady),
@@ -102,6 +86,7 @@ export const builtInTables: Readonly<Record<string, BuiltInTable>> = {
     ageOf,
     wide('Selector', ({ spec }) => formatSelector(spec?.selector && { matchLabels: spec.selector })),
   ),
+  '/endpoints': table(name, plain('Endpoints', subsetAddresses), ageOf),
   '/events': table<Event>(
     plain('Last Seen', (event, now) => age(event.lastTimestamp ?? event.metadata.creationTimestamp, now)),
     plain('Type', ({ type }) => type),
@@ -172,11 +157,6 @@ export const builtInTables: Readonly<Record<string, BuiltInTable>> = {
 
 const number = (object: KubeObject, ...path: readonly string[]): number => Number(fieldAt(object, path) ?? 0)
 
-const itemsAt = (object: KubeObject, field: string) => {
-  const items = fieldAt(object, [field])
-  return Array.isArray(items) ? items.filter(isFields) : []
-}
-
 const sizeAt = (object: KubeObject, field: string): number => Object.keys(fieldAt(object, [field]) ?? {}).length
 
 const conditionIs = (object: KubeObject, type: string): boolean => {
@@ -220,7 +200,20 @@ function nodeAddress(node: KubeObject, type: string): unknown {
 }
 
 function endpointAddresses(slice: KubeObject): string {
-  const addresses = itemsAt(slice, 'endpoints').flatMap(({ addresses: each }) => (Array.isArray(each) ? each : []))
-  const shown = addresses.slice(0, 3).join(',')
-  return addresses.length > 3 ? `${shown} + ${addresses.length - 3} more...` : shown || '<unset>'
+  const all = itemsAt(slice, 'endpoints').flatMap(({ addresses }) => (Array.isArray(addresses) ? addresses : []))
+  return firstFew(all) || '<unset>'
+}
+
+function subsetAddresses(endpoints: KubeObject): string {
+  const shown = itemsAt(endpoints, 'subsets').flatMap(({ addresses, ports }) =>
+    listOf(addresses).flatMap(({ ip }) => listOf(ports).map(({ port }) => `${textOf(ip)}:${textOf(port)}`)),
+  )
+  return firstFew(shown) || none
+}
+
+const listOf = (value: unknown) => (Array.isArray(value) ? value.filter(isFields) : [])
+
+const firstFew = (texts: readonly string[]): string => {
+  const shown = texts.slice(0, 3).join(',')
+  return texts.length > 3 ? `${shown} + ${texts.length - 3} more...` : shown
 }

@@ -26,7 +26,8 @@ interface Subresource {
   readonly verbs: readonly string[]
 }
 
-function subresourcesOf(kind: ServedKind): readonly Subresource[] {
+/** What is served below an object of the kind, in discovery's order. */
+export function subresourcesOf(kind: ServedKind): readonly Subresource[] {
   const changed = ['get', 'patch', 'update']
   const status = { name: 'status', kind: kind.kind, group: kind.group, version: kind.version, verbs: changed }
   const scale = { name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: changed }

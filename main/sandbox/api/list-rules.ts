@@ -1,6 +1,6 @@
+import type { Schema } from '#api/schema/schema.ts'
 import { fieldAt, isFields } from '../registry/fields.ts'
 import type { ServedKind } from '../registry/kinds.ts'
-import type { Schema } from '../registry/structural-schema.ts'
 
 /** How the items of a list are told apart when two versions of it are merged. */
 export type ListRule =

@@ -1,7 +1,7 @@
+import type { Schema } from '#api/schema/schema.ts'
 import type { MemoryStore } from '../memory-store.ts'
 import { schemaOf } from '../registry/kind-schemas.ts'
 import type { ServedKind } from '../registry/kinds.ts'
-import type { Schema } from '../registry/structural-schema.ts'
 import { hashText } from '../seeded.ts'
 
 const rootOf = ({ group, version }: ServedKind) => (group === '' ? `api/${version}` : `apis/${group}/${version}`)
@@ -37,7 +37,7 @@ function documentedSchema(kind: ServedKind): unknown {
   const schema: Schema = schemaOf(kind) ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   return {
     ...schema,
-    properties: { ...objectFields, ...schema.properties },
+    properties: { ...schema.properties, ...objectFields },
     'x-kubernetes-group-version-kind': [gvkOf(kind)],
   }
 }

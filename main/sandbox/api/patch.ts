@@ -4,7 +4,7 @@ import { applyMergePatch } from '#lib/merge-patch.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { isFields, objectOf } from '../registry/fields.ts'
-import { badRequest, notFound, refuse, status } from '../registry/status.ts'
+import { badRequest, invalid, notFound, refuse, requiredValue, status } from '../registry/status.ts'
 import { type Answer, created, failed, ok } from './answer.ts'
 import type { Call } from './call.ts'
 import { represent } from './read.ts'
@@ -18,6 +18,8 @@ const applyTypes = ['application/apply-patch+yaml', 'application/apply-patch+jso
 
 /** PATCH of an object or of its status, in any of the four languages. */
 export function patchOne(call: Call, name: string): Answer {
+  const accepted = mediaTypes(call.kind)
+  if (!accepted.includes(call.contentType)) return failed(unsupportedType(accepted))
   const live = call.store.get(call.kind, { namespace: call.namespace, name })
   if (applyTypes.includes(call.contentType)) return applyOne(call, name, live)
   if (live === undefined) return failed(notFound(call.kind, name))
@@ -45,12 +47,11 @@ export function patchObject<T extends object>(
     case 'application/merge-patch+json':
       return isFields(body) ? anObject(applyMergePatch(live, body)) : refuse(badRequest('a merge patch is an object'))
     case 'application/strategic-merge-patch+json':
-      if (kind.custom !== undefined) return refuse(unsupportedType(kind.custom !== undefined))
       return isFields(body)
         ? anObject(applyStrategicMerge(live, body))
         : refuse(badRequest('a strategic merge patch is an object'))
     default:
-      return refuse(unsupportedType(kind.custom !== undefined))
+      return refuse(unsupportedType(mediaTypes(kind)))
   }
 }
 
@@ -59,22 +60,34 @@ function anObject<T>(value: unknown): Outcome<T & KubeObject, Status> {
   return success(value as T & KubeObject)
 }
 
-function unsupportedType(isCustom: boolean): Status {
-  const known = [
-    'application/json-patch+json',
-    'application/merge-patch+json',
-    ...(isCustom ? [] : ['application/strategic-merge-patch+json']),
-    'application/apply-patch+yaml',
-  ]
+/** Strategic merge needs to know which lists are keyed, and of a custom kind nobody does. */
+const mediaTypes = ({ custom }: Call['kind']): readonly string[] => [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  ...(custom === undefined ? ['application/strategic-merge-patch+json'] : []),
+  ...applyTypes,
+]
+
+function unsupportedType(accepted: readonly string[]): Status {
   const message = 'the body of the request was in an unknown format - accepted media types include'
-  return status(415, 'UnsupportedMediaType', `${message}: ${known.join(', ')}`)
+  return status(415, 'UnsupportedMediaType', `${message}: ${accepted.join(', ')}`)
+}
+
+/** What a missing option is an error of. */
+const patchOptions = {
+  group: 'meta.k8s.io',
+  version: 'v1',
+  kind: 'PatchOptions',
+  plural: 'patchoptions',
+  namespaced: false,
 }
 
 function applyOne(call: Call, name: string, live: KubeObject | undefined): Answer {
   const { kind, body, query, namespace, subresource } = call
   const manager = query.get('fieldManager') ?? ''
   if (!isFields(body)) return failed(badRequest('the applied configuration is not an object'))
-  if (manager === '') return failed(badRequest('fieldManager is required for apply patch'))
+  if (manager === '')
+    return failed(invalid(patchOptions, '', [requiredValue('fieldManager', 'is required for apply patch')]))
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
   const configuration = { ...body, metadata: { ...metadata, name, ...(namespace !== undefined && { namespace }) } }
   if (live === undefined && subresource !== undefined) return failed(notFound(kind, name))

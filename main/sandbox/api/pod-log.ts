@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '#api/core.ts'
+import type { ContainerStateDetail, ContainerStatus, Pod } from '#api/core.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import { badRequest, notFound } from '../registry/status.ts'
@@ -22,39 +22,50 @@ export function servePodLog(call: Call, name: string): Answer {
 
 function logOf({ clock, query }: Call, pod: Pod, container: string): Answer {
   const status = pod.status?.containerStatuses?.find((each) => each.name === container)
-  const { running, terminated, waiting } = status?.state ?? {}
-  const startedAt = parseTime((running ?? terminated)?.startedAt)
-  if (startedAt === undefined) {
-    const reason = waiting?.reason ?? 'ContainerCreating'
-    const where = `container ${JSON.stringify(container)} in pod ${JSON.stringify(pod.metadata.name)}`
-    return failed(badRequest(`${where} is waiting to start: ${reason}`))
+  const wantsPrevious = isTrue(query.get('previous'))
+  const run = wantsPrevious ? previousRun(status) : status?.state
+  const startedAt = parseTime((run?.running ?? run?.terminated)?.startedAt)
+  if (startedAt === undefined) return failed(badRequest(noLog(pod, container, run, wantsPrevious)))
+  const lines = linesOf(pod, { image: status?.image, startedAt, ended: run?.terminated }, clock.now())
+  return {
+    code: 200,
+    body: asked(lines, query)
+      .map((line) => `${line}\n`)
+      .join(''),
   }
-  const lines = linesOf(pod, status, startedAt, clock.now(), isTrue(query.get('timestamps')))
+}
+
+/** With times and as many of the last lines as the query says. */
+function asked(lines: readonly string[], query: URLSearchParams): readonly string[] {
+  const shown = isTrue(query.get('timestamps')) ? lines.map((line) => `${line.split(' ')[0]} ${line}`) : lines
   const tail = Number(query.get('tailLines') ?? Number.POSITIVE_INFINITY)
-  const shown = tail >= lines.length ? lines : lines.slice(lines.length - tail)
-  return { code: 200, body: shown.map((line) => `${line}\n`).join('') }
+  return tail >= shown.length ? shown : shown.slice(shown.length - tail)
+}
+
+type ContainerState = ContainerStatus['state']
+
+const previousRun = (status: ContainerStatus | undefined): ContainerState =>
+  status !== undefined && 'lastState' in status ? (status.lastState as ContainerState) : undefined
+
+function noLog(pod: Pod, container: string, run: ContainerState, wantsPrevious: boolean): string {
+  if (wantsPrevious) return `previous terminated container "${container}" in pod "${pod.metadata.name}" not found`
+  const where = `container "${container}" in pod "${pod.metadata.name}"`
+  return `${where} is waiting to start: ${run?.waiting?.reason ?? 'ContainerCreating'}`
 }
 
 const maxRequestLines = 200
 const paths = ['/', '/healthz', '/api/items', '/api/items/42', '/metrics']
 
-function linesOf(
-  pod: Pod,
-  status: ContainerStatus | undefined,
-  startedAt: EpochMs,
-  now: EpochMs,
-  withTimes: boolean,
-): readonly string[] {
-  const ended = status?.state?.terminated
+interface Run {
+  readonly image: string | undefined
+  readonly startedAt: EpochMs
+  readonly ended: ContainerStateDetail | undefined
+}
+
+function linesOf(pod: Pod, { image = 'container', startedAt, ended }: Run, now: EpochMs): readonly string[] {
   const until = parseTime(ended?.finishedAt) ?? now
-  const line = (at: EpochMs, text: string) => {
-    const time = new Date(at).toISOString()
-    return withTimes ? `${time} ${time} ${text}` : `${time} ${text}`
-  }
-  const first = [
-    line(startedAt, `starting ${status?.image ?? 'container'}`),
-    line(startedAt + 400, 'listening on :8080'),
-  ]
+  const line = (at: EpochMs, text: string) => `${new Date(at).toISOString()} ${text}`
+  const first = [line(startedAt, `starting ${image}`), line(startedAt + 400, 'listening on :8080')]
   const { uid = pod.metadata.name } = pod.metadata
   const seconds = Math.floor(Math.max(0, until - startedAt) / 1000)
   const oldest = Math.max(1, seconds - maxRequestLines)

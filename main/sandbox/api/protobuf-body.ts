@@ -1,124 +1,58 @@
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { Fields } from '../registry/fields.ts'
+import { messageTable } from './protobuf-messages.ts'
 
 /**
- * Reads the bodies that kubectl's typed commands (`create namespace`, `create deployment`, `auth can-i` …) send as
- * protobuf whatever discovery says. Only those messages are known; fields not named here are skipped. Answers are JSON.
+ * Reads the bodies that kubectl's typed commands (`create namespace`, `autoscale`, `auth can-i` …) send as protobuf
+ * whatever discovery says. Only the messages of the table are known; fields not named there are skipped. Answers are JSON.
  */
 export function parseProtobuf(bytes: Buffer): Outcome<Fields, string> {
   if (bytes.subarray(0, 4).toString('latin1') !== 'k8s\0') return failure('no Kubernetes protobuf')
   try {
-    const envelope = readMessage(bytes.subarray(4), envelopeMessage)
-    const { apiVersion, kind } = (envelope['typeMeta'] ?? {}) as Record<string, string>
-    const message = messages[kind ?? '']
-    if (message === undefined) return failure(`${kind ?? 'this kind'} is taken as JSON only`)
+    const envelope = readMessage(bytes.subarray(4), 'Envelope')
+    const { apiVersion, kind = '' } = (envelope['typeMeta'] ?? {}) as Record<string, string>
+    const message = [`${apiVersion} ${kind}`, kind].find((each) => Object.hasOwn(messageTable, each))
+    if (message === undefined) return failure(`${kind || 'this kind'} is taken as JSON only`)
     return success({ apiVersion, kind, ...readMessage(envelope['raw'] as Buffer, message) })
   } catch (cause) {
     return failure(cause instanceof RangeError ? 'the message is cut short' : String(cause))
   }
 }
 
-type FieldType =
-  | 'text'
-  | 'number'
-  | 'flag'
-  | 'bytes'
-  | 'texts'
-  | 'textMap'
-  | 'base64Map'
-  | Message
-  | { readonly each: Message }
-/** Field numbers to names and types. A function where messages nest. */
-type Message = () => Readonly<Record<number, readonly [name: string, type: FieldType]>>
-
-const envelopeMessage: Message = () => ({ 1: ['typeMeta', typeMeta], 2: ['raw', 'bytes'] })
-const typeMeta: Message = () => ({ 1: ['apiVersion', 'text'], 2: ['kind', 'text'] })
-
-const objectMeta: Message = () => ({
-  1: ['name', 'text'],
-  2: ['generateName', 'text'],
-  3: ['namespace', 'text'],
-  5: ['uid', 'text'],
-  6: ['resourceVersion', 'text'],
-  11: ['labels', 'textMap'],
-  12: ['annotations', 'textMap'],
-  14: ['finalizers', 'texts'],
-})
-const metadata = { 1: ['metadata', objectMeta] } as const
-const withSpec =
-  (spec: Message): Message =>
-  () => ({ ...metadata, 2: ['spec', spec] })
-
-const containerPort: Message = () => ({
-  1: ['name', 'text'],
-  3: ['containerPort', 'number'],
-  4: ['protocol', 'text'],
-})
-const environmentVariable: Message = () => ({ 1: ['name', 'text'], 2: ['value', 'text'] })
-const container: Message = () => ({
-  1: ['name', 'text'],
-  2: ['image', 'text'],
-  3: ['command', 'texts'],
-  4: ['args', 'texts'],
-  5: ['workingDir', 'text'],
-  6: ['ports', { each: containerPort }],
-  7: ['env', { each: environmentVariable }],
-  14: ['imagePullPolicy', 'text'],
-})
-const podSpec: Message = () => ({
-  2: ['containers', { each: container }],
-  3: ['restartPolicy', 'text'],
-  8: ['serviceAccountName', 'text'],
-})
-const podTemplate = withSpec(podSpec)
-const labelSelector: Message = () => ({ 1: ['matchLabels', 'textMap'] })
-const deploymentSpec: Message = () => ({
-  1: ['replicas', 'number'],
-  2: ['selector', labelSelector],
-  3: ['template', podTemplate],
-})
-const jobSpec: Message = () => ({
-  1: ['parallelism', 'number'],
-  2: ['completions', 'number'],
-  6: ['template', podTemplate],
-  7: ['backoffLimit', 'number'],
-})
-const resourceAttributes: Message = () => ({
-  1: ['namespace', 'text'],
-  2: ['verb', 'text'],
-  3: ['group', 'text'],
-  4: ['version', 'text'],
-  5: ['resource', 'text'],
-  6: ['subresource', 'text'],
-  7: ['name', 'text'],
-})
-const nonResourceAttributes: Message = () => ({ 1: ['path', 'text'], 2: ['verb', 'text'] })
-
-const messages: Readonly<Record<string, Message>> = {
-  Namespace: () => metadata,
-  ServiceAccount: () => metadata,
-  ConfigMap: () => ({ ...metadata, 2: ['data', 'textMap'], 3: ['binaryData', 'base64Map'], 4: ['immutable', 'flag'] }),
-  Secret: () => ({ ...metadata, 2: ['data', 'base64Map'], 3: ['type', 'text'], 4: ['stringData', 'textMap'] }),
-  Deployment: withSpec(deploymentSpec),
-  Job: withSpec(jobSpec),
-  SelfSubjectReview: () => metadata,
-  SelfSubjectRulesReview: withSpec(() => ({ 1: ['namespace', 'text'] })),
-  SelfSubjectAccessReview: withSpec(() => ({
-    1: ['resourceAttributes', resourceAttributes],
-    2: ['nonResourceAttributes', nonResourceAttributes],
-  })),
+interface Field {
+  readonly name: string
+  readonly type: string
+  readonly isList: boolean
 }
 
-function readMessage(bytes: Buffer, message: Message): Fields {
-  const known = message()
+const parsed = new Map<string, ReadonlyMap<number, Field>>()
+
+/** The fields of a message by number. */
+function fieldsOf(message: string): ReadonlyMap<number, Field> {
+  const known = parsed.get(message)
+  if (known !== undefined) return known
+  const words = (messageTable[message] ?? '').split(/\s+/).filter(Boolean)
+  const fields = new Map(words.map(parseField))
+  parsed.set(message, fields)
+  return fields
+}
+
+function parseField(word: string): readonly [number, Field] {
+  const [number, name = '', type = 'text'] = word.split(':')
+  return [Number(number), { name, type: type.replace('[]', ''), isList: type.endsWith('[]') }]
+}
+
+function readMessage(bytes: Buffer, message: string): Fields {
+  const known = fieldsOf(message)
   const result: Record<string, unknown> = {}
-  for (const [number, value] of rawFields(bytes)) {
-    const field = known[number]
+  for (const [number, raw] of rawFields(bytes)) {
+    const field = known.get(number)
     if (field === undefined) continue
-    const [name, type] = field
-    const read = readField(value, type, result[name])
-    // Upstream writes empty texts and messages even where nothing was set.
-    if (read !== '' && !isEmpty(read)) result[name] = read
+    const read = readField(raw, field.type)
+    // Upstream writes empty texts and messages even where nothing was set; those of a list were.
+    if (!field.isList && (read === '' || isEmpty(read))) continue
+    if (field.name === '.') Object.assign(result, read)
+    else result[field.name] = joined(result[field.name], read, field)
   }
   return result
 }
@@ -126,32 +60,47 @@ function readMessage(bytes: Buffer, message: Message): Fields {
 const isEmpty = (value: unknown) =>
   typeof value === 'object' && value !== null && !Buffer.isBuffer(value) && Object.keys(value).length === 0
 
-function readField(raw: Buffer | number, type: FieldType, before: unknown): unknown {
+/** Lists come one item at a time, and maps one entry. */
+function joined(before: unknown, read: unknown, { type, isList }: Field): unknown {
+  if (isList) return [...((before as readonly unknown[] | undefined) ?? []), read]
+  return type.endsWith('Map') || type === 'map' ? { ...(before as Fields), ...(read as Fields) } : read
+}
+
+function readField(raw: Buffer | number, type: string): unknown {
   if (typeof raw === 'number') return type === 'flag' ? raw !== 0 : raw
-  if (typeof type === 'function') return readMessage(raw, type)
-  if (typeof type === 'object') return [...((before as readonly unknown[]) ?? []), readMessage(raw, type.each)]
   switch (type) {
-    case 'texts':
-      return [...((before as readonly string[]) ?? []), raw.toString()]
-    case 'textMap':
-      return { ...(before as Fields), ...readEntry(raw, 'utf8') }
+    case 'map':
+      return readEntry(raw, (value) => value.toString())
     case 'base64Map':
-      return { ...(before as Fields), ...readEntry(raw, 'base64') }
+      return readEntry(raw, (value) => value.toString('base64'))
+    case 'quantityMap':
+      return readEntry(raw, readQuantity)
+    case 'quantity':
+      return readQuantity(raw)
+    case 'intOrText':
+      return readIntOrText(raw)
     case 'bytes':
       return raw
-    case 'text':
-    case 'number':
-    case 'flag':
-      return raw.toString()
+    default:
+      return Object.hasOwn(messageTable, type) ? readMessage(raw, type) : raw.toString()
   }
 }
 
-function readEntry(bytes: Buffer, encoding: 'utf8' | 'base64'): Fields {
+function readEntry(bytes: Buffer, read: (value: Buffer) => string): Fields {
   const parts = new Map(rawFields(bytes))
-  const [key, value] = [parts.get(1), parts.get(2)]
-  const text = (part: Buffer | number | undefined, as: BufferEncoding) =>
-    Buffer.isBuffer(part) ? part.toString(as) : ''
-  return { [text(key, 'utf8')]: text(value, encoding) }
+  const part = (number: number) => {
+    const value = parts.get(number)
+    return Buffer.isBuffer(value) ? value : Buffer.alloc(0)
+  }
+  return { [part(1).toString()]: read(part(2)) }
+}
+
+const readQuantity = (bytes: Buffer): string => String(new Map(rawFields(bytes)).get(1) ?? '0')
+
+/** Kind 0 is the number of field 2, kind 1 the text of field 3. */
+function readIntOrText(bytes: Buffer): number | string {
+  const parts = new Map(rawFields(bytes))
+  return parts.get(1) === 1 ? String(parts.get(3) ?? '') : Number(parts.get(2) ?? 0)
 }
 
 /** Field number and content, in order: a number for varints, bytes for what has a length. */

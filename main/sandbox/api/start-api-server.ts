@@ -46,7 +46,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<Sandbox
   const { host = '127.0.0.1', port = 0, tls = true, log = silentLog } = options
   const handler = new ApiHandler(options)
   const identity = tls ? createIdentity(`argosy sandbox ${options.name}`, options.clock.now()) : undefined
-  const server = serverFor(identity, (request, response) => handler.handle(request, response))
+  const server = serverFor(identity, (request, response) => {
+    response.setHeader('Date', new Date(options.clock.now()).toUTCString())
+    handler.handle(request, response)
+  })
   await listen(server, host, port)
   const url = `${tls ? 'https' : 'http'}://${host}:${(server.address() as AddressInfo).port}`
   handler.address = url

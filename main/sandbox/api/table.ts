@@ -31,7 +31,7 @@ export function tableColumns(kind: ServedKind): readonly ColumnDefinition[] {
   const own = builtInTables[storageKey(kind)]
   if (own === undefined) return kind.namespaced || kind.group !== '' ? [nameColumn, column('Created At')] : plainColumns
   return own.columns.map(({ name, type = 'string', wide = false }) =>
-    name === 'Name' ? nameColumn : column(name, type, wide ? 1 : 0),
+    name === 'Name' && !wide ? nameColumn : column(name, type, wide ? 1 : 0),
   )
 }
 

@@ -1,5 +1,4 @@
 import type { KubeObject, Status } from '#api/meta.ts'
-import { apiVersionOf } from '#api/resources.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { fieldsOf } from '../registry/fields.ts'
 import { schemaOf } from '../registry/kind-schemas.ts'
@@ -32,7 +31,5 @@ export function checkFields(call: Call, object: KubeObject): Outcome<Readonly<Re
   return refuse(badRequest(`${subject(kind)}: strict decoding error: ${texts.join(', ')}`))
 }
 
-function subject(kind: ServedKind): string {
-  const version = kind.custom === undefined ? kind.version : apiVersionOf(kind)
-  return `${kind.kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}`
-}
+const subject = ({ kind, version }: ServedKind): string =>
+  `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}`

@@ -110,13 +110,17 @@ function runAt(course: ContainerCourse, firstAt: EpochMs, now: EpochMs): Contain
   for (let restarts = 0, startedAt = firstAt, last: ContainerStateDetail | undefined; ; restarts++) {
     const endsAt = startedAt + course.runMs
     if (now < endsAt) return running(course, { restarts, startedAt, last, firstStartedAt: firstAt }, now)
+    const before = last
     last = terminated(course, startedAt, endsAt)
     const again = course.restarts === 'always' || (course.restarts === 'on-failure' && course.exitCode !== 0)
-    if (!again) return ended(course, restarts, last, firstAt)
+    if (!again) return ended(course, { restarts, startedAt, last: before, firstStartedAt: firstAt }, last)
     const pause = restarts === 0 ? errorShownMs / course.speed : backOff(restarts - 1, course.speed)
     const shownUntil = endsAt + Math.min(pause, errorShownMs / course.speed)
     const next = endsAt + pause
-    if (now < shownUntil) return { ...ended(course, restarts, last, firstAt), ended: false, nextAt: shownUntil }
+    if (now < shownUntil) {
+      const run: Run = { restarts, startedAt, last: before, firstStartedAt: firstAt }
+      return { ...ended(course, run, last), ended: false, nextAt: shownUntil }
+    }
     if (now < next) return crashLoop(course, restarts, last, next, firstAt)
     startedAt = next
   }
@@ -177,16 +181,17 @@ function crashLoop(
   return { ...calm, status: { ...calm.status, ...identity(course, restarts), lastState: { terminated: last } } }
 }
 
-const ended = (
-  course: ContainerCourse,
-  restarts: number,
-  detail: ContainerStateDetail,
-  firstStartedAt: EpochMs,
-): ContainerMoment => ({
-  status: { ...identity(course, restarts), ready: false, started: false, state: { terminated: detail }, lastState: {} },
+const ended = (course: ContainerCourse, run: Run, detail: ContainerStateDetail): ContainerMoment => ({
+  status: {
+    ...identity(course, run.restarts),
+    ready: false,
+    started: false,
+    state: { terminated: detail },
+    lastState: run.last === undefined ? {} : { terminated: run.last },
+  },
   ended: true,
   nextAt: undefined,
-  firstStartedAt,
+  firstStartedAt: run.firstStartedAt,
 })
 
 const terminated = (course: ContainerCourse, startedAt: EpochMs, finishedAt: EpochMs): ContainerStateDetail => ({

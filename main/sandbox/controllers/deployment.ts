@@ -15,13 +15,14 @@ import {
   withRevision,
 } from './deployment-revisions.ts'
 import { deploymentStatus } from './deployment-status.ts'
+import type { RecordEvent } from './event-recorder.ts'
 import type { ObjectIndex } from './object-index.ts'
 import { atOf, controllerOf, isOf, keyOf, type ObjectKey } from './object-key.ts'
 import { planRollingUpdate } from './rolling-update.ts'
 import { inOrder, removeObject, updateObject, updateStatus } from './write.ts'
 
 /** Rolls Deployments out, as far as `kubectl rollout status|history|undo|pause|restart` can tell. */
-export function deploymentController(store: SandboxStore, index: ObjectIndex): Controller {
+export function deploymentController(store: SandboxStore, index: ObjectIndex, record: RecordEvent): Controller {
   const owned = (deployment: Deployment) => byAge(index.controlledBy<ReplicaSet>(deployment, resources.replicaSets))
 
   return {
@@ -38,8 +39,8 @@ export function deploymentController(store: SandboxStore, index: ObjectIndex): C
       if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return settled
       const acted =
         deployment.spec.paused === true
-          ? scaleOnly(store, deployment, owned(deployment))
-          : rollOut(store, index, deployment, owned(deployment))
+          ? scaleOnly({ store, record }, deployment, owned(deployment))
+          : rollOut({ store, record }, index, deployment, owned(deployment))
       if (!acted.ok) return acted
       const all = owned(deployment)
       const current = store.get(resources.deployments, atOf(key)) as Deployment | undefined
@@ -61,13 +62,20 @@ function deploymentKey(rs: KubeObject | undefined): readonly ObjectKey[] {
 
 type Done = Outcome<void, Status>
 
-function rollOut(store: SandboxStore, index: ObjectIndex, deployment: Deployment, all: readonly ReplicaSet[]): Done {
+/** Where sizes are written, and told of. */
+interface Desk {
+  readonly store: SandboxStore
+  readonly record: RecordEvent
+}
+
+function rollOut(desk: Desk, index: ObjectIndex, deployment: Deployment, all: readonly ReplicaSet[]): Done {
+  const { store } = desk
   const newRS = findNewRS(deployment, all)
   const revision = wantedRevision(newRS, all)
   if (newRS === undefined) return startRevision(store, deployment, revision)
   return inOrder([
     () => keepRevision(store, deployment, newRS, revision),
-    () => resize(store, nextSizes(index, deployment, newRS, all), all),
+    () => resize(desk, deployment, nextSizes(index, deployment, newRS, all), all),
     ...beyondHistory(
       deployment,
       all.filter((rs) => rs !== newRS),
@@ -131,24 +139,37 @@ const sizeOf = (rs: ReplicaSet) => ({
 })
 
 /** A paused Deployment still follows `spec.replicas`, on the ReplicaSet that carries the most pods. */
-function scaleOnly(store: SandboxStore, deployment: Deployment, all: readonly ReplicaSet[]): Done {
+function scaleOnly(desk: Desk, deployment: Deployment, all: readonly ReplicaSet[]): Done {
   const wanted = deployment.spec.replicas ?? 1
   const total = all.reduce((sum, rs) => sum + (rs.spec.replicas ?? 1), 0)
   const largest = all.toSorted((a, b) => (b.spec.replicas ?? 1) - (a.spec.replicas ?? 1))[0]
   const rolling = all.filter((rs) => (rs.spec.replicas ?? 1) > 0).length > 1
   if (largest === undefined || rolling || total === wanted) return success(undefined)
-  return resize(store, new Map([[largest.metadata.name, wanted]]), all)
+  return resize(desk, deployment, new Map([[largest.metadata.name, wanted]]), all)
 }
 
-const resize = (store: SandboxStore, sizes: ReadonlyMap<string, number>, all: readonly ReplicaSet[]): Done =>
+const resize = (
+  { store, record }: Desk,
+  deployment: Deployment,
+  sizes: ReadonlyMap<string, number>,
+  all: readonly ReplicaSet[],
+): Done =>
   inOrder(
     all.flatMap((rs) => {
       const replicas = sizes.get(rs.metadata.name)
-      if (replicas === undefined || replicas === rs.spec.replicas) return []
-      return () =>
-        updateObject<ReplicaSet>(store, resources.replicaSets, atOf(keyOf(rs)), (draft) => ({
+      const before = rs.spec.replicas ?? 1
+      if (replicas === undefined || replicas === before) return []
+      return () => {
+        const done = updateObject<ReplicaSet>(store, resources.replicaSets, atOf(keyOf(rs)), (draft) => ({
           ...draft,
           spec: { ...draft.spec, replicas },
         }))
+        const direction = replicas > before ? 'up' : 'down'
+        const message = `Scaled ${direction} replica set ${rs.metadata.name} from ${before} to ${replicas}`
+        if (done.ok) record({ about: deployment, type: 'Normal', reason: 'ScalingReplicaSet', message, from })
+        return done
+      }
     }),
   )
+
+const from = { component: 'deployment-controller' }

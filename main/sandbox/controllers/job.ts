@@ -1,27 +1,33 @@
-import type { Pod, PodTemplateSpec } from '#api/core.ts'
-import type { KubeObject, Status } from '#api/meta.ts'
-import { apiVersionOf, resources } from '#api/resources.ts'
+import type { WorkloadCondition } from '#api/apps.ts'
+import type { Pod } from '#api/core.ts'
+import type { Status } from '#api/meta.ts'
+import { resources } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import { nameSuffix } from '../seeded.ts'
 import type { SandboxStore } from '../store.ts'
 import { type Controller, settled } from './controller.ts'
-import { type Job, jobStatus, podsWanted } from './job-status.ts'
+import type { Occurrence, RecordEvent } from './event-recorder.ts'
+import { type Job, type JobStatus, jobStatus, podsWanted } from './job-status.ts'
 import type { ObjectIndex } from './object-index.ts'
-import { atOf, controllerOf, controllerReference, isOf, keyOf } from './object-key.ts'
+import { atOf, controllerOf, isOf, keyOf } from './object-key.ts'
+import { createOwnPod, removeOwnPod } from './own-pods.ts'
 import { isActive } from './pod-life.ts'
 import { inOrder, removeObject, updateStatus } from './write.ts'
 
 /** Runs the pods of Jobs to completion: parallelism, back-off, deadline, suspension and time to live. */
-export function jobController(store: SandboxStore, index: ObjectIndex, seed: number): Controller {
+export function jobController(store: SandboxStore, index: ObjectIndex, seed: number, record: RecordEvent): Controller {
+  const maker = { store, record, from: { component: 'job-controller' } }
   let created = 0
 
   const createPod = (job: Job) => (): Outcome<void, Status> => {
     created += 1
     const suffix = nameSuffix(seed, job.metadata.uid ?? '', created)
-    const outcome = store.create(resources.pods, podOf(job, job.spec.template, suffix))
-    return outcome.ok ? success(undefined) : outcome
+    const { metadata = {}, spec } = job.spec.template
+    const labels = { ...metadata.labels, 'job-name': job.metadata.name }
+    const name = `${job.metadata.name}-${suffix}`
+    return createOwnPod(maker, job, resources.jobs, { metadata: { ...metadata, name, labels }, spec })
   }
 
   return {
@@ -43,9 +49,11 @@ export function jobController(store: SandboxStore, index: ObjectIndex, seed: num
       const wanted = podsWanted(job, status, active.length, now)
       const done = inOrder([
         ...Array.from({ length: Math.max(0, wanted - active.length) }, () => createPod(job)),
-        ...active.slice(Math.max(0, wanted)).map((pod) => () => removeObject(store, resources.pods, atOf(keyOf(pod)))),
+        ...active.slice(Math.max(0, wanted)).map((pod) => () => removeOwnPod(maker, job, pod)),
         () => updateStatus<Job>(store, resources.jobs, atOf(key), (draft) => ({ ...draft, status })),
       ])
+      const verdict = done.ok ? verdictIn(job.status, status) : undefined
+      if (verdict !== undefined) record({ about: job, from: maker.from, ...verdict })
       return carry(done, nextAt ?? goneAt)
     },
   }
@@ -62,16 +70,15 @@ function expiryOf(job: Job): EpochMs | undefined {
   return since === undefined || seconds === undefined ? undefined : since + seconds * 1000
 }
 
-const podOf = (job: Job, template: PodTemplateSpec, suffix: string): KubeObject & { readonly spec: unknown } => ({
-  apiVersion: apiVersionOf(resources.pods),
-  kind: 'Pod',
-  metadata: {
-    name: `${job.metadata.name}-${suffix}`,
-    generateName: `${job.metadata.name}-`,
-    namespace: job.metadata.namespace ?? '',
-    labels: { ...template.metadata?.labels, 'job-name': job.metadata.name },
-    ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
-    ownerReferences: [controllerReference(job, resources.jobs)],
-  },
-  spec: template.spec,
-})
+/** What is told when a Job ends. */
+function verdictIn(
+  before: JobStatus | undefined,
+  after: JobStatus,
+): Pick<Occurrence, 'type' | 'reason' | 'message'> | undefined {
+  const isVerdict = ({ type, status }: WorkloadCondition) =>
+    (type === 'Complete' || type === 'Failed') && status === 'True'
+  const verdict = after.conditions?.find(isVerdict)
+  if (verdict === undefined || before?.conditions?.some(isVerdict) === true) return undefined
+  if (verdict.type === 'Complete') return { type: 'Normal', reason: 'Completed', message: 'Job completed' }
+  return { type: 'Warning', reason: verdict.reason ?? '', message: verdict.message ?? '' }
+}

@@ -73,7 +73,7 @@ export function podStatusAt(
       conditions: conditionsAt(pod, facts, now),
       startTime: formatSeconds(life.scheduledAt),
       podIP: node.podIP,
-      ...{ hostIP: node.hostIP, podIPs: [{ ip: node.podIP }], qosClass: 'Burstable' },
+      ...{ hostIP: node.hostIP, podIPs: [{ ip: node.podIP }] },
       ...(life.init.length > 0 && { initContainerStatuses: init.moments.map((each) => each.status) }),
       containerStatuses: statuses,
     },

@@ -1,49 +1,46 @@
 import type { ReplicaSet } from '#api/apps.ts'
 import type { Pod } from '#api/core.ts'
 import type { Status } from '#api/meta.ts'
-import { apiVersionOf, resources } from '#api/resources.ts'
+import { resources } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { matchesSelector } from '#lib/label-selector.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { nameSuffix } from '../seeded.ts'
 import type { SandboxStore } from '../store.ts'
 import { type Controller, earliest, settled } from './controller.ts'
+import type { RecordEvent } from './event-recorder.ts'
 import type { ObjectIndex } from './object-index.ts'
 import { atOf, controllerOf, controllerReference, isOf, keyOf } from './object-key.ts'
+import { createOwnPod, removeOwnPod } from './own-pods.ts'
 import { isActive, isReady, readySince } from './pod-life.ts'
 import { chooseVictims } from './victims.ts'
-import { inOrder, removeObject, updateObject, updateStatus } from './write.ts'
+import { inOrder, updateObject, updateStatus } from './write.ts'
 
 /** Keeps the wanted number of pods of a ReplicaSet, adopts and releases pods by its selector, and counts them. */
-export function replicaSetController(store: SandboxStore, index: ObjectIndex, seed: number): Controller {
+export function replicaSetController(
+  store: SandboxStore,
+  index: ObjectIndex,
+  seed: number,
+  record: RecordEvent,
+): Controller {
+  const from = { component: 'replicaset-controller' }
   let created = 0
 
   const createPod = (rs: ReplicaSet) => (): Outcome<void, Status> => {
-    const { template } = rs.spec
     created += 1
-    const pod: Pod = {
-      apiVersion: apiVersionOf(resources.pods),
-      kind: 'Pod',
-      metadata: {
-        name: `${rs.metadata.name}-${nameSuffix(seed, rs.metadata.uid ?? '', created)}`,
-        generateName: `${rs.metadata.name}-`,
-        namespace: rs.metadata.namespace ?? '',
-        ...(template.metadata?.labels && { labels: template.metadata.labels }),
-        ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
-        ...(template.metadata?.finalizers && { finalizers: template.metadata.finalizers }),
-        ownerReferences: [controllerReference(rs, resources.replicaSets)],
-      },
-      spec: { ...template.spec, containers: template.spec?.containers ?? [] },
-    }
-    const outcome = store.create(resources.pods, pod)
-    return outcome.ok ? success(undefined) : outcome
+    const { template } = rs.spec
+    const suffix = nameSuffix(seed, rs.metadata.uid ?? '', created)
+    return createOwnPod({ store, record, from }, rs, resources.replicaSets, {
+      metadata: { ...template.metadata, name: `${rs.metadata.name}-${suffix}` },
+      spec: template.spec,
+    })
   }
 
   const scale = (rs: ReplicaSet, active: readonly Pod[]): Outcome<void, Status> => {
     const missing = (rs.spec.replicas ?? 1) - active.length
     if (missing >= 0) return inOrder(Array.from({ length: missing }, () => createPod(rs)))
     const victims = chooseVictims(active, -missing)
-    return inOrder(victims.map((pod) => () => removeObject(store, resources.pods, atOf(keyOf(pod)))))
+    return inOrder(victims.map((pod) => () => removeOwnPod({ store, record, from }, rs, pod)))
   }
 
   return {

@@ -4,6 +4,8 @@ import type { SandboxStore } from '../store.ts'
 import type { Controller } from './controller.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointsController } from './endpoints.ts'
+import { eventRecorder } from './event-recorder.ts'
+import { eventRetention } from './event-retention.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController } from './job.ts'
 import { kubelet } from './kubelet.ts'
@@ -12,6 +14,7 @@ import { ObjectIndex } from './object-index.ts'
 import type { LifeSettings } from './pod-life.ts'
 import { replicaSetController } from './replica-set.ts'
 import { runControllers } from './run-controllers.ts'
+import { scheduler } from './scheduler.ts'
 
 /** Brings a store to life: everything a control plane and its nodes do by themselves. `more` run along on the same index. */
 export function startControllers(
@@ -21,15 +24,18 @@ export function startControllers(
   more: (index: ObjectIndex) => readonly Controller[] = () => [],
 ): Dispose {
   const index = new ObjectIndex(store)
+  const record = eventRecorder(store)
   const stop = runControllers(
     store,
     [
       namespaceController(store),
       garbageCollector(store, index),
-      deploymentController(store, index),
-      replicaSetController(store, index, settings.seed),
-      jobController(store, index, settings.seed),
-      kubelet(store, index, settings),
+      deploymentController(store, index, record),
+      replicaSetController(store, index, settings.seed, record),
+      jobController(store, index, settings.seed, record),
+      scheduler(store, index, settings, record),
+      kubelet(store, settings, record),
+      eventRetention(store),
       endpointsController(store, index, settings.seed),
       ...more(index),
     ],

@@ -1,8 +1,8 @@
 import type { KubeObject } from '#api/meta.ts'
+import type { Schema } from '#api/schema/schema.ts'
 import { type Fields, fieldAt, fieldsOf, isFields, parseFieldPath, withField } from './fields.ts'
 import type { PrinterColumn, ScalePaths, ServedKind } from './kinds.ts'
 import { type FieldError, invalidValue, requiredValue } from './status.ts'
-import type { Schema } from './structural-schema.ts'
 
 /** What a CustomResourceDefinition says, one entry per served version; the storage version first. */
 export function servedBy(definition: KubeObject): readonly ServedKind[] {

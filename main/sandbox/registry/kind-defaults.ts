@@ -66,6 +66,15 @@ const builtInDefaults: Readonly<Record<string, (object: Fields, allocation: Allo
     ),
   ),
   'apps/daemonsets': spec((each) => mapField(each, 'template', defaultPodTemplate)),
+  'autoscaling/horizontalpodautoscalers': spec((each) => withDefaults(each, { minReplicas: 1 })),
+  'batch/cronjobs': spec((each) =>
+    withDefaults(each, {
+      concurrencyPolicy: 'Allow',
+      failedJobsHistoryLimit: 1,
+      successfulJobsHistoryLimit: 3,
+      suspend: false,
+    }),
+  ),
   'batch/jobs': (object, { uid }) => mapField(object, 'spec', (each) => defaultJob(each, object, uid)),
 }
 

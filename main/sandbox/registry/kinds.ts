@@ -1,5 +1,5 @@
 import { type Resource, resources } from '#api/resources.ts'
-import type { Schema } from './structural-schema.ts'
+import type { Schema } from '#api/schema/schema.ts'
 
 /** A resource as served: what discovery, storage and tables need to know about it. */
 export interface ServedKind extends Resource {
@@ -103,11 +103,14 @@ export const builtInKinds: readonly ServedKind[] = [
   builtIn(resources.deployments, { short: ['deploy'], all: true, status: true, scale: true }),
   builtIn(resources.replicaSets, { short: ['rs'], all: true, status: true, scale: true }),
   builtIn(other('apps', 'statefulsets', 'StatefulSet'), { short: ['sts'], all: true, status: true, scale: true }),
-  builtIn(other('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', true, 'v2'), {
-    short: ['hpa'],
-    all: true,
-    status: true,
-  }),
+  // The first version is the one that is stored.
+  ...['v2', 'v1'].map((version) =>
+    builtIn(other('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', true, version), {
+      short: ['hpa'],
+      all: true,
+      status: true,
+    }),
+  ),
   builtIn(other('batch', 'cronjobs', 'CronJob'), { short: ['cj'], all: true, status: true }),
   builtIn(resources.jobs, { all: true, status: true }),
   builtIn(resources.leases),

@@ -6,9 +6,10 @@ import { type Outcome, success } from '#lib/outcome.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import type { WriteBy } from '../store.ts'
 import { acceptDefinition } from './custom-kinds.ts'
-import { type Fields, fieldsOf, objectOf } from './fields.ts'
+import { type Fields, fieldsOf, isFields, objectOf } from './fields.ts'
 import { type Allocation, defaultObject, initialStatus } from './kind-defaults.ts'
 import { schemaOf } from './kind-schemas.ts'
+import { convertVersion } from './kind-versions.ts'
 import { isDefinitions, type ServedKind } from './kinds.ts'
 import { invalid, refuse } from './status.ts'
 import { pruneObject } from './structural-schema.ts'
@@ -85,11 +86,20 @@ const serverOwned = (metadata: ObjectMeta): Partial<ObjectMeta> & Pick<ObjectMet
   }),
 })
 
-/** The wire form a kind is stored in: its own apiVersion and kind, unknown fields pruned. */
+/** The wire form a kind is stored in: its own apiVersion and kind, without unknown fields; `null` is absent if built in. */
 function shape(kind: ServedKind, object: KubeObject): KubeObject {
-  const typed = { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind }
+  const typed = { ...convertVersion({ ...object, kind: kind.kind }, apiVersionOf(kind)) }
   const schema = schemaOf(kind)
-  return schema === undefined ? typed : objectOf(pruneObject(fieldsOf(typed), schema))
+  if (schema === undefined) return typed
+  const pruned = pruneObject(fieldsOf(typed), schema)
+  return objectOf(kind.custom === undefined ? (withoutNulls(pruned) as Fields) : pruned)
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isFields(value)) return value
+  const present = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]))
 }
 
 function finish(

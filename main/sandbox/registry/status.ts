@@ -7,6 +7,7 @@ import { failure, type Outcome } from '#lib/outcome.ts'
 export interface FieldError {
   readonly field: string
   readonly reason:
+    | 'FieldValueDuplicate'
     | 'FieldValueInvalid'
     | 'FieldValueRequired'
     | 'FieldValueForbidden'
@@ -39,6 +40,10 @@ export const notFound = (resource: Resource, name: string): Status =>
 
 /** Nothing is served at this path. */
 export const noSuchPath = (): Status => status(404, 'NotFound', 'the server could not find the requested resource', {})
+
+/** What a real cluster has and pods that are made up cannot have. */
+export const notSimulated = (what: string): Status =>
+  status(501, 'NotImplemented', `pods of the sandbox are made up: there is no ${what}`)
 
 export const alreadyExists = (resource: Resource, name: string): Status =>
   status(409, 'AlreadyExists', `${rbacName(resource)} "${name}" already exists`, about(resource, name))
@@ -100,6 +105,12 @@ export const requiredValue = (field: string, why = ''): FieldError => ({
   field,
   reason: 'FieldValueRequired',
   message: `Required value${why === '' ? '' : `: ${why}`}`,
+})
+
+export const duplicateValue = (field: string, shown: string): FieldError => ({
+  field,
+  reason: 'FieldValueDuplicate',
+  message: `Duplicate value: ${shown}`,
 })
 
 export const forbiddenValue = (field: string, why: string): FieldError => ({

@@ -1,31 +1,6 @@
+import type { Schema } from '#api/schema/schema.ts'
 import { type Fields, isFields } from './fields.ts'
-import { type FieldError, invalidValue, requiredValue } from './status.ts'
-
-/** `openAPIV3Schema` of a CustomResourceDefinition, as far as it is acted on. */
-export interface Schema {
-  readonly type?: string
-  readonly description?: string
-  readonly format?: string
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly additionalProperties?: Schema | boolean
-  readonly items?: Schema
-  readonly required?: readonly string[]
-  readonly enum?: readonly unknown[]
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly minItems?: number
-  readonly maxItems?: number
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly pattern?: string
-  readonly nullable?: boolean
-  readonly default?: unknown
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
-  readonly 'x-kubernetes-int-or-string'?: boolean
-  readonly 'x-kubernetes-embedded-resource'?: boolean
-  readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[]
-}
+import { duplicateValue, type FieldError, invalidValue, requiredValue } from './status.ts'
 
 /** Fields every object has, whether the schema of its kind says so or not. */
 const rootFields = new Set(['apiVersion', 'kind', 'metadata'])
@@ -69,22 +44,23 @@ function pruneMember(name: string, value: unknown, schema: Schema, parent: strin
   return undefined
 }
 
-/** Fills in the schema's defaults, at every level that exists. */
+/** Fills in the schema's defaults and drops what is null without meaning it, at every level that exists. */
 export function defaultValue(value: unknown, schema: Schema): unknown {
   if (Array.isArray(value)) {
     const { items } = schema
     return items === undefined ? value : value.map((item) => defaultValue(item, items))
   }
   if (!isFields(value)) return value
+  const { properties = {}, additionalProperties } = schema
+  const others = typeof additionalProperties === 'object' ? additionalProperties : undefined
   const result: Record<string, unknown> = { ...value }
-  for (const [name, member] of Object.entries(schema.properties ?? {})) {
-    const wanted = replacesNull(result[name], member) ? member.default : (result[name] ?? undefined)
-    if (wanted !== undefined) result[name] = defaultValue(wanted, member)
+  for (const name of new Set([...Object.keys(properties), ...Object.keys(value)])) {
+    const member = Object.hasOwn(properties, name) ? properties[name] : others
+    if (member === undefined) continue
+    const wanted = replacesNull(result[name], member) ? member.default : result[name]
+    if (wanted === undefined) delete result[name]
+    else result[name] = defaultValue(wanted, member)
   }
-  const { additionalProperties } = schema
-  if (typeof additionalProperties !== 'object') return result
-  const others = Object.keys(result).filter((name) => schema.properties?.[name] === undefined)
-  for (const name of others) result[name] = defaultValue(result[name], additionalProperties)
   return result
 }
 
@@ -136,11 +112,27 @@ function validateList(value: readonly unknown[], schema: Schema, path: string): 
   const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema
   const inside =
     items === undefined ? [] : value.flatMap((item, index) => validateValue(item, items, `${path}[${index}]`))
+  const repeated = repeatedItems(value, schema, path)
+  if (repeated.length > 0) return [...inside, ...repeated]
   if (value.length < minItems)
     return [...inside, invalidValue(path, value.length, `${path} in body should have at least ${minItems} items`)]
   if (value.length > maxItems)
     return [...inside, invalidValue(path, value.length, `${path} in body should have at most ${maxItems} items`)]
   return inside
+}
+
+/** Items of a list with keys, or of a set, that are there already. */
+function repeatedItems(value: readonly unknown[], schema: Schema, path: string): readonly FieldError[] {
+  const { 'x-kubernetes-list-type': type, 'x-kubernetes-list-map-keys': keys = [] } = schema
+  if (type !== 'map' && type !== 'set') return []
+  const seen = new Set<string>()
+  return value.flatMap((item, index) => {
+    const key = isFields(item) ? Object.fromEntries(keys.map((name) => [name, item[name]])) : item
+    const text = JSON.stringify(key)
+    if (seen.has(text)) return [duplicateValue(`${path}[${index}]`, text)]
+    seen.add(text)
+    return []
+  })
 }
 
 function validateMembers(value: Fields, schema: Schema, path: string): readonly FieldError[] {

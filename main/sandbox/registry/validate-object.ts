@@ -37,15 +37,7 @@ function validateMetadata(object: KubeObject, previous: KubeObject | undefined):
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       ),
     )
-  for (const [key, value] of Object.entries(labels))
-    if (!matchesSelector({ matchLabels: { [key]: value } }, labels) || !isLabel(key, value))
-      errors.push(
-        invalidValue(
-          'metadata.labels',
-          value,
-          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-        ),
-      )
+  errors.push(...Object.entries(labels).flatMap(([key, value]) => validateLabel(key, value)))
   const before = previous?.metadata.finalizers ?? []
   if (previous?.metadata.deletionTimestamp !== undefined && finalizers.some((each) => !before.includes(each)))
     errors.push(forbiddenValue('metadata.finalizers', 'no new finalizers can be added if the object is being deleted'))
@@ -53,8 +45,18 @@ function validateMetadata(object: KubeObject, previous: KubeObject | undefined):
 }
 
 const labelText = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
-const isLabel = (key: string, value: unknown) =>
-  typeof value === 'string' && labelText.test(value) && key !== '' && labelText.test(key.split('/').at(-1) ?? '')
+const alphanumeric =
+  "consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+
+function validateLabel(key: string, value: unknown): readonly FieldError[] {
+  const name = key.split('/').at(-1) ?? ''
+  const errors: FieldError[] = []
+  if (name === '' || !labelText.test(name))
+    errors.push(invalidValue('metadata.labels', key, `name part must ${alphanumeric}`))
+  if (typeof value !== 'string' || !labelText.test(value))
+    errors.push(invalidValue('metadata.labels', value, `a valid label must be an empty string or ${alphanumeric}`))
+  return errors
+}
 
 /** Kinds with `spec.selector` over the labels of `spec.template`. */
 const workloads: Readonly<Record<string, true>> = {

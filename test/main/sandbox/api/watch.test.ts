@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import { place } from '#main/sandbox/bootstrap.ts'
-import { aSandbox, type RawWatch, type Sandbox } from '#test/support/sandbox.ts'
+import { aSandbox, type Sandbox } from '#test/support/sandbox.ts'
 import { until } from '#test/support/until.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
@@ -28,38 +28,10 @@ const put = (name: string, tier = 'gold') =>
     kind: 'ConfigMap',
     metadata: { namespace: 'default', name, labels: { tier } },
   })
-const relabel = (name: string, tier: string) =>
-  sandbox.cluster.store.mutate(resources.configMaps, { namespace: 'default', name }, (draft: KubeObject) => ({
-    ...draft,
-    metadata: { ...draft.metadata, labels: { tier } },
-  }))
-const remove = (name: string) => sandbox.cluster.store.delete(resources.configMaps, { namespace: 'default', name })
 const watch = (query: string) => sandbox.watch<Event>(`${path}?watch=true${query}`)
-const told = ({ events }: RawWatch<Event>) => events.map(({ type, object }) => `${type} ${object.metadata.name}`)
 const isOpen = () => sandbox.cluster.server.openWatches === 1
 
 describe('a watch', () => {
-  it('without a version begins with what is there, and tells changes as they come', async () => {
-    put('one')
-    const watched = watch('')
-    await until('the first', () => watched.events.length === 1)
-    put('two')
-    relabel('one', 'tin')
-    remove('two')
-    await until('all', () => watched.events.length === 4)
-    expect(told(watched)).toEqual(['ADDED one', 'ADDED two', 'MODIFIED one', 'DELETED two'])
-  })
-
-  it('goes on after the version it names', async () => {
-    put('one')
-    const from = sandbox.cluster.store.revision
-    put('two')
-    relabel('one', 'tin')
-    const watched = watch(`&resourceVersion=${from}`)
-    await until('both', () => watched.events.length === 2)
-    expect(told(watched)).toEqual(['ADDED two', 'MODIFIED one'])
-  })
-
   it('is told 410 inside a 200 when that version was compacted away, and ended', async () => {
     put('one')
     const from = sandbox.cluster.store.revision
@@ -69,16 +41,6 @@ describe('a watch', () => {
     await until('the end', () => watched.ended)
     expect(watched.events).toMatchObject([{ type: 'ERROR', object: { code: 410, reason: 'Expired' } }])
     expect(watched.events[0]?.object.message).toContain(`too old resource version: ${from}`)
-  })
-
-  it('tells an object that comes into its selection as added, and one that leaves it as deleted', async () => {
-    put('one', 'tin')
-    const watched = watch('&labelSelector=tier%3Dgold')
-    await until('open', isOpen)
-    relabel('one', 'gold')
-    relabel('one', 'tin')
-    await until('both', () => watched.events.length === 2)
-    expect(told(watched)).toEqual(['ADDED one', 'DELETED one'])
   })
 
   it('gets a bookmark every minute if it wants, and is ended after its timeout', async () => {
@@ -97,16 +59,6 @@ describe('a watch', () => {
     await clock.advance(30_000)
     await until('the end', () => watched.ended)
     expect(sandbox.cluster.server.openWatches).toBe(0)
-  })
-
-  it('marks the end of what was there when asked to send that first', async () => {
-    put('one')
-    const watched = watch('&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true')
-    await until('both', () => watched.events.length === 2)
-    expect(watched.events).toMatchObject([
-      { type: 'ADDED' },
-      { type: 'BOOKMARK', object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } },
-    ])
   })
 
   it('leaves nothing behind when its client goes away', async () => {

@@ -33,12 +33,14 @@ describe('the life of a pod', () => {
     expect(isReady(pod())).toBe(true)
   })
 
-  it('does nothing more once it is ready', async () => {
+  it('does nothing more once it is ready, and in the end even its events are gone', async () => {
     const { cluster } = livingPod('web:1.0.0')
     await cluster.clock.advance(10_000)
     const { revision } = cluster.store
-    await cluster.clock.advance(3_600_000)
+    await cluster.clock.advance(3_580_000)
     expect(cluster.store.revision).toBe(revision)
+    await cluster.clock.advance(20_000)
+    expect(cluster.store.list(resources.events)).toEqual([])
     expect(cluster.clock.pending).toBe(0)
   })
 
