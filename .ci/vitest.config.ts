@@ -28,6 +28,16 @@ export default defineConfig({
       },
       {
         root,
+        // Those of the main project that also hold on a real API server; run by .ci/test-cluster.ts alone.
+        test: {
+          name: 'cluster',
+          include:
+            process.env['ARGOSY_TEST_KUBECONFIG'] === undefined ? [] : ['test/conformance/{api,rollout}/**/*.test.ts'],
+          testTimeout: 180_000,
+        },
+      },
+      {
+        root,
         test: { name: 'renderer', include: ['test/renderer/**/*.test.{ts,tsx}'], environment: 'happy-dom' },
       },
       {

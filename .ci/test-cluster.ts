@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findKubectl } from './tools.ts'
+
+/**
+ * `npm run test:cluster [-- vitest arguments]`: the conformance suite against real API servers. On the cluster that
+ * ARGOSY_TEST_KUBECONFIG names, each test in a namespace of its own; without it, on a test bed that is started and ended here.
+ */
+const kubectl = findKubectl()
+const named = process.env['ARGOSY_TEST_KUBECONFIG']
+const folder = mkdtempSync(join(tmpdir(), 'argosy-test-cluster-'))
+const kubeconfig = named ?? join(folder, 'kubeconfig')
+
+const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): number =>
+  spawnSync(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1
+
+function runSuite(): number {
+  if (named === undefined) {
+    const started = run('test/testbed/index.ts', ['up', '--kubeconfig', kubeconfig])
+    if (started !== 0) return started
+  }
+  const installed = run('main/cli/index.ts', ['crds', 'install', '--kubeconfig', kubeconfig])
+  if (installed !== 0) return installed
+  return run(
+    'node_modules/vitest/vitest.mjs',
+    ['run', '--config', '.ci/vitest.config.ts', '--project', 'cluster', ...process.argv.slice(2)],
+    { NODE_ENV: 'test', ARGOSY_KUBECTL: kubectl, ARGOSY_TEST_KUBECONFIG: kubeconfig },
+  )
+}
+
+try {
+  process.exitCode = runSuite()
+} finally {
+  if (named === undefined) run('test/testbed/index.ts', ['down'])
+  rmSync(folder, { recursive: true, force: true })
+}

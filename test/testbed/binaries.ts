@@ -1,0 +1,91 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { buildProgram, type GoProgram, goVersion } from './build-program.ts'
+
+/** Minor versions that the test bed can play; the first is the default. */
+export const kubernetesVersions = ['v1.36.3', 'v1.34.4'] as const
+const etcdVersion = 'v3.7.3'
+const kwokVersion = 'v0.8.0'
+
+export const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
+export type ProgramName = (typeof programs)[number]
+/** Absolute paths. */
+export type Binaries = Readonly<Record<ProgramName, string>>
+
+/** Per user; `ARGOSY_TESTBED_CACHE` names another. */
+export const cacheFolder = (): string =>
+  process.env['ARGOSY_TESTBED_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'argosy', 'testbed')
+
+/**
+ * The programs of a control plane: from the folder that KUBEBUILDER_ASSETS names, from PATH, from the cache, else built into the
+ * cache from their Go modules, which takes minutes once. `tell` gets a line for whatever takes long. The error says what to do.
+ */
+export async function findBinaries(
+  kubernetes: string,
+  tell: (line: string) => void,
+): Promise<Outcome<Binaries, string>> {
+  const known = new Map<ProgramName, string>()
+  for (const name of programs) {
+    const found = installed(name) ?? cached(programOf(name, kubernetes))
+    if (found !== undefined) known.set(name, found)
+  }
+  const missing = programs.filter((name) => !known.has(name))
+  if (missing.length > 0 && goVersion() === undefined) return failure(adviceWithoutGo(missing))
+  for (const [index, name] of missing.entries()) {
+    const program = programOf(name, kubernetes)
+    mkdirSync(folderOf(program), { recursive: true })
+    const built = await buildProgram(program, join(folderOf(program), name), (line) =>
+      tell(`building ${name} ${program.version} (${index + 1} of ${missing.length}): ${line}`),
+    )
+    if (!built.ok) return built
+    known.set(name, built.value)
+  }
+  return success(Object.fromEntries(known) as Binaries)
+}
+
+const adviceWithoutGo = (missing: readonly ProgramName[]): string =>
+  `the test bed needs ${missing.join(', ')}. Install Go 1.26 or newer (https://go.dev/dl), with which they are built once, ` +
+  'or set KUBEBUILDER_ASSETS to a folder that has them, or ARGOSY_TEST_KUBECONFIG to a cluster that may be used.'
+
+function programOf(name: ProgramName, kubernetes: string): GoProgram {
+  if (name === 'etcd')
+    return { path: 'go.etcd.io/etcd/server/v3', module: 'go.etcd.io/etcd/server/v3', version: etcdVersion }
+  if (name === 'kwok') return { path: 'sigs.k8s.io/kwok/cmd/kwok', module: 'sigs.k8s.io/kwok', version: kwokVersion }
+  return {
+    path: `k8s.io/kubernetes/cmd/${name}`,
+    module: 'k8s.io/kubernetes',
+    version: kubernetes,
+    // Kubernetes says `v1.x.y` of itself and publishes the modules of its staging folder as `v0.x.y`.
+    staged: kubernetes.replace(/^v1\./, 'v0.'),
+    stamp: ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'],
+  }
+}
+
+const folderOf = ({ module, version }: GoProgram): string =>
+  join(cacheFolder(), 'bin', `${module.replaceAll('/', '_')}@${version}`)
+
+function cached(program: GoProgram): string | undefined {
+  const path = join(
+    folderOf(program),
+    program.path.split('/').at(-1) === 'v3' ? 'etcd' : (program.path.split('/').at(-1) ?? ''),
+  )
+  return existsSync(path) ? path : undefined
+}
+
+function installed(name: ProgramName): string | undefined {
+  const assets = process.env['KUBEBUILDER_ASSETS']
+  const folders = [...(assets === undefined ? [] : [assets]), ...(process.env['PATH'] ?? '').split(delimiter)]
+  return folders.map((folder) => join(folder, name)).find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

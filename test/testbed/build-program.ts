@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+
+export interface GoProgram {
+  /** Of its main package. */
+  readonly path: string
+  readonly module: string
+  readonly version: string
+  /** The version under which the modules are published that its go.mod takes from folders beside it. */
+  readonly staged?: string
+  /** Variables that are set to the version when linking. */
+  readonly stamp?: readonly string[]
+}
+
+const progressMs = 15_000
+const buildMinutesMax = 60
+
+/** As `go version` says it, or undefined without Go. */
+export function goVersion(): string | undefined {
+  const run = spawnSync('go', ['version'], { encoding: 'utf8' })
+  return run.status === 0 ? run.stdout.trim() : undefined
+}
+
+/** Builds a program of a published module, with exactly the dependencies its authors released it with, into the file `to`. */
+export async function buildProgram(
+  program: GoProgram,
+  to: string,
+  tell: (line: string) => void,
+): Promise<Outcome<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'argosy-go-'))
+  const started = performance.now()
+  const seconds = () => `${Math.round((performance.now() - started) / 1000)} s`
+  tell('fetching its modules')
+  const told = setInterval(() => tell(seconds()), progressMs)
+  try {
+    const module = ownModule(program)
+    if (!module.ok) return module
+    writeFileSync(join(folder, 'go.mod'), module.value)
+    const stamps = (program.stamp ?? []).map((variable) => `-X ${variable}=${program.version}`)
+    const partial = join(dirname(to), `.${process.pid}.partial`)
+    const args = ['build', '-mod=mod', '-trimpath', `-ldflags=${['-s', '-w', ...stamps].join(' ')}`, '-o', partial]
+    const built = await runGo([...args, program.path], folder)
+    if (!built.ok) return built
+    // Another process may have built the same meanwhile; either file will do.
+    renameSync(partial, to)
+    tell(`done in ${seconds()}`)
+    return success(to)
+  } finally {
+    clearInterval(told)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A go.mod whose build list is that of the program's own module: a required module's `replace` lines do not count for others. */
+function ownModule({ module, version, staged }: GoProgram): Outcome<string, string> {
+  const run = spawnSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8', cwd: tmpdir() })
+  if (run.status !== 0)
+    return failure(`go cannot fetch ${module}@${version}: ${run.stderr.trim() || run.stdout.trim()}`)
+  const { GoMod } = JSON.parse(run.stdout) as { readonly GoMod: string }
+  const text = readFileSync(GoMod, 'utf8')
+    .replace(/^module .*$/m, 'module testbed')
+    .replace(/^\s*\S+ => \.\.?\/\S+$/gm, (line) => replacement(line, staged))
+  return success(`${text}\nrequire ${module} ${version}\n`)
+}
+
+/** A folder beside the module is not part of what is published: its own published module is. */
+function replacement(line: string, staged: string | undefined): string {
+  const name = line.trim().split(/\s+/)[0] ?? ''
+  return staged === undefined ? '' : `\t${name} => ${name} ${staged}`
+}
+
+function runGo(args: readonly string[], cwd: string): Promise<Outcome<undefined, string>> {
+  return new Promise((resolve) => {
+    const child = spawn('go', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
+    let output = ''
+    child.stderr.on('data', (data: Buffer) => {
+      output = `${output}${data.toString()}`.slice(-4_000)
+    })
+    const limit = setTimeout(() => child.kill('SIGTERM'), buildMinutesMax * 60_000)
+    child.on('error', (error) => resolve(failure(error.message)))
+    child.on('exit', (code) => {
+      clearTimeout(limit)
+      resolve(code === 0 ? success(undefined) : failure(`go ${args[0]} failed:\n${output.trim()}`))
+    })
+  })
+}
