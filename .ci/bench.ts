@@ -1,0 +1,95 @@
+import { loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { engine } from './bench/engine.ts'
+import { grid } from './bench/grid.ts'
+import { describeMachine, type Measurement } from './bench/report.ts'
+import type { NamedCluster, Section } from './bench/section.ts'
+import { window } from './bench/window.ts'
+import { buildIfStale } from './build.ts'
+import { findChromium } from './tools.ts'
+
+/**
+ * `npm run bench [-- sections and options]`: measures the built product and prints one JSON line per figure. A missed target is
+ * a result (exit 0); a figure that could not be measured is a failure (exit 1).
+ */
+const sections: readonly Section[] = [window, engine, grid]
+const rolloutsDefault = 100
+const replicasDefault = 2
+
+const help = `npm run bench -- [section …] [options]
+
+Sections (all of them, when none is named):
+${sections.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join('\n')}
+
+Options:
+  --kubeconfig FILE  with --context: run \`engine\` there and not on the sandbox, in a namespace that is deleted afterwards
+  --context NAME     never taken from the file's current context
+  --rollouts N       rollouts in each cluster (${rolloutsDefault})
+  --replicas N       pods of each rollout (${replicasDefault}); 0 on a control plane without nodes
+  --help`
+
+function stopWith(message: string): never {
+  console.error(`argosy: ${message}`)
+  process.exit(1)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        kubeconfig: { type: 'string' },
+        context: { type: 'string' },
+        rollouts: { type: 'string' },
+        replicas: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    })
+  } catch (error) {
+    return stopWith(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function namedCluster(kubeconfig: string | undefined, context: string | undefined): NamedCluster | undefined {
+  if (kubeconfig === undefined && context === undefined) return undefined
+  if (kubeconfig === undefined || context === undefined)
+    return stopWith('a cluster is named by both --kubeconfig and --context')
+  return { kubeconfig, context }
+}
+
+function wholeNumber(option: string, text: string | undefined, otherwise: number, min: number): number {
+  const value = Number(text ?? otherwise)
+  return Number.isInteger(value) && value >= min ? value : stopWith(`--${option} is a whole number from ${min}`)
+}
+
+const { values, positionals } = readArguments()
+if (values.help === true) {
+  console.log(help)
+  process.exit(0)
+}
+const unknown = positionals.find((name) => !sections.some((section) => section.name === name))
+if (unknown !== undefined)
+  stopWith(`there is no section ${unknown}; there are ${sections.map(({ name }) => name).join(', ')}`)
+const rollouts = wholeNumber('rollouts', values.rollouts, rolloutsDefault, 1)
+const replicas = wholeNumber('replicas', values.replicas, replicasDefault, 0)
+const cluster = namedCluster(values.kubeconfig, values.context)
+const wanted = sections.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+if (cluster !== undefined && (wanted.length !== 1 || wanted[0]?.name !== 'engine'))
+  stopWith('only the section engine runs on a named cluster: npm run bench -- engine --kubeconfig FILE --context NAME')
+
+const chromium = findChromium()
+await buildIfStale()
+console.log(JSON.stringify(describeMachine(chromium)))
+const report = (measurement: Measurement) => console.log(JSON.stringify(measurement))
+let failed = false
+for (const section of wanted) {
+  console.error(`argosy: measuring ${section.name}…`)
+  try {
+    await section.run({ chromium, report, cluster, rollouts, replicas })
+  } catch (error) {
+    failed = true
+    console.error(`argosy: ${section.name} could not be measured:`, error)
+  }
+  console.error(`argosy: ${section.name} ended at a load of ${(loadavg()[0] ?? 0).toFixed(1)}`)
+}
+process.exit(failed ? 1 : 0)

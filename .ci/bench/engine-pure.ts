@@ -1,0 +1,59 @@
+import { reconcileRollout } from '#engine/rollout/reconcile.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
+import { aPod } from '#test/support/builders/service.ts'
+import { aWorld } from '#test/support/builders/world.ts'
+import { RolloutJourney } from '#test/support/rollout-journey.ts'
+import { type Report, single } from './report.ts'
+
+const warmUpMs = 500
+const measuredMs = 1500
+/** Clock reads are dear beside a reconcile: one for so many. */
+const chunk = 50
+
+const steps = [setWeight(10), pause('10m'), setWeight(25), pause('10m'), setWeight(50), pause(), setWeight(75)]
+
+/** Ten pods, seven steps, four revisions: settled, at a pause, and with a new image nobody has acted on. */
+function realisticWorlds(): Readonly<Record<string, { readonly world: RolloutWorld; readonly now: number }>> {
+  const journey = new RolloutJourney(aWorld({ rollout: aRollout({ image: 'web:1', replicas: 10, steps }) })).settle()
+  for (const image of ['web:2', 'web:3', 'web:4']) journey.setImage(image).settle().promoteFull().pass(60)
+  const settled = { world: withPods(journey.world), now: journey.now }
+  journey.setImage('web:5')
+  const updating = { world: withPods(journey.world), now: journey.now }
+  journey.settle()
+  return { settled, updating, paused: { world: withPods(journey.world), now: journey.now } }
+}
+
+const withPods = (world: RolloutWorld): RolloutWorld => ({
+  ...world,
+  pods: world.replicaSets.flatMap((rs) => Array.from({ length: rs.spec.replicas ?? 0 }, (_, index) => aPod(rs, index))),
+})
+
+/** Decisions of the pure function, in this process. */
+export function measurePureEngine(report: Report): void {
+  for (const [name, { world, now }] of Object.entries(realisticWorlds())) {
+    reconcilesPerSecond(world, now, warmUpMs)
+    report(single(`engine.reconcile-${name}`, '1/s', reconcilesPerSecond(world, now, measuredMs)))
+  }
+}
+
+/** Per second of this thread's CPU time: what else runs on the machine does not count. */
+function reconcilesPerSecond(world: RolloutWorld, now: number, forMs: number): number {
+  const { length: writes } = reconcileRollout(world, now).writes
+  const startedAt = cpuMs()
+  let count = 0
+  let elapsedMs = 0
+  while (elapsedMs < forMs) {
+    for (let each = 0; each < chunk; each++) {
+      if (reconcileRollout(world, now).writes.length !== writes) throw new Error('the engine changed its mind')
+    }
+    count += chunk
+    elapsedMs = cpuMs() - startedAt
+  }
+  return (count / elapsedMs) * 1000
+}
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}

@@ -1,0 +1,135 @@
+import { labels } from '#api/keys.ts'
+import { resources } from '#api/resources.ts'
+import type { CanaryStep, Rollout } from '#api/rollout.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { createClusterClient } from '#main/cluster/rest.ts'
+import { systemClock } from '#main/system-clock.ts'
+
+/** What is put into a cluster: `count` canaries, some of which wait at their second step for a person. */
+export interface Batch {
+  readonly namespace: string
+  readonly count: number
+  /** Pods of each. */
+  readonly replicas: number
+  readonly waiting: number
+  /** Only a controller with this id acts on them. */
+  readonly instanceID?: string
+}
+
+const steps: readonly CanaryStep[] = [{ setWeight: 20 }, { setWeight: 50 }, { setWeight: 75 }, { setWeight: 100 }]
+const waitingSteps: readonly CanaryStep[] = [{ setWeight: 20 }, { pause: {} }, { setWeight: 50 }, { setWeight: 100 }]
+
+export const versions = { first: '1.0.0', second: '2.0.0' } as const
+
+/** `app-007`; the first ones are those that wait. */
+export const appName = (index: number): string => `app-${String(index).padStart(3, '0')}`
+
+/** The client the engine uses, with its limit of 40 requests a second. Whoever opens it closes it. */
+export function openClient(kubeconfig: string, context: string): ClusterClient {
+  const loaded = loadKubeconfig({ paths: [kubeconfig] })
+  if (!loaded.ok) throw new Error(loaded.error.message)
+  const access = loaded.value.access(context)
+  if (access === undefined) throw new Error(`${kubeconfig} has no context ${context}`)
+  return createClusterClient({ access, clock: systemClock, random: Math.random })
+}
+
+export async function createBatch(client: ClusterClient, batch: Batch): Promise<void> {
+  const { namespace, count } = batch
+  const created = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+  mustSucceed(await client.create(resources.namespaces, created), `namespace ${namespace}`)
+  const apps = Array.from({ length: count }, (_, index) => aRollout(index, batch))
+  await Promise.all(
+    apps.map(async (app) => mustSucceed(await client.create(resources.rollouts, app), `rollout ${app.metadata.name}`)),
+  )
+}
+
+function aRollout(index: number, { namespace, replicas, waiting, instanceID }: Batch): Rollout {
+  const name = appName(index)
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: {
+      name,
+      namespace,
+      labels: { app: name, ...(instanceID === undefined ? {} : { [labels.instanceID]: instanceID }) },
+    },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'app', image: imageOf(versions.first) }] },
+      },
+      strategy: { canary: { steps: index < waiting ? waitingSteps : steps } },
+    },
+  }
+}
+
+const imageOf = (version: string): string => `registry.example/bench:${version}`
+
+/** Sets the image of these rollouts, all at once. */
+export async function setVersion(
+  client: ClusterClient,
+  namespace: string,
+  names: readonly string[],
+  version: string,
+): Promise<void> {
+  const containers = [{ name: 'app', image: imageOf(version) }]
+  const body = { spec: { template: { spec: { containers } } } }
+  await Promise.all(
+    names.map(async (name) =>
+      mustSucceed(await client.patch(resources.rollouts, { namespace, name }, { type: 'merge', body }), name),
+    ),
+  )
+}
+
+/** The version is everywhere: the controller has seen it, and promoted it. */
+export const isPromoted =
+  (version: string) =>
+  (rollout: Rollout): boolean => {
+    const { status, spec, metadata } = rollout
+    return (
+      spec.template?.spec?.containers[0]?.image === imageOf(version) &&
+      status?.observedGeneration === String(metadata.generation) &&
+      status?.phase === 'Healthy' &&
+      status.stableRS !== undefined &&
+      status.stableRS === status.currentPodHash
+    )
+  }
+
+export const isPausedAtStep =
+  (index: number) =>
+  (rollout: Rollout): boolean =>
+    rollout.status?.phase === 'Paused' && rollout.status.currentStepIndex === index
+
+/** Follows the watch until each of the named rollouts has been as wanted. */
+export async function untilEach(
+  client: ClusterClient,
+  namespace: string,
+  names: readonly string[],
+  isWanted: (rollout: Rollout) => boolean,
+  timeoutMs: number,
+): Promise<void> {
+  const missing = new Set(names)
+  const see = (rollout: Rollout) => isWanted(rollout) && missing.delete(rollout.metadata.name)
+  const listed = mustSucceed(await client.list(resources.rollouts, { namespace }), 'rollouts')
+  for (const each of listed.items) see(each as Rollout)
+  if (missing.size === 0) return
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const options = { namespace, resourceVersion: listed.resourceVersion, timeoutSeconds: Math.ceil(timeoutMs / 1000) }
+  for await (const event of client.watch(resources.rollouts, options, timeout)) {
+    if (!event.ok) break
+    if (event.value.type !== 'BOOKMARK') see(event.value.object as Rollout)
+    if (missing.size === 0) return
+  }
+  throw new Error(`${missing.size} of ${names.length} rollouts did not get there within ${timeoutMs / 1000} s`)
+}
+
+/** The value, or an exception: a benchmark that cannot do what it is meant to do has no figures. */
+export function mustSucceed<Value>(outcome: Outcome<Value, Failure>, what: string): Value {
+  if (!outcome.ok) throw new Error(`${what}: ${outcome.error.kind} ${outcome.error.message}`)
+  return outcome.value
+}
