@@ -13,7 +13,7 @@ export interface BoardRow {
   readonly name: string
   readonly group: BoardGroup
   /** Context → the rollout there. */
-  readonly cells: ReadonlyMap<string, RolloutKey>
+  readonly cells: ReadonlyMap<string, RolloutView>
   /** The cell that asks for the most attention; it stands for the row in its head. */
   readonly lead: RolloutView
   readonly tabs: ReadonlySet<BoardTab>
@@ -69,9 +69,9 @@ export function buildBoard(
 function buildRow(id: string, views: readonly RolloutView[]): BoardRow {
   let lead = views[0] as RolloutView
   const tabs = new Set<BoardTab>(['all'])
-  const cells = new Map<string, RolloutKey>()
+  const cells = new Map<string, RolloutView>()
   for (const view of views) {
-    cells.set(view.context, view.key)
+    cells.set(view.context, view)
     if (urgencyOf(view) < urgencyOf(lead)) lead = view
     if (needsPerson(view) || view.drift) tabs.add('needsYou')
     if (isMoving(view)) tabs.add('moving')

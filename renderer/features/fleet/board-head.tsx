@@ -2,37 +2,33 @@ import type { ClusterView } from '#contract/views.ts'
 import { connectionNote, modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { rowHeights } from '../../ui/row-heights.ts'
-
-export interface ShownColumn {
-  readonly index: number
-  /** Distance in px from the left edge of the sheet. */
-  readonly start: number
-}
+import { columnWidths, rowHeights } from '../../ui/row-heights.ts'
+import type { Span } from './board-window.ts'
 
 interface BoardHeadProps {
   readonly columns: readonly ClusterView[]
-  readonly shown: readonly ShownColumn[]
+  /** The columns that are drawn. */
+  readonly across: Span
   readonly width: number
   readonly activeColumn: number
 }
 
-export function BoardHead({ columns, shown, width, activeColumn }: BoardHeadProps) {
+export function BoardHead({ columns, across, width, activeColumn }: BoardHeadProps) {
   const text = useText()
   return (
     <div className="board-head" role="row" aria-rowindex={1} style={{ height: rowHeights.boardHead }}>
       <div className="corner" role="columnheader" aria-colindex={1}>
         {text('board.application')}
       </div>
-      {shown.map(({ index, start }) => {
-        const cluster = columns[index]
-        return cluster === undefined ? null : (
+      {columns.slice(across.first, across.end).map((cluster, nth) => {
+        const index = across.first + nth
+        return (
           <div
             key={cluster.context}
             className={`column-head${index === activeColumn ? ' on' : ''}`}
             role="columnheader"
             aria-colindex={index + 2}
-            style={{ insetInlineStart: start, width }}
+            style={{ insetInlineStart: columnWidths.rowHead + width * index, width }}
           >
             <ColumnName cluster={cluster} />
           </div>

@@ -1,40 +1,52 @@
 import { memo } from 'react'
-import type { ClusterView } from '#contract/views.ts'
+import type { ClusterView, RolloutKey } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { formatAge } from '../../format/duration.ts'
+import type { Locale, Text } from '../../format/text.ts'
 import type { BoardRow } from '../../store/board.ts'
 import { toggleGroup } from '../../store/filters.ts'
+import type { RequestedState } from '../../store/requested.ts'
 import { useApp, useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
-import type { ShownColumn } from './board-head.tsx'
+import type { Span } from './board-window.ts'
 import { Cell } from './cell.tsx'
 import { cellId, groupRowId } from './cell-id.ts'
 import type { BoardItem } from './use-board.ts'
 
-export interface RowPlace {
+/** What all rows share. */
+export interface Sheet {
+  readonly text: Text
+  readonly locale: Locale
+  readonly columns: readonly ClusterView[]
+  /** The columns that are drawn. */
+  readonly across: Span
+  /** Of a column, in px. */
+  readonly width: number
+  readonly marked: ReadonlySet<RolloutKey>
+  readonly requested: RequestedState
+}
+
+interface RowPlace {
   readonly index: number
+  /** Both in px of the sheet. */
   readonly top: number
   readonly height: number
 }
 
-interface GroupRowProps {
+interface GroupRowProps extends RowPlace {
   readonly item: BoardItem & { readonly kind: 'group' }
-  readonly place: RowPlace
   readonly active: boolean
   readonly span: number
 }
 
-export function GroupRow({ item, place, active, span }: GroupRowProps) {
+export function GroupRow({ item, index, top, height, active, span }: GroupRowProps) {
   const text = useText()
   const { filters } = useApp()
   return (
-    <div
-      className="group-row"
-      role="row"
-      aria-rowindex={place.index + 2}
-      style={{ top: place.top, height: place.height }}
-    >
+    <div className="group-row" role="row" aria-rowindex={index + 2} style={{ top, height }}>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has one tab stop and reaches this cell with the arrows */}
       <div
-        id={groupRowId(place.index)}
+        id={groupRowId(index)}
         className={`group-cell${active ? ' on' : ''}`}
         role="gridcell"
         aria-colspan={span}
@@ -48,47 +60,48 @@ export function GroupRow({ item, place, active, span }: GroupRowProps) {
   )
 }
 
-interface RowProps {
+interface RowProps extends RowPlace {
   readonly row: BoardRow
-  readonly place: RowPlace
-  readonly columns: readonly ClusterView[]
-  readonly shown: readonly ShownColumn[]
-  readonly width: number
+  readonly sheet: Sheet
+  readonly now: EpochMs
   /** −1 when the selected cell is in another row. */
   readonly activeColumn: number
 }
 
-export function Row({ row, place, columns, shown, width, activeColumn }: RowProps) {
+export const Row = memo(function Row({ row, index, top, height, sheet, now, activeColumn }: RowProps) {
+  const { text, locale, columns, across, width, marked, requested } = sheet
   const quiet = row.group === 'settled'
-  const on = activeColumn >= 0
   return (
-    <div
-      className={`board-row${quiet ? ' quiet' : ''}`}
-      role="row"
-      aria-rowindex={place.index + 2}
-      style={{ top: place.top, height: place.height }}
-    >
-      <RowHead row={row} on={on} />
-      {shown.map(({ index, start }) => {
-        const context = columns[index]?.context
-        return context === undefined ? null : (
+    <div className={`board-row${quiet ? ' quiet' : ''}`} role="row" aria-rowindex={index + 2} style={{ top, height }}>
+      <RowHead row={row} on={activeColumn >= 0} />
+      {columns.slice(across.first, across.end).map(({ context }, nth) => {
+        const column = across.first + nth
+        const view = row.cells.get(context)
+        return (
           <Cell
             key={context}
-            id={cellId(place.index, index)}
-            rolloutKey={row.cells.get(context)}
+            id={cellId(index, column)}
+            text={text}
+            locale={locale}
+            view={view}
             row={row.id}
             context={context}
-            column={index + 2}
-            start={start}
+            column={column}
             width={width}
+            before={nth === 0 ? width * across.first : 0}
             quiet={quiet}
-            active={index === activeColumn}
+            active={column === activeColumn}
+            marked={view !== undefined && marked.has(view.key)}
+            pending={view !== undefined && requested.actions.has(view.key)}
+            ignored={view && requested.notSeen.get(view.key)?.effect.action}
+            age={view === undefined ? '' : formatAge(now - view.since)}
+            now={view?.pause?.resumesAt === undefined ? 0 : now}
           />
         )
       })}
     </div>
   )
-}
+})
 
 /** Name, and the version that runs, or the step from one to the next. */
 const RowHead = memo(function RowHead({ row, on }: { readonly row: BoardRow; readonly on: boolean }) {

@@ -1,34 +1,47 @@
 import { memo } from 'react'
-import { useStore } from 'zustand'
-import type { RolloutKey, RolloutView } from '#contract/views.ts'
+import type { ActionName, RolloutView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { formatMoment } from '../../format/clock-time.ts'
 import { cellName, statusWord, stepCount, toneOf } from '../../format/status-words.ts'
+import type { Locale, Text } from '../../format/text.ts'
 import { formatPercent } from '../../format/weight.ts'
-import { Age } from '../../marks/ages.tsx'
 import { StatusIcon } from '../../marks/status-mark.tsx'
-import { WeightBar } from '../../marks/weight-bar.tsx'
+import { MuteWeightBar } from '../../marks/weight-bar.tsx'
 import { hrefOf } from '../../store/route.ts'
 import { toggleMark } from '../../store/selection.ts'
-import { useApp, useRollout, useText, useTicking } from '../../store/use-app.ts'
+import { useApp } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 
+/** Hundreds of these come and go while the board scrolls: all they say is handed to them, and nothing is subscribed to. */
 interface CellProps {
+  readonly text: Text
+  readonly locale: Locale
   readonly id: string
-  readonly rolloutKey: RolloutKey | undefined
+  /** `undefined`: not deployed there. */
+  readonly view: RolloutView | undefined
+  /** `namespace/name`. */
   readonly row: string
   readonly context: string
+  /** Index of the column. */
   readonly column: number
-  readonly start: number
   readonly width: number
+  /** Room for the columns before it that are not drawn, in px. */
+  readonly before: number
   readonly quiet: boolean
   readonly active: boolean
+  readonly marked: boolean
+  readonly pending: boolean
+  /** The action that no engine acted on (ACT-58). */
+  readonly ignored: ActionName | undefined
+  readonly age: string
+  /** The present while a timer runs here, else any constant. */
+  readonly now: EpochMs
 }
 
-/** One rollout; renders again only when its own record, mark or place changed (UI-VIRT-4). */
+/** One rollout; renders again only when something it says has changed (UI-VIRT-4). */
 export const Cell = memo(function Cell(props: CellProps) {
-  const { rolloutKey, row, context, column, start, width, active } = props
+  const { view, row, context, width, before, active, marked } = props
   const app = useApp()
-  const view = useRollout(rolloutKey)
-  const marked = useStore(app.selection, (state) => rolloutKey !== undefined && state.marked.has(rolloutKey))
   const classes = [
     'cell',
     view === undefined ? 'none hatch' : toneOf(view.status),
@@ -38,63 +51,58 @@ export const Cell = memo(function Cell(props: CellProps) {
   ]
   const select = (marks: boolean) => {
     app.selection.setState({ active: { row, context } })
-    if (marks && rolloutKey !== undefined) toggleMark(app.selection, rolloutKey)
+    if (marks && view !== undefined) toggleMark(app.selection, view.key)
   }
   return (
     <div
       id={props.id}
       className={classes.filter(Boolean).join(' ')}
       role="gridcell"
-      aria-colindex={column}
+      aria-colindex={props.column + 2}
       aria-selected={active || marked}
-      style={{ insetInlineStart: start, width }}
+      style={{ width, marginInlineStart: before }}
       onClick={(event) => select(event.metaKey || event.ctrlKey)}
-      onDoubleClick={() => rolloutKey !== undefined && app.goTo(hrefOf({ page: 'rollout', key: rolloutKey }))}
+      onDoubleClick={() => view !== undefined && app.goTo(hrefOf({ page: 'rollout', key: view.key }))}
     >
-      {view === undefined ? <NotDeployed row={row} context={context} /> : <Deployed view={view} quiet={props.quiet} />}
+      <span className="unseen">{nameOf(props)}</span>
+      {view === undefined ? <span aria-hidden>–</span> : <FirstLine {...props} view={view} />}
+      {view !== undefined &&
+        (props.quiet ? <MuteWeightBar key={view.key} view={view} quiet /> : <SecondLine view={view} />)}
     </div>
   )
 })
 
-function NotDeployed({ row, context }: { readonly row: string; readonly context: string }) {
-  const text = useText()
+function nameOf({ text, view, row, context, now, ignored }: CellProps): string {
+  if (view === undefined) return text('cell.none', { app: row.slice(row.indexOf('/') + 1), cluster: context })
+  const name = cellName(text, view, now)
+  return ignored === undefined ? name : `${name}, ${text('fact.notSeen', { action: text(`action.${ignored}`) })}`
+}
+
+function FirstLine({ text, locale, view, pending, ignored, age }: CellProps & { readonly view: RolloutView }) {
+  const { status, drift, since, phase, message } = view
+  const settled = status === 'Healthy'
   return (
-    <>
-      <span className="unseen">{text('cell.none', { app: row.slice(row.indexOf('/') + 1), cluster: context })}</span>
-      <span aria-hidden>–</span>
-    </>
+    <div className="first drops" aria-hidden title={[phase, message].filter((part) => part !== '').join(': ')}>
+      <span className={`status ${settled ? 'settled' : `cut ink-${toneOf(status)}`}`}>
+        <StatusIcon status={status} settled={settled} />
+        {pending ? text('cell.requested') : statusWord(text, status)}
+      </span>
+      {ignored !== undefined && <Icon name="warn" className="ink-paused icon-sm" />}
+      {drift && <Icon name="drift" className="drift-mark" />}
+      <span className="num age" title={formatMoment(since, locale)}>
+        {age}
+      </span>
+    </div>
   )
 }
 
-function Deployed({ view, quiet }: { readonly view: RolloutView; readonly quiet: boolean }) {
-  const text = useText()
-  const { requested } = useApp()
-  const name = useTicking((now) => cellName(text, view, now))
-  const pending = useStore(requested, (state) => state.actions.has(view.key))
+function SecondLine({ view }: { readonly view: RolloutView }) {
   const settled = view.status === 'Healthy'
-  const raw = [view.phase, view.message].filter((part) => part !== '').join(': ')
-  return (
-    <>
-      <span className="unseen">{name}</span>
-      <div className="first drops" aria-hidden title={raw}>
-        <span className={`status ${settled ? 'settled' : `ink-${toneOf(view.status)}`}`}>
-          <StatusIcon status={view.status} settled={settled} />
-          <span className="word cut">{pending ? text('cell.requested') : statusWord(text, view.status)}</span>
-        </span>
-        {view.drift && <Icon name="drift" className="drift-mark" />}
-        <Age since={view.since} className="age" />
-      </div>
-      {quiet ? <WeightBarOf view={view} quiet /> : <SecondLine view={view} settled={settled} />}
-    </>
-  )
-}
-
-function SecondLine({ view, settled }: { readonly view: RolloutView; readonly settled: boolean }) {
   const count = stepCount(view)
   return (
     <div className="second" aria-hidden>
       <Icon name={view.strategy === 'blueGreen' ? 'bluegreen' : 'canary'} className="strategy" />
-      <WeightBarOf view={view} quiet={settled} />
+      <MuteWeightBar key={view.key} view={view} quiet={settled} />
       {!settled && view.strategy === 'canary' && (
         <span className="num percent">{formatPercent(view.actualWeight, view.maxWeight)}</span>
       )}
@@ -102,9 +110,3 @@ function SecondLine({ view, settled }: { readonly view: RolloutView; readonly se
     </div>
   )
 }
-
-const WeightBarOf = ({ view, quiet }: { readonly view: RolloutView; readonly quiet: boolean }) => (
-  <span className="bar-place" aria-hidden>
-    <WeightBar view={view} quiet={quiet} />
-  </span>
-)

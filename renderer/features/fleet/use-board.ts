@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import type { ClusterView, RolloutKey } from '#contract/views.ts'
+import type { ClusterView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { Dispose } from '#lib/clock.ts'
 import {
   type BoardGroup,
@@ -50,15 +50,15 @@ export function useBoard(): BoardModel {
   const live = useMemo(() => buildBoard(rollouts, terms, now), [rollouts, terms, now])
   const wanted = useMemo(() => live.rows.filter((row) => row.tabs.has(tab)), [live, tab])
   const { order, hold, applyOrder } = useFrozenOrder(wanted, `${tab} ${filter}`)
-  const columns = useMemo(() => columnsOf(clusters, rollouts.keys()), [clusters, rollouts])
+  const columns = useMemo(() => columnsOf(clusters, rollouts.values()), [clusters, rollouts])
   const items = useMemo(() => itemsOf(order.rows, folded), [order, folded])
   return { items, columns, counts: live.counts, terms, wantToMove: order.wantToMove, hold, applyOrder }
 }
 
-function columnsOf(clusters: readonly ClusterView[], keys: Iterable<RolloutKey>): readonly ClusterView[] {
+function columnsOf(clusters: readonly ClusterView[], views: Iterable<RolloutView>): readonly ClusterView[] {
   const present = new Set<string>()
-  for (const key of keys) present.add(key.slice(0, key.indexOf('/')))
-  return boardColumns(clusters, new Set([...present].map(decodeURIComponent)))
+  for (const { context } of views) present.add(context)
+  return boardColumns(clusters, present)
 }
 
 /** UI-VIRT-6: the order as it was when the hand came in; a new question (tab, filter) is a new order. */
@@ -102,5 +102,5 @@ function itemsOf(rows: readonly BoardRow[], folded: ReadonlySet<BoardGroup>): re
 /** The rollout at a place, if one is deployed there. */
 export function keyAt(board: BoardModel, row: string, context: string): RolloutKey | undefined {
   const item = board.items.find((each) => each.id === row)
-  return item?.kind === 'row' ? item.row.cells.get(context) : undefined
+  return item?.kind === 'row' ? item.row.cells.get(context)?.key : undefined
 }
