@@ -5,6 +5,7 @@ import type { AppView, Notice } from '#contract/views.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { EffectFeed } from './app/effect-feed.ts'
 import { createHandlers } from './app/handlers.ts'
 import { recordFleet } from './app/record-fleet.ts'
 import { Sessions } from './app/sessions.ts'
@@ -41,7 +42,8 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const notices: Notice[] = []
   const listeners = new Set<(notice: Notice) => void>()
   const tell = (notice: Notice): void => {
-    if (!notices.some(({ id, detail }) => id === notice.id && detail === notice.detail)) notices.push(notice)
+    const before = notices.findIndex(({ id }) => id === notice.id)
+    notices.splice(before < 0 ? notices.length : before, 1, notice)
     for (const listener of listeners) listener(notice)
   }
 
@@ -62,6 +64,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   })
   sessions.start()
 
+  const effects = new EffectFeed(clock)
   const info = (): AppView => ({
     version,
     host,
@@ -70,11 +73,12 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     kubeconfigPaths: kubeconfigPaths(sessions.paths.length === 0 ? {} : { paths: sessions.paths }),
   })
   const dispatcher = createDispatcher({
-    handlers: createHandlers({ sessions, fleet, history, recorder, clock, log, info }),
+    handlers: createHandlers({ sessions, fleet, history, recorder, effects, clock, log, info }),
     publishers: {
       'fleet.patch': (_topic, send) => fleet.onPatch(send),
       'clusters.changed': (_topic, send) => sessions.onChange(send),
       'rollout.changed': ({ key }, send) => fleet.onDetail(key, (detail) => send(detail ?? null)),
+      'action.effect': (_topic, send) => effects.onEffect(send),
       'app.notice': (_topic, send) => {
         listeners.add(send)
         return () => void listeners.delete(send)
@@ -87,6 +91,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     dispatcher,
     notices,
     stop: async () => {
+      effects.stop()
       await sessions.stop()
       stopRecording()
       fleet.stop()
@@ -112,8 +117,11 @@ async function openSandbox(options: ArgosyOptions, tell: (notice: Notice) => voi
   const folder = mkdtempSync(join(tmpdir(), 'argosy-sandbox-'))
   const kubeconfigPath = join(folder, 'kubeconfig')
   writeFileSync(kubeconfigPath, running.kubeconfig, { mode: 0o600 })
-  const reason = isMissing ? 'No kubeconfig was found; showing the sandbox fleet.' : 'Showing the sandbox fleet.'
-  tell({ id: 'sandbox', severity: 'info', title: reason, detail: `kubectl --kubeconfig ${kubeconfigPath} works too.` })
+  tell(
+    loaded?.ok === false && loaded.error.kind === 'none'
+      ? instead(loaded.error.paths, kubeconfigPath)
+      : asAsked(kubeconfigPath),
+  )
   return {
     kubeconfigPath,
     stop: async () => {
@@ -122,3 +130,19 @@ async function openSandbox(options: ArgosyOptions, tell: (notice: Notice) => voi
     },
   }
 }
+
+const alsoKubectl = (path: string): string => `kubectl --kubeconfig ${path} works too.`
+
+const asAsked = (path: string): Notice => ({
+  id: 'sandbox',
+  severity: 'info',
+  title: 'Showing the sandbox fleet.',
+  detail: alsoKubectl(path),
+})
+
+const instead = (paths: readonly string[], path: string): Notice => ({
+  id: 'sandbox',
+  severity: 'warning',
+  title: 'No kubeconfig was found; showing the sandbox fleet.',
+  detail: `Looked at ${paths.join(', ')}. These clusters are made up; nothing here touches a real one. For your own, add a kubeconfig in the window, or set KUBECONFIG and start again. ${alsoKubectl(path)}`,
+})

@@ -5,13 +5,14 @@ import type { ClusterView } from '#contract/views.ts'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
+import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
-import type { ClusterClient } from '#main/cluster/client.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
-import { createClusterClient } from '#main/cluster/rest.ts'
+import { createClusterClient, type SigningClient } from '#main/cluster/rest.ts'
+import { type ActionRights, createActionRights } from '#main/controller/action-rights.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
 
@@ -31,17 +32,21 @@ const isProtected = (context: string): boolean => /prod/i.test(context)
 export class ClusterSession {
   readonly context: string
   readonly cluster: Cluster
-  readonly client: ClusterClient
+  readonly client: SigningClient
+  readonly rights: ActionRights
   readonly #options: SessionOptions
   readonly #engine: Engine
   readonly #listeners = new Set<() => void>()
+  #access: ContextAccess
   #version: string | undefined
 
   constructor(options: SessionOptions) {
     const { access, clock, log } = options
     this.#options = options
+    this.#access = access
     this.context = access.context
     this.client = createClusterClient({ access, clock, random: Math.random })
+    this.rights = createActionRights(this.client, clock)
     this.cluster = openCluster({ context: access.context, client: this.client, clock, random: Math.random, log })
     this.#engine = createEngine({
       cluster: this.cluster,
@@ -81,19 +86,34 @@ export class ClusterSession {
     this.cluster.retryNow()
   }
 
+  /**
+   * Goes on with what the kubeconfig says now, and tries at once. False: it names another server, which is another cluster.
+   * Nothing that was read is lost, and the lease stays.
+   */
+  follow(access: ContextAccess): boolean {
+    if (!jsonEqual(access.cluster, this.#access.cluster)) return false
+    if (jsonEqual(access.user, this.#access.user)) return true
+    this.#access = access
+    this.client.signInAs(access)
+    this.rights.forget()
+    this.cluster.retryNow()
+    this.#changed()
+    return true
+  }
+
   onChange(listener: () => void): Dispose {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
   view(): ClusterView {
-    const { access, sandbox, counts } = this.#options
+    const { sandbox, counts } = this.#options
     const { rollouts, objects } = counts(this.context)
     const locked = !sandbox && isProtected(this.context)
     return {
       context: this.context,
-      server: access.cluster.server,
-      user: access.user?.name ?? 'anonymous',
+      server: this.#access.cluster.server,
+      user: this.#access.user?.name ?? 'anonymous',
       version: this.#version,
       connection: this.cluster.connection,
       engine: this.#engine.mode,

@@ -1,22 +1,35 @@
-import { userInfo } from 'node:os'
 import { customResourceDefinitions } from '#api/custom-resource-definitions.ts'
 import { resources } from '#api/resources.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
 import type { Handlers, Input } from '#contract/requests.ts'
-import type { ActionPreview, ActionResult, AppView, RolloutKey, WriteView } from '#contract/views.ts'
+import type {
+  ActionEffect,
+  ActionName,
+  ActionPreview,
+  ActionRefusal,
+  ActionResult,
+  AppView,
+  RolloutKey,
+  WriteView,
+} from '#contract/views.ts'
 import type { CreateWrite } from '#engine/decision.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { previewAction, sendAction } from '#main/controller/send-action.ts'
+import type { PreviewSources } from '#main/controller/action-request.ts'
+import { previewAction } from '#main/controller/preview-action.ts'
+import { type ActionSent, sendAction } from '#main/controller/send-action.ts'
 import { viewWrite } from '#main/controller/write-view.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
+import { localActor } from '#main/history/actor.ts'
+import { listActions } from '#main/history/journal.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 import type { History } from '#main/history/store.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { diffRevisions } from './diff-revisions.ts'
+import type { EffectFeed } from './effect-feed.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface HandlerParts {
@@ -24,6 +37,7 @@ export interface HandlerParts {
   readonly fleet: FleetSource
   readonly history: History
   readonly recorder: Recorder
+  readonly effects: EffectFeed
   readonly clock: Clock
   readonly log: Log
   readonly info: () => AppView
@@ -49,8 +63,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'action.send': (input) => Promise.all(input.targets.map((target) => send(parts, input, target))),
     'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
     'history.list': async (query) => listHistory(history, query),
+    'history.actions': async (query) => listActions(history, query),
     'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
-    'kubeconfig.add': async ({ path }) => success(sessions.add(path)),
+    'kubeconfig.add': async ({ path }) => sessions.add(path),
   }
 }
 
@@ -89,8 +104,14 @@ function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {
   const session = at === undefined ? undefined : sessions.get(at.context)
   if (at === undefined || session === undefined) return undefined
   const { namespace, name, context } = at
-  return { cluster: { context, client: session.client }, clock, log, namespace, name }
+  return { session, cluster: { context, client: session.client }, clock, log, namespace, name }
 }
+
+/** What a preview takes from what is known instead of asking the cluster. */
+const sourcesOf = ({ rights, cluster }: ClusterSession, action: ActionName): PreviewSources => ({
+  missingRight: (rollout) => rights.missing(action, rollout),
+  replicaSets: async ({ metadata }) => cluster.cache('replicaSets').ownedBy(metadata.uid ?? ''),
+})
 
 async function preview(
   parts: HandlerParts,
@@ -99,7 +120,7 @@ async function preview(
 ): Promise<ActionPreview> {
   const request = requestFor(parts, key)
   if (request === undefined) return { key, open: false, reason: 'Its cluster is not in the kubeconfig any more.' }
-  return previewAction({ ...request, action, parameters })
+  return previewAction({ ...request, ...sourcesOf(request.session, action), action, parameters })
 }
 
 async function send(
@@ -117,10 +138,29 @@ async function send(
   }
   const shown = await previewAction({ ...request, action, parameters })
   const outcome = await sendAction({ ...request, action, parameters, reason, intent: held })
-  const result: ActionResult = outcome.ok
-    ? { key, sent: true, ...outcome.value }
-    : { key, sent: false, refusal: outcome.error }
+  const result = resultOf(key, outcome)
   const writes = shown.open ? shown.writes : []
-  parts.recorder.action(key, { action, actor: userInfo().username, reason, result, writes })
+  if (outcome.ok) followEffect(parts, request.session, { key, action, ...outcome.value })
+  parts.recorder.action(key, { action, actor: localActor(), reason, result, writes })
   return result
+}
+
+const resultOf = (key: RolloutKey, outcome: Outcome<ActionSent, ActionRefusal>): ActionResult =>
+  outcome.ok
+    ? { key, sent: true, resourceVersion: outcome.value.resourceVersion, message: outcome.value.message }
+    : { key, sent: false, refusal: outcome.error }
+
+/** ACT-58. Where nothing was changed, the answer was all there is to see. */
+function followEffect(
+  { effects }: HandlerParts,
+  session: ClusterSession,
+  { key, action, resourceVersion, echo }: ActionSent & Pick<ActionEffect, 'key' | 'action'>,
+): void {
+  const driver = () => {
+    const { engine, lease } = session.view()
+    return { engine, holder: lease?.holder }
+  }
+  const rollouts = session.cluster.cache('rollouts')
+  if (echo === undefined) effects.tell({ key, action, resourceVersion, state: 'seen', waitedMs: 0, ...driver() })
+  else void effects.follow({ key, action, resourceVersion, echo, rollouts, driver })
 }

@@ -1,13 +1,25 @@
+import { homedir } from 'node:os'
 import type { ClusterView, Notice } from '#contract/views.ts'
+import { assertNever } from '#lib/assert.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
-import { type KubeconfigProblem, loadKubeconfig, watchKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import {
+  type ContextAccess,
+  type KubeconfigProblem,
+  kubeconfigPaths,
+  loadKubeconfig,
+  watchKubeconfig,
+} from '#main/cluster/kubeconfig.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 export interface SessionsOptions {
+  /** Empty: where kubectl looks. */
   readonly paths: readonly string[]
+  /** The contexts of `paths` are the embedded clusters. Those of a file added later never are. */
   readonly sandbox: boolean
   readonly clock: Clock
   readonly log: Log
@@ -23,15 +35,18 @@ export class Sessions {
   readonly #options: SessionsOptions
   readonly #open = new Map<string, ClusterSession>()
   readonly #listeners = new Set<(clusters: readonly ClusterView[]) => void>()
-  readonly #disposals: Dispose[] = []
+  readonly #endPatches: Dispose
+  readonly #told = new Map<string, Notice>()
+  #endWatch: Dispose = () => {}
   #paths: readonly string[]
+  #sandboxContexts: ReadonlySet<string> = new Set()
   #last: readonly ClusterView[] = []
   #alarm: Dispose | undefined
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#paths = options.paths
-    this.#disposals.push(options.fleet.onPatch(() => this.#changed()))
+    this.#endPatches = options.fleet.onPatch(() => this.#changed())
   }
 
   get paths(): readonly string[] {
@@ -53,28 +68,39 @@ export class Sessions {
 
   /** Reads the files, opens what is new, closes what is gone, and watches the files from now on. */
   start(): void {
+    const loaded = loadKubeconfig(this.#source())
+    if (this.#options.sandbox && loaded.ok)
+      this.#sandboxContexts = new Set(loaded.value.contexts.map(({ context }) => context))
     this.#reload()
     this.#watch()
   }
 
-  /** Reads one more file. The value is the contexts it added. */
-  add(path: string): readonly string[] {
+  /**
+   * Reads one more file and the ones before as well. The value is the contexts it added. A file that is of no use is not added;
+   * the failure says why.
+   */
+  add(path: string): Outcome<readonly string[], Failure> {
+    const whole = path.replace(/^~(?=[/\\])/, homedir())
+    const read = loadKubeconfig({ paths: [whole] })
+    if (!read.ok) return failure({ kind: 'Invalid', message: uselessText(read.error, whole), causes: [] })
     const before = new Set(this.#open.keys())
-    this.#paths = [...this.#paths, path]
+    this.#paths = kubeconfigPaths({ paths: [...kubeconfigPaths(this.#source()), whole] })
     this.#reload()
     this.#watch()
-    return [...this.#open.keys()].filter((each) => !before.has(each))
+    return success([...this.#open.keys()].filter((each) => !before.has(each)))
   }
 
   async stop(): Promise<void> {
-    for (const dispose of this.#disposals) dispose()
+    this.#endPatches()
+    this.#endWatch()
     this.#alarm?.()
     await Promise.all([...this.#open.values()].map((each) => each.stop()))
   }
 
   #watch(): void {
+    this.#endWatch()
     const { clock } = this.#options
-    this.#disposals.push(watchKubeconfig({ source: this.#source(), clock, onChange: () => this.#reload() }))
+    this.#endWatch = watchKubeconfig({ source: this.#source(), clock, onChange: () => this.#reload() })
   }
 
   #source() {
@@ -83,26 +109,47 @@ export class Sessions {
 
   #reload(): void {
     const loaded = loadKubeconfig(this.#source())
-    for (const problem of loaded.ok ? loaded.value.problems : [loaded.error]) this.#options.tell(noticeOf(problem))
+    const problems = loaded.ok ? loaded.value.problems : [loaded.error]
+    this.#tell(problems)
     const contexts = loaded.ok ? loaded.value.contexts.map((each) => each.context) : []
-    for (const context of this.#open.keys()) if (!contexts.includes(context)) this.#close(context)
+    // What a file cannot say now, it has not taken back: its contexts go on as they were.
+    const isKnown = problems.every(({ kind }) => kind === 'none' || kind === 'dangling')
+    if (isKnown) for (const context of this.#open.keys()) if (!contexts.includes(context)) this.#close(context)
     for (const context of contexts) {
       const access = loaded.ok ? loaded.value.access(context) : undefined
-      if (access !== undefined && !this.#open.has(context))
-        this.#begin(new ClusterSession(this.#sessionOptions(access)))
+      if (access !== undefined) this.#use(access)
     }
     this.#changed()
   }
 
-  #sessionOptions(access: ConstructorParameters<typeof ClusterSession>[0]['access']) {
-    const { clock, log, sandbox, fleet } = this.#options
-    return { access, clock, log, sandbox, counts: (context: string) => fleet.counts(context) }
+  #use(access: ContextAccess): void {
+    const known = this.#open.get(access.context)
+    if (known?.follow(access) === true) return
+    if (known !== undefined) this.#close(access.context)
+    const { clock, log, fleet } = this.#options
+    const sandbox = this.#sandboxContexts.has(access.context)
+    this.#begin(new ClusterSession({ access, clock, log, sandbox, counts: (context) => fleet.counts(context) }))
+  }
+
+  /** The first problem of each file once, the next when that is mended; and that it is over. */
+  #tell(problems: readonly KubeconfigProblem[]): void {
+    const notices = new Map(
+      problems
+        .toReversed()
+        .map(noticeOf)
+        .map((notice) => [notice.id, notice]),
+    )
+    for (const [id, notice] of this.#told) if (!notices.has(id)) this.#options.tell(overNotice(notice))
+    for (const notice of notices.values())
+      if (this.#told.get(notice.id)?.detail !== notice.detail) this.#options.tell(notice)
+    this.#told.clear()
+    for (const [id, notice] of notices) this.#told.set(id, notice)
   }
 
   #begin(session: ClusterSession): void {
     this.#open.set(session.context, session)
     session.onChange(() => this.#changed())
-    this.#options.fleet.add(session.cluster)
+    this.#options.fleet.add(session.cluster, session.rights)
     session.start()
   }
 
@@ -124,9 +171,44 @@ export class Sessions {
   }
 }
 
-const noticeOf = (problem: KubeconfigProblem): Notice => ({
-  id: `kubeconfig.${problem.kind}`,
-  severity: problem.kind === 'none' ? 'info' : 'warning',
-  title: problem.kind === 'none' ? 'No kubeconfig was found' : 'Part of your kubeconfig cannot be used',
-  detail: problem.message,
+function noticeOf(problem: KubeconfigProblem): Notice {
+  switch (problem.kind) {
+    case 'none':
+      return { id: 'kubeconfig', severity: 'warning', title: 'No kubeconfig was found', detail: problem.message }
+    case 'unreadable':
+      return {
+        id: `kubeconfig ${problem.file}`,
+        severity: 'warning',
+        title: 'A kubeconfig file cannot be read',
+        detail: `${problem.message} ${goesOn}`,
+      }
+    case 'malformed':
+      return {
+        id: `kubeconfig ${problem.file}`,
+        severity: 'warning',
+        title: 'A kubeconfig file is malformed',
+        detail: `${problem.message} ${goesOn}`,
+      }
+    case 'dangling':
+      return {
+        id: `kubeconfig context ${problem.context}`,
+        severity: 'warning',
+        title: `Context ${problem.context} cannot be used`,
+        detail: problem.message,
+      }
+    default:
+      return assertNever(problem)
+  }
+}
+
+const goesOn = 'It is read again as soon as it is saved; clusters that were open go on as they were.'
+
+const overNotice = ({ id, title }: Notice): Notice => ({
+  id,
+  severity: 'info',
+  title: 'The kubeconfig was read again',
+  detail: `This is over: ${title.charAt(0).toLowerCase()}${title.slice(1)}.`,
 })
+
+const uselessText = (problem: KubeconfigProblem, path: string): string =>
+  problem.kind === 'none' ? `There is no kubeconfig with a context at ${path}.` : problem.message

@@ -1,41 +1,53 @@
 import type { Command } from 'commander'
-import type { ActionName, ActionPreview, ActionRefusal } from '#contract/views.ts'
-import type { ActionParameters } from '#engine/actions/plan-action.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { ActionEffect, ActionName, ActionPreview, ActionRefusal } from '#contract/views.ts'
+import type { ActionEcho } from '#engine/actions/effect.ts'
 import { assertNever } from '#lib/assert.ts'
 import { failureText } from '#main/controller/failure-text.ts'
+import {
+  imageOf,
+  type PromoteFlags,
+  promotionOf,
+  type RestartFlags,
+  restartOf,
+  revisionOf,
+  type Wish,
+} from './action-wish.ts'
+import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
-import { type CliIo, UsageError } from './io.ts'
+import type { CliIo } from './io.ts'
 import { onEach, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 
 interface ActionOptions extends TargetOptions {
   readonly dryRun?: boolean
-}
-
-interface Wish {
-  readonly action: ActionName
-  readonly names: readonly string[]
-  readonly parameters: ActionParameters
+  readonly wait: string
 }
 
 /** The commands that change a Rollout. Each works on several names and several contexts, with a result for each (ACT-16). */
 export function registerActions(program: Command, io: CliIo): void {
   const run = async (wish: Wish, command: Command): Promise<void> => {
     const options = command.optsWithGlobals<ActionOptions>()
+    waitMsOf(options)
     const targets = await targetsOrExit(options, io)
     if (targets !== undefined) io.exitWith(await act(wish, targets, options, io))
   }
   const add = (name: string, description: string): Command =>
-    program.command(name).description(description).option('--dry-run', 'print what would be sent, as kubectl commands')
+    program
+      .command(name)
+      .description(description)
+      .option('--dry-run', 'print what would be sent, as kubectl commands')
+      .option('--wait <duration>', 'how long an engine may take to act on it (0: do not look)', '30s')
 
   add('promote <name...>', 'end the current pause, or go on to the next step')
     .option('--full', 'skip all steps, pauses and analysis')
     .option('--skip-current-step', 'skip the current step')
-    .action((names: string[], options: { full?: boolean; skipCurrentStep?: boolean }, command: Command) => {
-      if (options.full === true && options.skipCurrentStep === true)
-        throw new UsageError('--full and --skip-current-step cannot be used together')
-      const action = options.full === true ? 'promoteFull' : options.skipCurrentStep === true ? 'skipStep' : 'promote'
-      return run({ action, names, parameters: {} }, command)
-    })
+    .option('--skip-all-steps', 'skip all steps that are left, not the analysis that runs beside them')
+    .action((names: string[], options: PromoteFlags, command: Command) => run(promotionOf(names, options), command))
+  add('abort <name...>', 'send traffic back to the stable version')
+    .option('--resume', 'also end a pause set by hand: without that nothing is scaled')
+    .action((names: string[], { resume }: { resume?: boolean }, command: Command) =>
+      run({ action: 'abort', names, parameters: { resume } }, command),
+    )
   add('undo <name...>', 'go back to an earlier revision')
     .option('--to-revision <number>', 'which one (default: the one before the newest)')
     .action((names: string[], options: { toRevision?: string }, command: Command) =>
@@ -45,6 +57,10 @@ export function registerActions(program: Command, io: CliIo): void {
     (name: string, assignment: string, _options: unknown, command: Command) =>
       run({ action: 'setImage', names: [name], parameters: imageOf(assignment) }, command),
   )
+  add('restart <name...>', 'evict and replace all pods, a few at a time')
+    .option('--in <duration>', 'not before this long from now')
+    .option('--cancel', 'take back a restart that is still to come')
+    .action((names: string[], options: RestartFlags, command: Command) => run(restartOf(names, options), command))
   for (const [action, description] of simpleActions)
     add(`${action} <name...>`, description).action((names: string[], _options: unknown, command: Command) =>
       run({ action, names, parameters: {} }, command),
@@ -52,26 +68,13 @@ export function registerActions(program: Command, io: CliIo): void {
 }
 
 const simpleActions = [
-  ['abort', 'send traffic back to the stable version'],
   ['retry', 'start an aborted update again'],
   ['pause', 'hold a rollout where it is'],
   ['resume', 'end a pause without skipping anything'],
-  ['restart', 'evict and replace all pods, a few at a time'],
 ] as const satisfies readonly (readonly [ActionName, string])[]
 
-function revisionOf(text: string | undefined): ActionParameters {
-  if (text === undefined) return {}
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--to-revision must be a number, not "${text}"`)
-  return { toRevision: Number(text) }
-}
-
-/** ACT-110: exactly one `=`. */
-function imageOf(assignment: string): ActionParameters {
-  const [container, image, ...rest] = assignment.split('=')
-  if (container === undefined || container === '' || image === undefined || image === '' || rest.length > 0)
-    throw new UsageError(`expected container=image, not "${assignment}"`)
-  return { container, image }
-}
+/** Read before anything is sent, so that a slip there is a usage error. */
+const waitMsOf = ({ wait }: ActionOptions): number => durationOf(wait)
 
 interface ActionLine {
   readonly context: string
@@ -80,51 +83,101 @@ interface ActionLine {
   readonly sent: boolean
   readonly message: string
   readonly refusal?: ActionRefusal
+  /** What the watch showed after it was sent; absent when nothing was waited for. */
+  readonly effect?: ActionEffect['state']
+}
+
+/** What one name on one cluster came to; with `watch` set, its effect is still to be seen. */
+interface Done {
+  readonly line: ActionLine
+  readonly code: ExitCode
+  readonly watch?: { readonly target: Target; readonly echo: ActionEcho }
 }
 
 async function act(wish: Wish, targets: readonly Target[], options: ActionOptions, io: CliIo): Promise<ExitCode> {
-  const lines: ActionLine[] = []
-  const codes = await onEach(targets, async (target) => {
-    const each: ExitCode[] = []
-    for (const name of wish.names) {
-      if (options.dryRun === true) each.push(await preview(wish, target, name, io))
-      else each.push(await send(wish, target, name, io, (line) => lines.push(line)))
-    }
-    return worstOf(each)
-  })
-  if (options.output === 'json' && options.dryRun !== true) io.out(JSON.stringify(lines, undefined, 2))
-  else for (const line of lines) (line.sent ? io.out : io.err)(sentence(line, targets.length > 1))
-  return worstOf(codes)
+  if (options.dryRun === true) return worstOf(await onEach(targets, (target) => previewAll(wish, target, io)))
+  const isJson = options.output === 'json'
+  try {
+    const sent = (await Promise.all(targets.map((target) => sendAll(wish, target, io)))).flat()
+    if (!isJson) for (const { line } of sent) (line.sent ? io.out : io.err)(sentence(line, targets.length > 1))
+    const seen = await Promise.all(sent.map((each) => watchEffect(wish, each, waitMsOf(options), io)))
+    if (isJson)
+      io.out(
+        JSON.stringify(
+          seen.map(({ line }) => line),
+          undefined,
+          2,
+        ),
+      )
+    else for (const { line } of seen.filter(isUnconfirmed)) io.err(sentence(line, targets.length > 1))
+    return worstOf(seen.map(({ code }) => code))
+  } finally {
+    await Promise.all(targets.map(({ client }) => client.close()))
+  }
 }
+
+const isUnconfirmed = ({ code }: Done): boolean => code === exitCodes.unconfirmed
 
 const sentence = ({ context, message }: ActionLine, named: boolean): string =>
   named ? `${context}: ${message}` : message
 
-async function send(
-  { action, parameters }: Wish,
-  { client, context, namespace }: Target,
-  name: string,
-  io: CliIo,
-  tell: (line: ActionLine) => void,
-): Promise<ExitCode> {
+/** In the order of the names; one failure never stops the others (ACT-16). */
+async function sendAll(wish: Wish, target: Target, io: CliIo): Promise<readonly Done[]> {
+  const all: Done[] = []
+  for (const name of wish.names) all.push(await send(wish, target, name, io))
+  return all
+}
+
+async function send({ action, parameters }: Wish, target: Target, name: string, io: CliIo): Promise<Done> {
   const { sendAction } = await import('#main/controller/send-action.ts')
+  const { client, context, namespace } = target
   const request = { cluster: { context, client }, clock: io.clock, action, namespace, name, parameters }
   const outcome = await sendAction(request)
   const about = { context, namespace, name }
   if (outcome.ok) {
-    tell({ ...about, sent: true, message: outcome.value.message })
-    return exitCodes.ok
+    const { message, echo } = outcome.value
+    const line = { ...about, sent: true, message }
+    return { line, code: exitCodes.ok, ...(echo !== undefined && { watch: { target, echo } }) }
   }
   const refusal = outcome.error
-  tell({ ...about, sent: false, message: refusalText(refusal, { action, ...about }), refusal })
-  return refusal.kind === 'failed' ? exitCodeOf(refusal.failure) : exitCodes.failed
+  const line = { ...about, sent: false, message: refusalText(refusal, { action, ...about }), refusal }
+  return { line, code: refusal.kind === 'failed' ? exitCodeOf(refusal.failure) : exitCodes.failed }
+}
+
+/** Waits for the effect of what was sent (ACT-58); all at once, since one engine that is down is no reason to wait longer. */
+async function watchEffect({ action }: Wish, done: Done, timeoutMs: number, io: CliIo): Promise<Done> {
+  const { line, watch } = done
+  if (watch === undefined || timeoutMs === 0) return done
+  const { awaitEffect } = await import('./await-effect.ts')
+  const seen = await awaitEffect({ action, name: line.name, timeoutMs, ...watch }, io)
+  if (seen.state === 'seen') return { line: { ...line, effect: 'seen' }, code: exitCodes.ok }
+  const message = `${action} ${line.namespace}/${line.name}: ${seen.text}`
+  return { line: { ...line, message, effect: seen.state }, code: exitCodes.unconfirmed }
+}
+
+async function previewAll(wish: Wish, target: Target, io: CliIo): Promise<ExitCode> {
+  const codes: ExitCode[] = []
+  for (const name of wish.names) codes.push(await preview(wish, target, name, io))
+  return worstOf(codes)
 }
 
 async function preview({ action, parameters }: Wish, target: Target, name: string, io: CliIo): Promise<ExitCode> {
-  const { previewAction } = await import('#main/controller/send-action.ts')
+  const { previewAction } = await import('#main/controller/preview-action.ts')
+  const { readReplicaSets } = await import('#main/controller/read-world.ts')
+  const { missingRight } = await import('#main/controller/missing-right.ts')
+  const { createCanI } = await import('#main/cluster/can-i.ts')
   const { client, context, namespace } = target
   const request = { cluster: { context, client }, clock: io.clock, action, namespace, name, parameters }
-  const shown = await previewAction(request)
+  const replicaSets = async (rollout: Rollout) => {
+    const listed = await readReplicaSets(client, rollout)
+    return listed.ok ? listed.value : []
+  }
+  const canI = createCanI(client, io.clock)
+  const shown = await previewAction({
+    ...request,
+    replicaSets,
+    missingRight: (_rollout, writes) => missingRight(canI, writes),
+  })
   if (!shown.open) {
     io.err(`${context}: ${name}: ${shown.reason}`)
     return exitCodes.failed

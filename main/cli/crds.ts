@@ -18,7 +18,9 @@ export function registerCrds(program: Command, io: CliIo): void {
       io.out(
         json
           ? JSON.stringify({ apiVersion: 'v1', kind: 'List', items: customResourceDefinitions })
-          : customResourceDefinitions.map((each) => stringify(each, { lineWidth: 0 }).trimEnd()).join('\n---\n'),
+          : customResourceDefinitions
+              .map((each) => stringify(each, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd())
+              .join('\n---\n'),
       )
     })
   crds

@@ -12,6 +12,8 @@ export const exitCodes = {
   unreachable: 3,
   /** RBAC does not allow it. */
   forbidden: 4,
+  /** The API server took it, but no engine was seen to act on it within the wait. Doing it again would do it twice. */
+  unconfirmed: 5,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

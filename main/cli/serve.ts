@@ -75,7 +75,8 @@ async function compose(options: ServeOptions, clock: Clock, log: Log): Promise<A
 
 /** What was done, then the address on a line of its own. */
 function tell({ notices }: Argosy, url: string, { open }: ServeOptions, io: CliIo): void {
-  for (const notice of notices) io.out(notice.title)
+  for (const { title, detail, severity } of notices)
+    io.out(severity === 'info' ? title : `${title.replace(/\.$/, '')}. ${detail}`)
   io.out(url)
   if (open === true) openBrowser(url, () => io.err('argosy: no browser could be opened: open the address yourself.'))
 }

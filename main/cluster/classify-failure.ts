@@ -3,6 +3,8 @@ import { type Resource, rbacName } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import { redactText } from '#lib/redact-text.ts'
+import type { ContextAccess } from './kubeconfig.ts'
+import type { UserEntry } from './kubeconfig-file.ts'
 
 /** What was asked for, in RBAC's words; it names the missing right in a `Forbidden`. */
 export interface Asked {
@@ -22,6 +24,8 @@ export interface Answer {
   readonly body: string
   /** For a Retry-After that is a date. */
   readonly now: EpochMs
+  /** Of a 401: whose credential was refused, and how to renew it. */
+  readonly refused?: string | undefined
 }
 
 /**
@@ -33,12 +37,16 @@ export function classifyAnswer(answer: Answer, asked: Asked): Failure {
   const message = messageOf(answer, status, asked)
   switch (answer.status) {
     case 401:
-      return {
-        kind: 'Unauthorized',
-        message: `The API server does not accept this credential (${message}). Sign in again.`,
-      }
+      return { kind: 'Unauthorized', message: answer.refused ?? `The credential was refused (${message}).` }
     case 403:
-      return { kind: 'Forbidden', message, verb: asked.verb, resource: rightOn(asked), namespace: asked.namespace }
+      return {
+        kind: 'Forbidden',
+        message,
+        verb: asked.verb,
+        resource: rightOn(asked),
+        namespace: asked.namespace,
+        user: /\bUser "([^"]+)"/.exec(message)?.[1],
+      }
     case 404:
       // A Status is about the object; a plain "404 page not found" is about the whole resource.
       return {
@@ -54,6 +62,24 @@ export function classifyAnswer(answer: Answer, asked: Asked): Failure {
     default:
       return otherFailure(answer, message, status, asked)
   }
+}
+
+/** Whose credential an API server answered with 401, and what a person does about it: it depends on where it comes from. */
+export function credentialRefused({ user, cluster: { server } }: ContextAccess): string {
+  if (user === undefined)
+    return `${server} wants a credential, and the kubeconfig names no user for this context. Add one.`
+  return `${server} refuses the credential of user "${user.name}" (401). ${renewal(user)}`
+}
+
+/** In the order in which credentials are looked for. */
+function renewal({ tokenFile, token, username, exec, authProvider, certificate }: UserEntry): string {
+  if (tokenFile !== undefined) return `Put a new token into ${tokenFile}.`
+  if (token !== undefined) return 'Put a new token for this user into the kubeconfig.'
+  if (username !== undefined) return 'Correct its username and password in the kubeconfig.'
+  if (exec !== undefined) return `Sign in again with the tool behind ${exec.command}.`
+  if (authProvider !== undefined) return `Sign in again with the tool that wrote it (${authProvider.name}).`
+  if (certificate !== undefined) return 'Put a new client certificate for this user into the kubeconfig.'
+  return 'The kubeconfig holds no credential for this user. Add one.'
 }
 
 /** The request itself is wrong. */
@@ -79,7 +105,7 @@ export function classifyThrown(error: unknown, server: string, since: EpochMs): 
 const reachTexts: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name cannot be resolved. Check the address, DNS and VPN',
   EAI_AGAIN: 'the name cannot be resolved now. Check DNS and VPN',
-  ECONNREFUSED: 'nothing accepts connections there',
+  ECONNREFUSED: 'nothing accepts connections there. Check the address, and whether the API server runs',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was closed',
   EHOSTUNREACH: 'there is no route to this host. Check the network and VPN',

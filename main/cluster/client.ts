@@ -49,6 +49,8 @@ export interface ClusterClient {
   watch(resource: Resource, options: WatchOptions, signal: AbortSignal): AsyncIterable<Outcome<WatchEvent, Failure>>
   /** Requests sent so far by verb, watches included once each; for budgets and the status bar. */
   readonly requests: Readonly<Record<RequestVerb, number>>
+  /** The API server's clock minus ours, in ms, by the Date header of its last answer; `undefined` before the first (ACT-83). */
+  readonly clockOffsetMs?: number | undefined
   close(): Promise<void>
 }
 

@@ -83,7 +83,8 @@ export function parseKubeconfigFile(file: string, text: string): KubeconfigFile 
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false })
   const lineOf = (node: unknown): number => lines.linePos((node as ParsedNode | null | undefined)?.range?.[0] ?? 0).line
   const [error] = document.errors
-  if (error !== undefined) return nothing({ line: error.linePos?.[0].line ?? 1, message: firstLine(error.message) })
+  if (error !== undefined)
+    return nothing({ line: error.linePos?.[0].line ?? 1, message: `not valid YAML: ${firstLine(error.message)}` })
   const root = document.contents
   if (root === null) return nothing()
   if (!isMap(root))

@@ -107,7 +107,7 @@ const summary = (access: ContextAccess): KubeconfigContext => ({
 const noContexts = (paths: readonly string[]): KubeconfigProblem => ({
   kind: 'none',
   paths,
-  message: `No kubeconfig with a context was found. Looked at ${paths.join(', ')}. Set KUBECONFIG, or put a file at ~/.kube/config.`,
+  message: `No kubeconfig with a context was found. Looked at ${paths.join(', ')}. Set KUBECONFIG, or name a file with --kubeconfig; argosy serve --sandbox needs none.`,
 })
 
 const sizeMax = 10 * 2 ** 20

@@ -1,5 +1,6 @@
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
+import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
 import { admit, type Obstacle } from './admission.ts'
 import { createCache } from './cache.ts'
@@ -221,7 +222,8 @@ class OpenCluster implements Cluster {
   }
 
   #enter(connection: Connection): void {
-    const unchanged = connection.state === 'connected' && this.#connection.state === 'connected'
+    // Each of the watches finds out by itself; it is news once.
+    const unchanged = jsonEqual(connection, this.#connection)
     this.#connection = connection
     if (unchanged) return
     for (const listener of this.#listeners) listener(connection)

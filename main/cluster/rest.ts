@@ -22,7 +22,7 @@ const patchTypes: Readonly<Record<PatchType, string>> = {
  * A client for one kubeconfig context. Nothing is sent before the first call. Whoever made it closes it.
  * @param options `random` spreads retries; `env` is where proxies are named, the process' own by default.
  */
-export function createClusterClient(options: TransportOptions): ClusterClient {
+export function createClusterClient(options: TransportOptions): SigningClient {
   const transport = createTransport(options)
   const sendJson = async <T>(request: HttpRequest): Promise<Outcome<T, Failure>> => {
     const text = await transport.send(request)
@@ -32,6 +32,9 @@ export function createClusterClient(options: TransportOptions): ClusterClient {
     context: options.access.context,
     server: options.access.cluster.server,
     requests: transport.requests,
+    get clockOffsetMs() {
+      return transport.clockOffsetMs
+    },
     get: (resource, at, subresource) => sendJson(aboutObject('GET', 'get', resource, { ...at, subresource })),
     list: (resource, listOptions = {}) => listAll(transport, resource, listOptions),
     create: (resource, object, write) =>
@@ -68,8 +71,14 @@ export function createClusterClient(options: TransportOptions): ClusterClient {
     evict: (at, precondition) => sendNoAnswer(transport, eviction(at, precondition)),
     raw: (path) => readAny(transport, path),
     watch: (resource, watchOptions, signal) => watch(transport, resource, watchOptions, signal),
+    signInAs: (access) => transport.signInAs(access),
     close: () => transport.close(),
   }
+}
+
+/** A client that goes on with another credential, once the kubeconfig has one. */
+export interface SigningClient extends ClusterClient {
+  signInAs: Transport['signInAs']
 }
 
 type Query = Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { type Asked, classifyAnswer, classifyThrown, codeOf } from './classify-failure.ts'
+import { type Asked, classifyAnswer, classifyThrown, codeOf, credentialRefused } from './classify-failure.ts'
 import type { RequestVerb } from './client.ts'
 import { type Credential, createCredentials } from './credentials.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -26,6 +26,10 @@ export interface Transport {
   /** The failure that an error thrown by a streamed body means. */
   brokenOff(error: unknown): Failure
   readonly requests: Readonly<Record<RequestVerb, number>>
+  /** See `ClusterClient.clockOffsetMs`. */
+  readonly clockOffsetMs: number | undefined
+  /** Sends with the user of `access` from the next request on; what is under way goes on. Its server must be the same. */
+  signInAs(access: ContextAccess): void
   /** Ends what is under way and closes every connection. */
   close(): Promise<void>
 }
@@ -48,14 +52,16 @@ const retryWaitMaxMs = 10_000
 
 /** Everything one kubeconfig context sends goes through here: credentials, connections, limits, counters. */
 export function createTransport(options: TransportOptions): Transport {
-  const { access, clock, random } = options
-  const { server } = access.cluster
-  const credentials = createCredentials(access, clock)
+  const { clock, random } = options
+  const { server } = options.access.cluster
+  let { access } = options
+  let credentials = createCredentials(access, clock)
   const pools = createPools(options)
   const bucket = createTokenBucket({ ...limits, clock })
   const closing = new AbortController()
   const requests: Record<RequestVerb, number> = { get: 0, list: 0, watch: 0, create: 0, update: 0, patch: 0, delete: 0 }
   let silentSince: EpochMs | undefined
+  let clockOffsetMs: number | undefined
 
   const unreachable = (error: unknown): Failure => {
     silentSince ??= clock.now()
@@ -101,6 +107,7 @@ export function createTransport(options: TransportOptions): Transport {
         signal,
       })
       silentSince = undefined
+      clockOffsetMs = offsetOf(answer.headers['date'], clock.now()) ?? clockOffsetMs
       return success(answer)
     } catch (error) {
       // The connection may be half-open, after sleep for instance: the next request must not share its fate.
@@ -114,14 +121,26 @@ export function createTransport(options: TransportOptions): Transport {
     if (!answer.ok) return answer
     const body = await readBody(answer.value.body, unreachable)
     if (!body.ok) return body
-    return answer.value.statusCode < 300
-      ? body
-      : failure(failureOf(answer.value, body.value, request.asked, clock.now()))
+    return answer.value.statusCode < 300 ? body : failure(failureOf(answer.value, body.value, request.asked))
+  }
+
+  const failureOf = ({ statusCode, headers }: Dispatcher.ResponseData, body: string, asked: Asked): Failure => {
+    const header = headers['retry-after']
+    const retryAfter = typeof header === 'string' ? header : undefined
+    const refused = statusCode === 401 ? credentialRefused(access) : undefined
+    return classifyAnswer({ status: statusCode, retryAfter, body, now: clock.now(), refused }, asked)
   }
 
   return {
     requests,
+    get clockOffsetMs() {
+      return clockOffsetMs
+    },
     brokenOff: unreachable,
+    signInAs(other) {
+      access = other
+      credentials = createCredentials(other, clock)
+    },
     async send(request) {
       for (let attempt = 1; ; attempt++) {
         const startedAt = clock.now()
@@ -137,7 +156,7 @@ export function createTransport(options: TransportOptions): Transport {
       if (!answer.ok) return answer
       if (answer.value.statusCode < 300) return success(answer.value.body)
       const body = await readBody(answer.value.body, unreachable)
-      return body.ok ? failure(failureOf(answer.value, body.value, request.asked, clock.now())) : body
+      return body.ok ? failure(failureOf(answer.value, body.value, request.asked)) : body
     },
     async close() {
       closing.abort()
@@ -172,20 +191,13 @@ function createPools({ access, env = process.env }: TransportOptions) {
   }
 }
 
-const unauthorized = (message: string) => failure<Failure>({ kind: 'Unauthorized', message })
-
-const failureOf = (
-  { statusCode, headers }: Dispatcher.ResponseData,
-  body: string,
-  asked: Asked,
-  now: EpochMs,
-): Failure => {
-  const retryAfter = headers['retry-after']
-  return classifyAnswer(
-    { status: statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined, body, now },
-    asked,
-  )
+/** The header has whole seconds: the server's clock may be up to one second further. */
+function offsetOf(date: unknown, now: EpochMs): number | undefined {
+  const at = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  return Number.isNaN(at) ? undefined : at - now
 }
+
+const unauthorized = (message: string) => failure<Failure>({ kind: 'Unauthorized', message })
 
 /** A server address may have a path (`https://rancher.example/k8s/clusters/c-1`). */
 const origin = (server: string): string => URL.parse(server)?.origin ?? server

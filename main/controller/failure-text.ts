@@ -6,7 +6,8 @@ export function failureText(failure: Failure): string {
   switch (failure.kind) {
     case 'Forbidden': {
       const where = failure.namespace === undefined ? 'in the whole cluster' : `in namespace ${failure.namespace}`
-      return `permission denied: you need the right to ${failure.verb} ${failure.resource} ${where}`
+      const account = failure.user === undefined ? '' : `; your account there is ${failure.user}`
+      return `permission denied: you need the right to ${failure.verb} ${failure.resource} ${where}${account}`
     }
     case 'Unauthorized':
       return `sign-in needed: ${failure.message}`

@@ -33,7 +33,7 @@ export async function readWorld(
 }
 
 /** Those this Rollout controls (ACT-91). */
-async function readReplicaSets(
+export async function readReplicaSets(
   client: ClusterClient,
   { metadata }: Rollout,
 ): Promise<Outcome<readonly ReplicaSet[], Failure>> {

@@ -58,6 +58,9 @@ function roundAfterStop(stopped: Stopped, log: Log, about: object): Round {
   const { write, failure } = stopped
   const level = failure.kind === 'Conflict' ? 'debug' : 'warn'
   log(level, 'write failed', { ...about, summary: write.summary, rule: write.because, failure })
+  // A pod or ReplicaSet that went in the meantime; its event may have come already, and the rest of the round is still to do.
+  if (failure.kind === 'NotFound' && write.kind !== 'event' && write.ref.resource.kind !== 'Rollout')
+    return { kind: 'failed' }
   return roundAfter(failure)
 }
 

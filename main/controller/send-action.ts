@@ -1,57 +1,27 @@
 import type { KubeObject } from '#api/meta.ts'
 import { type Resource, resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
-import { rolloutKey } from '#contract/keys.ts'
-import type { ActionName, ActionPreview, ActionRefusal, Intent } from '#contract/views.ts'
+import type { ActionName, ActionRefusal, Intent } from '#contract/views.ts'
+import type { ActionEcho } from '#engine/actions/effect.ts'
 import { intentOf, movedOn } from '#engine/actions/intent.ts'
-import { type ActionParameters, planAction } from '#engine/actions/plan-action.ts'
-import type { Write } from '#engine/decision.ts'
-import type { RolloutWorld } from '#engine/world.ts'
-import type { Clock } from '#lib/clock.ts'
+import type { ActionPlan } from '#engine/actions/plan-action.ts'
 import type { Failure } from '#lib/failure.ts'
-import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import { type ActionRequest, isRequest, planNow } from './action-request.ts'
 import { applyWrite, type RequestWrite } from './apply-writes.ts'
-import { failureText } from './failure-text.ts'
-import { readWorld } from './read-world.ts'
-import { viewWrite } from './write-view.ts'
-
-export interface ActionRequest {
-  readonly cluster: { readonly context: string; readonly client: ClusterClient }
-  readonly clock: Clock
-  readonly action: ActionName
-  readonly namespace: string
-  readonly name: string
-  readonly parameters: ActionParameters
-  /** Why, in the person's words; for the log. */
-  readonly reason?: string
-  readonly log?: Log
-}
+import { readPickedUp } from './read-picked-up.ts'
 
 /** What was done: the Rollout's version after it, and one line for a person (ACT-24 and its like). */
 export interface ActionSent {
   readonly resourceVersion: string
   readonly message: string
+  /** What its effect is looked for by (ACT-58); `undefined` when nothing in the cluster was changed. */
+  readonly echo: ActionEcho | undefined
 }
 
 /** ACT-11. */
 const attemptsMax = 5
-
-/**
- * Shows what an action would send to the Rollout as it is now, and captures the intent that sending is held to (ACT-12).
- */
-export async function previewAction(request: ActionRequest): Promise<ActionPreview> {
-  const { cluster, namespace, name } = request
-  const key = rolloutKey({ context: cluster.context, namespace, name })
-  const world = await readWorld(cluster.client, request)
-  if (!world.ok) return { key, open: false, reason: failureText(world.error) }
-  const plan = planNow(request, world.value)
-  if (!plan.ok) return { key, open: false, reason: plan.error.reason }
-  const { effects, warnings } = plan.value
-  const writes = plan.value.writes.filter(isRequest).map((write) => viewWrite(cluster.context, write))
-  return { key, open: true, intent: intentOf(world.value.rollout), writes, effects, warnings }
-}
 
 /**
  * Does what a person decided. The Rollout is read past every cache right before; when it is no longer what the person saw,
@@ -63,7 +33,11 @@ export async function sendAction(
 ): Promise<Outcome<ActionSent, ActionRefusal>> {
   const outcome = await sendAttempts(request)
   const { action, namespace, name, parameters, reason, cluster } = request
-  request.log?.('info', 'action', { context: cluster.context, namespace, name, action, parameters, reason, outcome })
+  const result = outcome.ok
+    ? success({ resourceVersion: outcome.value.resourceVersion, message: outcome.value.message })
+    : outcome
+  const fields = { context: cluster.context, namespace, name, action, parameters, reason, outcome: result }
+  request.log?.('info', 'action', fields)
   return outcome
 }
 
@@ -73,29 +47,21 @@ async function sendAttempts(
   let { intent } = request
   let last: Failure | undefined
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const world = await readWorld(request.cluster.client, request)
-    if (!world.ok) return failure(refusalOf(world.error))
+    const world = await readPickedUp(request)
+    if (!world.ok) return world
     const { rollout } = world.value
     intent ??= intentOf(rollout)
     const changed = changedSince(request.action, intent, rollout)
     if (changed.length > 0) return failure({ kind: 'movedOn', changed })
     const plan = planNow(request, world.value)
     if (!plan.ok) return failure({ kind: 'notOpen', reason: plan.error.reason })
-    const sent = await sendWrites(request, plan.value.writes.filter(isRequest), rollout, intent)
-    if (sent.ok) return success({ resourceVersion: sent.value, message: plan.value.message })
+    const sent = await sendPlan(request, plan.value, rollout, intent)
+    if (sent.ok) return success({ ...sent.value, message: plan.value.message })
     if (sent.error.kind !== 'retry') return failure(sent.error)
     last = sent.error.failure
   }
   return failure({ kind: 'failed', failure: last ?? { kind: 'Conflict', message: 'the rollout keeps changing' } })
 }
-
-const planNow = (request: ActionRequest, world: RolloutWorld) =>
-  planAction({ action: request.action, world, parameters: request.parameters, now: request.clock.now() })
-
-const isRequest = (write: Write): write is RequestWrite => write.kind !== 'event'
-
-const refusalOf = (cause: Failure): ActionRefusal =>
-  cause.kind === 'NotFound' && cause.name !== undefined ? { kind: 'unknownTarget' } : { kind: 'failed', failure: cause }
 
 /** Actions that mean something else at another step (ACT-12); the others only ask for the same revision. */
 const heldToStep: readonly ActionName[] = ['promote', 'promoteFull', 'skipStep', 'abort', 'undo']
@@ -106,26 +72,56 @@ const changedSince = (action: ActionName, intent: Intent, rollout: Rollout): rea
 const isAboutStep = (change: string): boolean => change.startsWith('step')
 
 type Refused = ActionRefusal | { readonly kind: 'retry'; readonly failure: Failure }
-type Sent = Outcome<KubeObject | undefined, Refused>
+type Answer = Outcome<KubeObject | undefined, Refused>
+type Sent = Outcome<Pick<ActionSent, 'resourceVersion' | 'echo'>, Refused>
 
-/** Sends the writes; each one's answer is what the next one's precondition is held to. The value is the Rollout's version. */
+/** Where the status patch finds no subresource, the same change goes as one patch of the whole object (ACT-4). */
+async function sendPlan(request: ActionRequest, plan: ActionPlan, rollout: Rollout, intent: Intent): Promise<Sent> {
+  const writes = plan.writes.filter(isRequest)
+  const sent = await sendWrites(request, writes, rollout, intent)
+  if (sent.ok || !isNotFound(sent.error)) return sent
+  if (plan.unified === undefined || !isStatusPatch(writes[0])) return sent
+  const unified = await sendWrites(request, [plan.unified], rollout, intent)
+  return unified.ok || !isNotFound(unified.error) ? unified : failure({ kind: 'unknownTarget' })
+}
+
+const isNotFound = (refused: Refused): boolean => refused.kind === 'failed' && refused.failure.kind === 'NotFound'
+
+const isStatusPatch = (write: RequestWrite | undefined): boolean =>
+  write?.kind === 'patch' && write.subresource === 'status'
+
+/** Sends the writes; each one's answer is what the next one's precondition is held to. */
 async function sendWrites(
   request: ActionRequest,
   writes: readonly RequestWrite[],
   rollout: Rollout,
   intent: Intent,
-): Promise<Outcome<string, Refused>> {
-  let version = rollout.metadata.resourceVersion ?? ''
+): Promise<Sent> {
+  let written = rollout
+  let isChanged = false
   for (const [i, write] of writes.entries()) {
+    const version = versionOf(written)
     const sent = i === 0 ? await sendFirst(request, write) : await sendNext(request, write, { version, intent })
     if (!sent.ok) return sent
-    if (isRollout(write.ref.resource)) version = sent.value?.metadata.resourceVersion ?? version
+    isChanged ||= sent.value?.metadata.resourceVersion !== heldVersion(write)
+    if (isRollout(write.ref.resource) && sent.value !== undefined) written = sent.value as Rollout
   }
-  return success(version)
+  const echo = isChanged ? { before: rollout, written } : undefined
+  return success({ resourceVersion: versionOf(written), echo })
 }
 
+const versionOf = ({ metadata }: KubeObject): string => metadata.resourceVersion ?? ''
+
+/** An API server answers a write that changes nothing with the version it was held to. */
+const heldVersion = (write: RequestWrite): string | undefined =>
+  write.kind === 'update'
+    ? write.object.metadata.resourceVersion
+    : write.kind === 'patch'
+      ? write.precondition.resourceVersion
+      : undefined
+
 /** Nothing is done yet, so a conflict may be planned anew. */
-async function sendFirst({ cluster }: ActionRequest, write: RequestWrite): Promise<Sent> {
+async function sendFirst({ cluster }: ActionRequest, write: RequestWrite): Promise<Answer> {
   const sent = await applyWrite(cluster.client, write)
   if (sent.ok) return sent
   const kind = (await isConflict(cluster.client, write, sent.error)) ? 'retry' : 'failed'
@@ -148,7 +144,7 @@ async function sendNext(
   request: ActionRequest,
   write: RequestWrite,
   after: { readonly version: string; readonly intent: Intent },
-): Promise<Sent> {
+): Promise<Answer> {
   const { client } = request.cluster
   let { version } = after
   for (let attempt = 1; ; attempt++) {

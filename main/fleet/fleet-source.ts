@@ -2,20 +2,24 @@ import { parseRolloutKey, rolloutKey } from '#contract/keys.ts'
 import type { FleetPatch, FleetSnapshot, RolloutDetailView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import type { ActionRights } from '#main/controller/action-rights.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
 import { AffectedRollouts } from './affected-rollouts.ts'
 import { closedReason } from './closed-reason.ts'
 import { DetailFeed } from './detail-feed.ts'
 import { FleetIndex, type Member } from './fleet-index.ts'
 import { projectDetail } from './project-detail.ts'
-import { projectRollout } from './project-rollout.ts'
+import { type ClosedByRights, projectRollout } from './project-rollout.ts'
 import { FleetPublisher } from './publisher.ts'
 import { partsOf, type RolloutParts } from './rollout-parts.ts'
 
 /** The fleet as it can be seen: the caches of all open clusters, projected. */
 export interface FleetSource {
-  /** Begins to show a cluster; one of the same context is replaced. The cluster stays the caller's to start and stop. */
-  add(cluster: Cluster): void
+  /**
+   * Begins to show a cluster; one of the same context is replaced. The cluster stays the caller's to start and stop. `rights`
+   * close the actions that RBAC would refuse (ACT-14).
+   */
+  add(cluster: Cluster, rights?: ActionRights): void
   /** Takes a cluster and all its rollouts off the board. */
   remove(context: string): void
   snapshot(): FleetSnapshot
@@ -44,7 +48,9 @@ export const createFleetSource = ({ clock }: { readonly clock: Clock }): FleetSo
 interface Followed {
   readonly cluster: Cluster
   readonly affected: AffectedRollouts
+  readonly rights: ActionRights | undefined
   readonly unfollowConnection: Dispose
+  readonly unfollowRights: Dispose
   closed: string | undefined
 }
 
@@ -61,13 +67,14 @@ class CachedFleet implements FleetSource {
     this.#details = new DetailFeed(clock, (key) => this.detail(key))
   }
 
-  add(cluster: Cluster): void {
+  add(cluster: Cluster, rights?: ActionRights): void {
     const { context } = cluster
     this.remove(context)
     const affected = new AffectedRollouts(cluster, (key) => this.#mark(context, key))
     const closed = closedReason(context, cluster.connection)
     const unfollowConnection = cluster.onConnection(() => this.#onConnection(context))
-    this.#clusters.set(context, { cluster, affected, unfollowConnection, closed })
+    const unfollowRights = rights?.onChange(() => this.#markAll(cluster)) ?? (() => undefined)
+    this.#clusters.set(context, { cluster, affected, rights, unfollowConnection, unfollowRights, closed })
     affected.start()
   }
 
@@ -96,7 +103,7 @@ class CachedFleet implements FleetSource {
     found?.affected.followEvents()
     const parts = found && partsOf(found.cluster, found.key, 'detail')
     if (parts === undefined) return undefined
-    const { view } = projectRollout(parts, this.#clock.now(), found?.closed)
+    const { view } = projectRollout(parts, this.#clock.now(), found?.closed, closedByRights(found?.rights, true))
     return projectDetail(parts, { ...view, drift: this.#index.view(key)?.drift ?? false })
   }
 
@@ -122,9 +129,10 @@ class CachedFleet implements FleetSource {
     this.#details.stop()
   }
 
-  #unfollow({ affected, unfollowConnection }: Followed): void {
+  #unfollow({ affected, unfollowConnection, unfollowRights }: Followed): void {
     affected.stop()
     unfollowConnection()
+    unfollowRights()
   }
 
   #onConnection(context: string): void {
@@ -157,6 +165,12 @@ class CachedFleet implements FleetSource {
   #project(key: RolloutKey): Member | undefined {
     const found = this.#find(key)
     const parts = found && partsOf(found.cluster, found.key)
-    return parts && projectRollout(parts, this.#clock.now(), found.closed)
+    return parts && projectRollout(parts, this.#clock.now(), found.closed, closedByRights(found.rights, false))
   }
 }
+
+/** On the board one question serves a whole namespace; a rollout that is looked at may be granted by its own name. */
+const closedByRights =
+  (rights: ActionRights | undefined, named: boolean): ClosedByRights =>
+  (rollout) =>
+    rights?.closed(rollout, named) ?? {}

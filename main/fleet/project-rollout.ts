@@ -1,6 +1,7 @@
 import { annotations } from '#api/keys.ts'
+import type { Rollout } from '#api/rollout.ts'
 import { rolloutKey } from '#contract/keys.ts'
-import { actionNames, type RolloutView, type Strategy } from '#contract/views.ts'
+import { type ActionName, actionNames, type RolloutView, type Strategy } from '#contract/views.ts'
 import { actionAvailability } from '#engine/actions/availability.ts'
 import { podHashOf, readyOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { replicasOf, stepsOf } from '#engine/rollout/spec-defaults.ts'
@@ -19,16 +20,27 @@ import { weightsOf } from './view/weights.ts'
 import { whyOf } from './view/why.ts'
 
 /**
- * What the board shows of one Rollout. Depends on the parts alone; `now` only stands in for a creation time that is missing.
+ * What the board shows of one Rollout. Depends on the parts alone; `now` stands in for a creation time that is missing, and tells
+ * whether a restart is still to come.
  * @param closed why no action is open at all, such as a cluster that does not answer
+ * @param closedByRights what RBAC closes (ACT-14); nothing when absent
  */
-export function projectRollout(parts: RolloutParts, now: EpochMs, closed?: string): Member {
+export function projectRollout(
+  parts: RolloutParts,
+  now: EpochMs,
+  closed?: string,
+  closedByRights: ClosedByRights = () => ({}),
+): Member {
   const facts = factsOf(parts)
   const template = facts.rollout.spec.template
-  return { view: viewOf(facts, now, closed), print: template === undefined ? undefined : driftPrint(template) }
+  const actions = actionsOf(facts, now, closed, closedByRights)
+  return { view: viewOf(facts, now, actions), print: template === undefined ? undefined : driftPrint(template) }
 }
 
-function viewOf(facts: RolloutFacts, now: EpochMs, closed: string | undefined): RolloutView {
+/** The missing right of each action that RBAC would refuse. */
+export type ClosedByRights = (rollout: Rollout) => Readonly<Partial<Record<ActionName, string>>>
+
+function viewOf(facts: RolloutFacts, now: EpochMs, actions: RolloutView['actions']): RolloutView {
   const { rollout, status, parts } = facts
   const { name, namespace = '', uid = '', creationTimestamp } = rollout.metadata
   const { phase, message } = shownPhase(rollout)
@@ -62,7 +74,7 @@ function viewOf(facts: RolloutFacts, now: EpochMs, closed: string | undefined): 
     since: enteredAt(facts, shown, pause) ?? parseTime(creationTimestamp) ?? now,
     why: whyOf({ facts, shown, message, pause, setWeight: weights.setWeight }),
     drift: false,
-    actions: actionsOf(facts, closed),
+    actions,
   }
 }
 
@@ -102,11 +114,18 @@ function revisionsOf({ rollout, currentRS, stableRS }: RolloutFacts): Revisions 
   }
 }
 
-function actionsOf(facts: RolloutFacts, closed: string | undefined): RolloutView['actions'] {
+function actionsOf(
+  facts: RolloutFacts,
+  now: EpochMs,
+  closed: string | undefined,
+  closedByRights: ClosedByRights,
+): RolloutView['actions'] {
   const { rollout, replicaSets, status } = facts
   const otherRevisions = replicaSets.filter((each) => podHashOf(each) !== (status.currentPodHash ?? '')).length
-  const open = actionAvailability(rollout, { otherRevisions })
-  if (closed === undefined) return open
-  const shut = { open: false, reason: closed } as const
-  return { ...open, ...Object.fromEntries(actionNames.map((action) => [action, shut])) }
+  const open = actionAvailability(rollout, { otherRevisions, now })
+  if (closed === undefined) return { ...open, ...shut(closedByRights(rollout)) }
+  return { ...open, ...shut(Object.fromEntries(actionNames.map((action) => [action, closed]))) }
 }
+
+const shut = (reasons: Readonly<Partial<Record<ActionName, string>>>): Partial<RolloutView['actions']> =>
+  Object.fromEntries(Object.entries(reasons).map(([action, reason]) => [action, { open: false, reason }]))

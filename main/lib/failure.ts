@@ -31,6 +31,8 @@ export type Failure =
       readonly verb: string
       readonly resource: string
       readonly namespace: string | undefined
+      /** Whom the server takes us for, where it says so. */
+      readonly user?: string | undefined
     }
   /** 400, 413, 415, 422: the request itself is wrong; sending it again will not help. */
   | { readonly kind: 'Invalid'; readonly message: string; readonly causes: readonly FieldCause[] }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ClusterView, FleetPatch, Notice, RolloutDetailView } from './views.ts'
+import type { ActionEffect, ClusterView, FleetPatch, Notice, RolloutDetailView } from './views.ts'
 
 /** Main → window, for as long as somebody is subscribed. `Topic` selects what; `Message` is what arrives. */
 export interface Stream<Topic, Message> {
@@ -21,6 +21,8 @@ export const streams = {
   'rollout.changed': stream<RolloutDetailView | null>().of(
     v.object({ key: v.pipe(v.string(), v.minLength(5), v.maxLength(4096)) }),
   ),
+  /** One message for each action sent by any window, once the watch has shown its effect or the wait is over (ACT-58). */
+  'action.effect': stream<ActionEffect>().of(v.undefined()),
   'app.notice': stream<Notice>().of(v.undefined()),
 } as const
 

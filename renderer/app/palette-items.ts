@@ -29,6 +29,7 @@ const actions = [
   'retry',
   'undo',
   'restart',
+  'cancelRestart',
 ] as const satisfies readonly ActionName[]
 const perGroup = 8
 

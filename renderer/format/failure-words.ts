@@ -1,4 +1,4 @@
-import type { ActionRefusal } from '#contract/views.ts'
+import type { ActionEffect, ActionRefusal } from '#contract/views.ts'
 import { assertNever } from '#lib/assert.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Text } from './text.ts'
@@ -7,11 +7,7 @@ import type { Text } from './text.ts'
 export function failureWords(text: Text, failure: Failure): string {
   switch (failure.kind) {
     case 'Forbidden':
-      return text(failure.namespace === undefined ? 'failure.forbidden' : 'failure.forbiddenIn', {
-        verb: failure.verb,
-        resource: failure.resource,
-        namespace: failure.namespace ?? '',
-      })
+      return forbiddenWords(text, failure)
     case 'Conflict':
       return text('failure.conflict', { message: failure.message })
     case 'NotFound':
@@ -39,6 +35,14 @@ export function failureWords(text: Text, failure: Failure): string {
   }
 }
 
+/** UI-ERR-2: the missing verb, the resource, where, and the account where the server names it. */
+function forbiddenWords(text: Text, failure: Failure & { readonly kind: 'Forbidden' }): string {
+  const { verb, resource, namespace = '', user = '' } = failure
+  const values = { verb, resource, namespace, user }
+  if (user === '') return text(namespace === '' ? 'failure.forbidden' : 'failure.forbiddenIn', values)
+  return text(namespace === '' ? 'failure.forbiddenFor' : 'failure.forbiddenInFor', values)
+}
+
 /** A server's text within a sentence of ours, which brings its own full stop. */
 const unended = (message: string): string => message.replace(/[.。]\s*$/u, '')
 
@@ -55,5 +59,24 @@ export function refusalWords(text: Text, refusal: ActionRefusal): string {
       return text('refusal.unknownTarget')
     default:
       return assertNever(refusal)
+  }
+}
+
+/** ACT-58, OPS-40: what was seen of the engine that should have acted, in one sentence. */
+export function driverWords(text: Text, { engine, holder, waitedMs }: ActionEffect): string {
+  const seconds = Math.round(waitedMs / 1000)
+  switch (engine) {
+    case 'driven':
+      return text('notSeen.driven', { seconds })
+    case 'inCluster':
+    case 'contested':
+      return text('notSeen.inCluster', { seconds, holder: holder ?? '' })
+    case 'observed':
+      return text('notSeen.observed', { seconds })
+    case 'unknown':
+    case 'snapshot':
+      return text('notSeen.unknown', { seconds })
+    default:
+      return assertNever(engine)
   }
 }

@@ -14,6 +14,7 @@ export const actionIcons: Record<ActionName, IconName> = {
   retry: 'retry',
   undo: 'rollback',
   restart: 'retry',
+  cancelRestart: 'x',
   setImage: 'box',
 }
 

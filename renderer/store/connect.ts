@@ -4,6 +4,7 @@ import { textOf } from '../format/text.ts'
 import type { App } from './app.ts'
 import { applyPatch, fromSnapshot } from './fleet.ts'
 import { settleRequested } from './requested.ts'
+import { hearEffect } from './send-action.ts'
 import { showToast } from './toasts.ts'
 
 /** Patches kept while a snapshot is on its way; more than this and the next snapshot starts over anyway. */
@@ -26,6 +27,7 @@ export function connect(app: App): Dispose {
   const ends = [
     bridge.subscribe('fleet.patch', undefined, fleet.onPatch),
     bridge.subscribe('clusters.changed', undefined, (clusters) => app.clusters.setState({ clusters, loaded: true })),
+    bridge.subscribe('action.effect', undefined, (effect) => hearEffect(app, effect)),
     bridge.subscribe('app.notice', undefined, (notice) => addNotice(app, notice)),
     bridge.onConnection((state) => {
       app.connection.setState({ state })
@@ -85,19 +87,23 @@ function followFleet(app: App) {
   return { onPatch, resync, dispose }
 }
 
+const noticeTones = { info: 'done', warning: 'info', error: 'failed' } as const
+
 function addNotice(app: App, notice: Notice): void {
   const others = app.connection.getState().notices.filter((each) => each.id !== notice.id)
   app.connection.setState({ notices: [...others, notice] })
-  if (notice.severity === 'info') return
+  // That a trouble is over is told where the trouble still stands; other infos are no news.
+  const standing = app.toasts.getState().toasts.some(({ id }) => id === notice.id)
+  if (notice.severity === 'info' && !standing) return
   showToast(app.toasts, {
     id: notice.id,
-    tone: notice.severity === 'error' ? 'failed' : 'info',
+    tone: noticeTones[notice.severity],
     title: notice.title,
     detail: notice.detail,
   })
 }
 
-/** Takes the *requested* mark off as soon as the watch shows a change, and says so when it never does. */
+/** Takes warnings off rollouts that move on, and says so when main never tells what came of an action. */
 function settleOnNews(app: App): Dispose {
   const settle = () => {
     const { rollouts } = app.fleet.getState()

@@ -1,9 +1,9 @@
 import { BridgeError } from '#contract/bridge.ts'
-import type { ActionName, ActionPreview, ActionResult, Intent, RolloutKey } from '#contract/views.ts'
-import { refusalWords } from '../format/failure-words.ts'
+import type { ActionEffect, ActionName, ActionPreview, ActionResult, Intent, RolloutKey } from '#contract/views.ts'
+import { driverWords, refusalWords } from '../format/failure-words.ts'
 import { textOf } from '../format/text.ts'
 import { type ActionParameters, type App, clusterOf, openOverlay } from './app.ts'
-import { markRequested } from './requested.ts'
+import { markRequested, takeEffect } from './requested.ts'
 import { hideToast, showToast } from './toasts.ts'
 
 /** UI-ACT-3: these wait five seconds to be taken back instead of asking, in one cluster that is not protected. */
@@ -64,13 +64,32 @@ export async function sendAction(
   const { rollouts } = app.fleet.getState()
   try {
     const results = await app.bridge.call('action.send', { action, targets: [...targets], parameters, reason })
-    const sent = results.filter((result) => result.sent).map((result) => result.key)
+    const sent = results.filter((result) => result.sent)
     markRequested(app.requested, sent, action, rollouts, app.clock.now())
     return results
   } catch (error) {
     const failure = { kind: 'Unreachable', message: callFailure(error), since: app.clock.now() } as const
     return targets.map(({ key }) => ({ key, sent: false, refusal: { kind: 'failed', failure } }))
   }
+}
+
+/** ACT-58: the mark resolves, or turns into a warning that says who should have acted. */
+export function hearEffect(app: App, effect: ActionEffect): void {
+  const { rollouts } = app.fleet.getState()
+  if (!takeEffect(app.requested, effect, rollouts)) return
+  const text = textOf(app.texts)
+  const view = rollouts.get(effect.key)
+  const names = {
+    action: text(`action.${effect.action}`),
+    app: view?.name ?? effect.key,
+    cluster: view?.context ?? '',
+  }
+  showToast(app.toasts, {
+    id: `notSeen ${effect.key}`,
+    tone: 'info',
+    title: text('toast.notSeen', names),
+    detail: driverWords(text, effect),
+  })
 }
 
 const callFailure = (error: unknown): string =>

@@ -157,5 +157,17 @@ export const streamSamples: { readonly [S in StreamName]: { readonly topic: Topi
     'fleet.patch': { topic: undefined, message: { seq: 4, upserted: { [key]: sampleView }, removed: ['a/b/c'] } },
     'clusters.changed': { topic: undefined, message: [cluster] },
     'rollout.changed': { topic: { key }, message: detail },
+    'action.effect': {
+      topic: undefined,
+      message: {
+        key,
+        action: 'abort',
+        resourceVersion: '7',
+        state: 'notSeen',
+        waitedMs: 30_000,
+        engine: 'inCluster',
+        holder: 'argo-rollouts-0',
+      },
+    },
     'app.notice': { topic: undefined, message: notice },
   }

@@ -2,6 +2,7 @@ import type { Bridge, BridgeState } from '#contract/bridge.ts'
 import type { Channel, Handlers, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
 import type {
+  ActionEffect,
   ActionName,
   ActionPreview,
   AppView,
@@ -24,6 +25,8 @@ export interface FixtureBridge extends Bridge {
   /** Sends a patch with these rollouts changed; `skip` loses that many patches before it. */
   change(views: readonly RolloutView[], skip?: number): void
   changeClusters(clusters: readonly ClusterView[]): void
+  /** Main has seen what came of an action, or given up. */
+  tellEffect(effect: ActionEffect): void
   become(state: BridgeState): void
 }
 
@@ -210,6 +213,9 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
     changeClusters(next) {
       clusters = next
       send('clusters.changed', next)
+    },
+    tellEffect(effect) {
+      send('action.effect', effect)
     },
     become(state) {
       for (const listener of states) listener(state)

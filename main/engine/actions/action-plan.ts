@@ -1,5 +1,5 @@
 import type { Rollout } from '#api/rollout.ts'
-import type { Write } from '#engine/decision.ts'
+import type { PatchWrite, Write } from '#engine/decision.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Outcome } from '#lib/outcome.ts'
@@ -15,6 +15,7 @@ export type RolloutAction =
   | 'retry'
   | 'undo'
   | 'restart'
+  | 'cancelRestart'
   | 'setImage'
 
 /** What some actions need beyond their name. */
@@ -24,12 +25,23 @@ export interface ActionParameters {
   /** `setImage`: the name of a container, or `*` for all (ACT-110). */
   readonly container?: string | undefined
   readonly image?: string | undefined
+  /** `skipStep`: all that are left instead of the current one (ACT-31). */
+  readonly allSteps?: boolean | undefined
+  /** `abort`: also end a pause set by hand, without which nothing is scaled (ACT-54). */
+  readonly resume?: boolean | undefined
+  /** `restart`: how long from now, as a Go duration in the person's own spelling; absent means at once (ACT-80). */
+  readonly delay?: string | undefined
 }
 
 /** What an action would do, before it is done. */
 export interface ActionPlan {
   /** In the order they must be sent: status before spec (ACT-3). Empty when there is nothing to do. */
   readonly writes: readonly Write[]
+  /**
+   * Sent instead of `writes` when the status patch is answered with 404: the cluster's definition has no status subresource
+   * (ACT-4). Absent where no status is patched.
+   */
+  readonly unified?: PatchWrite
   /** Consequences in words, most important first. */
   readonly effects: readonly string[]
   /** What a person should know before saying yes. */

@@ -1,5 +1,7 @@
 import type { Rollout } from '#api/rollout.ts'
 import { pendingChange } from '#engine/status/phase.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { parseTime } from '#lib/rfc3339.ts'
 import { type ActionFacts, actionFacts } from './action-facts.ts'
 import type { RolloutAction } from './action-plan.ts'
 
@@ -9,6 +11,8 @@ export type ActionAvailability = { readonly open: true } | { readonly open: fals
 export interface AvailabilityFacts {
   /** Revisions besides the current one that still have a ReplicaSet; only `undo` looks at it. */
   readonly otherRevisions: number
+  /** The API server's time, if it is known; only `cancelRestart` looks at it (ACT-84). */
+  readonly now?: EpochMs
 }
 
 /** Which actions are open on a Rollout, by its own state alone (ACT-13, ACT-158). Rights are checked elsewhere (ACT-14). */
@@ -28,6 +32,7 @@ export function actionAvailability(
     retry: of('retry'),
     undo: of('undo'),
     restart: of('restart'),
+    cancelRestart: of('cancelRestart'),
     setImage: of('setImage'),
   }
 }
@@ -51,7 +56,7 @@ function whyClosed(
 ): string | undefined {
   if (rollout.metadata.deletionTimestamp !== undefined)
     return `${names[action]} is closed: the rollout is being deleted`
-  const closed = rules[action](own, facts)
+  const closed = rules[action](own, facts, rollout)
   if (closed !== undefined) return closed
   const pending = brakes.has(action) ? undefined : pendingChange(rollout)
   return pending === undefined
@@ -72,10 +77,11 @@ const names: Readonly<Record<RolloutAction, string>> = {
   retry: 'Retry',
   undo: 'Undo',
   restart: 'Restart',
+  cancelRestart: 'Cancel restart',
   setImage: 'Set image',
 }
 
-type Rule = (own: ActionFacts, facts: AvailabilityFacts) => string | undefined
+type Rule = (own: ActionFacts, facts: AvailabilityFacts, rollout: Rollout) => string | undefined
 
 /** ACT-158: the sentence of a closed action, `undefined` for an open one. */
 const rules: Readonly<Record<RolloutAction, Rule>> = {
@@ -91,6 +97,7 @@ const rules: Readonly<Record<RolloutAction, Rule>> = {
   undo: (_own, { otherRevisions }) =>
     otherRevisions > 0 ? undefined : 'Undo is open once there is another revision to go back to',
   restart: () => undefined,
+  cancelRestart: cancelRestartRule,
   setImage: () => undefined,
 }
 
@@ -107,6 +114,14 @@ function skipStepRule(own: ActionFacts): string | undefined {
   if (!own.isUpdating) return 'Skip step is open while an update is under way'
   if (own.isAborted) return 'Skip step is open again after Retry: the update was aborted'
   return own.stepIndex < own.steps.length ? undefined : 'Skip step is open during a step: no steps are left'
+}
+
+/** ACT-84. */
+function cancelRestartRule(_own: ActionFacts, { now }: AvailabilityFacts, { spec }: Rollout): string | undefined {
+  const restartAt = parseTime(spec.restartAt)
+  return restartAt !== undefined && now !== undefined && restartAt > now
+    ? undefined
+    : 'Cancel restart is open while a restart is scheduled'
 }
 
 /** ACT-55: an abort of an idle rollout would be discarded. */

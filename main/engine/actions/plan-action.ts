@@ -6,6 +6,7 @@ import { planAbort } from './abort.ts'
 import { actionFacts } from './action-facts.ts'
 import type { ActionParameters, ActionPlan, NotOpen, Planner, RolloutAction } from './action-plan.ts'
 import { availabilityOf } from './availability.ts'
+import { planCancelRestart } from './cancel-restart.ts'
 import { planPause } from './pause.ts'
 import { planPromote } from './promote.ts'
 import { planPromoteFull } from './promote-full.ts'
@@ -30,6 +31,7 @@ const planners: Readonly<Record<RolloutAction, Planner>> = {
   retry: planRetry,
   undo: planUndo,
   restart: planRestart,
+  cancelRestart: planCancelRestart,
   setImage: planSetImage,
 }
 
@@ -48,7 +50,7 @@ export function planAction(wish: {
   const { rollout } = normaliseRollout(world.rollout)
   const facts = actionFacts(rollout)
   const otherRevisions = revisionHistory(world).length - 1
-  const availability = availabilityOf(action, rollout, facts, { otherRevisions })
+  const availability = availabilityOf(action, rollout, facts, { otherRevisions, now })
   if (!availability.open) return failure({ reason: availability.reason })
   return planners[action]({ world, rollout, facts, parameters, now })
 }

@@ -2,7 +2,7 @@ import { patchStatus } from '#engine/rollout/write.ts'
 import { success } from '#lib/outcome.ts'
 import type { ActionContext, Planner } from './action-plan.ts'
 import { revisionInWords } from './revision-history.ts'
-import { unpauseSpec } from './spec-pause.ts'
+import { unifiedPatch, unpauseSpec } from './spec-pause.ts'
 
 /** Skips every step, pause and analysis of the update (ACT-32). Open only while there is one, so a status patch is sent. */
 export const planPromoteFull: Planner = (context) => {
@@ -12,6 +12,7 @@ export const planPromoteFull: Planner = (context) => {
   const version = revisionInWords(world, rollout.status?.currentPodHash)
   return success({
     writes: [status, ...unpause],
+    unified: unifiedPatch(rollout, { spec: { paused: false }, status: { promoteFull: true } }),
     effects: [
       `All remaining steps, pauses and analysis of ${version} are skipped`,
       facts.isCanary

@@ -1,8 +1,9 @@
-import type { Write } from '#engine/decision.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { PatchWrite, Write } from '#engine/decision.ts'
 import { patchStatus } from '#engine/rollout/write.ts'
 import { success } from '#lib/outcome.ts'
 import type { ActionContext, Planner } from './action-plan.ts'
-import { unpauseSpec } from './spec-pause.ts'
+import { unifiedPatch, unpauseSpec } from './spec-pause.ts'
 import { numberedStep, whatFollows } from './step-in-words.ts'
 
 /** Ends the current pause or goes on to the next step, never both (ACT-33…37). */
@@ -12,6 +13,7 @@ export const planPromote: Planner = (context) => {
   const unpause = facts.isPausedByUser ? [unpauseSpec(rollout, status.because, status.writes.length > 0)] : []
   return success({
     writes: [...status.writes, ...unpause],
+    ...(status.unified !== undefined && { unified: status.unified }),
     effects: [...status.effects, ...(facts.isPausedByUser ? ['The pause set by hand ends'] : [])],
     warnings: status.warnings,
     message: `rollout '${rollout.metadata.name}' promoted`,
@@ -21,6 +23,7 @@ export const planPromote: Planner = (context) => {
 interface StatusChange {
   readonly because: string
   readonly writes: readonly Write[]
+  readonly unified?: PatchWrite
   readonly effects: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -51,6 +54,7 @@ function goPastAnalysis({ rollout, facts }: ActionContext): StatusChange {
   return {
     because: 'ACT-33',
     writes: [patchStatus(rollout, body, { because: 'ACT-33', summary: 'End the pause and skip the analysis' })],
+    unified: unpaused(rollout),
     effects: [
       `The pause ends and ${numberedStep(facts, facts.stepIndex)} counts as passed`,
       whatFollows(facts, nextStepIndex),
@@ -66,12 +70,17 @@ function endPause({ rollout, facts }: ActionContext): StatusChange {
   return {
     because: 'ACT-35',
     writes: [patchStatus(rollout, body, { because: 'ACT-35', summary: 'End the current pause' })],
+    unified: unpaused(rollout),
     effects: pause
       ? [`The pause at ${numberedStep(facts, facts.stepIndex)} ends`, whatFollows(facts, facts.nextStepIndex)]
       : ['The pause ends', ...(facts.isCanary ? [] : ['The active service switches to the new version'])],
     warnings: [],
   }
 }
+
+/** The unified body of the patch table: it ends both pauses, whichever there are. */
+const unpaused = (rollout: Rollout, more: { readonly currentStepIndex?: number } = {}): PatchWrite =>
+  unifiedPatch(rollout, { spec: { paused: false }, status: { pauseConditions: null, ...more } })
 
 /** ACT-36. */
 function goToNextStep({ rollout, facts }: ActionContext): StatusChange {
@@ -81,6 +90,7 @@ function goToNextStep({ rollout, facts }: ActionContext): StatusChange {
   return {
     because: 'ACT-36',
     writes: [patchStatus(rollout, body, { because: 'ACT-36', summary: `Go on to step index ${nextStepIndex}` })],
+    unified: unpaused(rollout, { currentStepIndex: nextStepIndex }),
     effects: isDone ? [] : [`${capital(numberedStep(facts, stepIndex))} is skipped`, whatFollows(facts, nextStepIndex)],
     warnings:
       facts.isPausedByUser && !isDone ? ['Promote also skips the current step; Resume only ends the pause'] : [],

@@ -9,11 +9,25 @@ export const revisionHistory = ({ rollout, replicaSets }: RolloutWorld): readonl
     .filter((rs) => isControlledBy(rs, rollout.metadata.uid) && hasReadableRevision(rs))
     .toSorted(newestRevisionFirst)
 
-/** `revision 3`, or the pod hash when the world does not hold the ReplicaSet. */
+/** `revision 4 (search-index:1.20.0)`, or the pod hash when the world does not hold the ReplicaSet. */
 export function revisionInWords(world: RolloutWorld, podHash: string | undefined): string {
   if (podHash === undefined || podHash === '') return 'no version yet'
-  const revision = revisionOf(revisionHistory(world).find((rs) => podHashOf(rs) === podHash))
-  return revision === undefined ? `version ${podHash}` : `revision ${revision}`
+  const rs = revisionHistory(world).find((each) => podHashOf(each) === podHash)
+  const revision = revisionOf(rs)
+  if (rs === undefined || revision === undefined) return `version ${podHash}`
+  const image = rs.spec.template.spec?.containers[0]?.image
+  return image === undefined || image === '' ? `revision ${revision}` : `revision ${revision} (${imageInWords(image)})`
+}
+
+/**
+ * The image without its registry and folders; of a digest only the first 7 digits.
+ * @example imageInWords('registry:5000/shop/search-index:1.20.0') // 'search-index:1.20.0'
+ */
+export function imageInWords(image: string): string {
+  const [name = '', digest] = image.split('@')
+  const short = name.slice(name.lastIndexOf('/') + 1)
+  if (digest === undefined || short.includes(':')) return short
+  return `${short}@${digest.replace(/^[^:]*:/, '').slice(0, 7)}`
 }
 
 const isControlledBy = (rs: ReplicaSet, uid: string | undefined): boolean =>

@@ -20,12 +20,27 @@ export function shownPhase(rollout: Rollout): Phase {
 }
 
 /** What the controller has not acted on yet, in the words of VIEW-40…42; `undefined` when it is up to date. */
-export function pendingChange({ metadata, spec, status = {} }: Rollout): string | undefined {
-  const observed = parseInteger(status.observedGeneration)
-  if (observed !== undefined && observed < (metadata.generation ?? 0))
-    return 'waiting for rollout spec update to be observed'
+export function pendingChange(rollout: Rollout): string | undefined {
+  const { status = {} } = rollout
+  const unobserved = unobservedSpec(rollout)
+  if (unobserved !== undefined) return unobserved
   if (status.controllerPause === true && (status.pauseConditions ?? []).length === 0)
     return 'waiting for rollout to unpause'
+  return unobservedWorkload(rollout)
+}
+
+/** A change of spec or workload that no controller has picked up yet, in words; an unpause under way is not one. */
+export const unobservedChange = (rollout: Rollout): string | undefined =>
+  unobservedSpec(rollout) ?? unobservedWorkload(rollout)
+
+function unobservedSpec({ metadata, status = {} }: Rollout): string | undefined {
+  const observed = parseInteger(status.observedGeneration)
+  return observed !== undefined && observed < (metadata.generation ?? 0)
+    ? 'waiting for rollout spec update to be observed'
+    : undefined
+}
+
+function unobservedWorkload({ metadata, spec, status = {} }: Rollout): string | undefined {
   const workload = metadata.annotations?.[annotations.workloadGeneration]
   const observedWorkload = parseInteger(status.workloadObservedGeneration)
   if (spec.workloadRef === undefined || workload === undefined || observedWorkload === undefined) return undefined

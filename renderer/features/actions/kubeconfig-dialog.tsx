@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { failureWords } from '../../format/failure-words.ts'
 import { closeOverlay } from '../../store/app.ts'
 import { showToast } from '../../store/toasts.ts'
 import { useApp, useText } from '../../store/use-app.ts'
@@ -14,10 +13,12 @@ export function KubeconfigDialog() {
   const [failed, setFailed] = useState<string>()
   const add = async () => {
     const outcome = await app.bridge.call('kubeconfig.add', { path })
-    if (!outcome.ok) return setFailed(failureWords(text, outcome.error))
+    // No server has spoken: the message is Argosy's own, about the file.
+    if (!outcome.ok) return setFailed(outcome.error.message)
     closeOverlay(app)
     const title = text('toast.kubeconfigAdded', { count: outcome.value.length })
-    showToast(app.toasts, { id: 'kubeconfig', tone: 'done', title, detail: outcome.value.join(', ') })
+    const detail = outcome.value.length === 0 ? text('toast.kubeconfigKnown') : outcome.value.join(', ')
+    showToast(app.toasts, { id: 'kubeconfig', tone: 'done', title, detail })
   }
   return (
     <>

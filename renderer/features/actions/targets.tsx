@@ -1,6 +1,8 @@
+import { useStore } from 'zustand'
 import type { ActionPreview, ActionResult, RolloutKey, RolloutView } from '#contract/views.ts'
-import { refusalWords } from '../../format/failure-words.ts'
+import { driverWords, refusalWords } from '../../format/failure-words.ts'
 import { stepsDone } from '../../format/status-words.ts'
+import { RbacRule } from '../../marks/rbac-rule.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
 import { WeightBar } from '../../marks/weight-bar.tsx'
 import { isProtected } from '../../store/send-action.ts'
@@ -16,6 +18,8 @@ interface EffectsProps {
 /** What will happen, most important first; or why it cannot. */
 export function Effects({ preview, result }: EffectsProps) {
   const text = useText()
+  const refusal = result?.sent === false ? result.refusal : undefined
+  const missing = refusal?.kind === 'failed' && refusal.failure.kind === 'Forbidden' ? refusal.failure : undefined
   if (!preview.open) {
     return (
       <p className="dialog-line ink-paused row">
@@ -38,10 +42,15 @@ export function Effects({ preview, result }: EffectsProps) {
           {warning}
         </li>
       ))}
-      {result !== undefined && !result.sent && (
+      {refusal !== undefined && (
         <li className="ink-degraded" role="alert">
           <Icon name="degraded" />
-          {text('dialog.refused', { why: refusalWords(text, result.refusal) })}
+          {text('dialog.refused', { why: refusalWords(text, refusal) })}
+        </li>
+      )}
+      {missing !== undefined && (
+        <li className="missing-right">
+          <RbacRule failure={missing} />
         </li>
       )}
     </ul>
@@ -139,7 +148,11 @@ function Target({ rolloutKey, preview, chosen, onToggle, result, finished, onAga
         <WeightBar view={view} />
       </td>
       <td>
-        <Outcome preview={preview} result={result} finished={finished} chosen={chosen} onAgain={onAgain} />
+        {result?.sent === true ? (
+          <Effect rolloutKey={rolloutKey} />
+        ) : (
+          <Outcome preview={preview} result={result} finished={finished} chosen={chosen} onAgain={onAgain} />
+        )}
       </td>
     </tr>
   )
@@ -155,11 +168,23 @@ function NowOf({ view }: { readonly view: RolloutView }) {
   )
 }
 
-type OutcomeProps = Pick<TargetProps, 'preview' | 'result' | 'finished' | 'chosen' | 'onAgain'>
+/** What became of it after it was accepted (ACT-58). */
+function Effect({ rolloutKey }: { readonly rolloutKey: RolloutKey }) {
+  const text = useText()
+  const { requested } = useApp()
+  const isWaiting = useStore(requested, (state) => state.actions.has(rolloutKey))
+  const ignored = useStore(requested, (state) => state.notSeen.get(rolloutKey)?.effect)
+  if (ignored !== undefined) return <Line icon="warn" ink="ink-paused" words={driverWords(text, ignored)} />
+  if (isWaiting) return <Line icon="waiting" ink="faint" words={text('dialog.sent')} />
+  return <Line icon="check" ink="ink-healthy" words={text('dialog.acted')} />
+}
+
+type OutcomeProps = Pick<TargetProps, 'preview' | 'finished' | 'chosen' | 'onAgain'> & {
+  readonly result: Exclude<ActionResult, { readonly sent: true }> | undefined
+}
 
 function Outcome({ preview, result, finished, chosen, onAgain }: OutcomeProps) {
   const text = useText()
-  if (result?.sent) return <Line icon="check" ink="ink-healthy" words={text('dialog.sent')} />
   if (result !== undefined) {
     return (
       <span className="row">

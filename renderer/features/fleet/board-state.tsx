@@ -64,13 +64,16 @@ function Loading() {
   )
 }
 
+/** Nothing to connect to: a kubeconfig that cannot be used says why in place. */
 function NoContexts() {
   const app = useApp()
   const text = useText()
+  const notices = useStore(app.connection, (state) => state.notices)
+  const faults = notices.filter(({ id, severity }) => id.startsWith('kubeconfig') && severity !== 'info')
   return (
     <Message
       icon="helm"
-      title={text('empty.noContexts')}
+      title={faults[0]?.title ?? text('empty.noContexts')}
       choices={
         <>
           <Button
@@ -84,7 +87,12 @@ function NoContexts() {
         </>
       }
     >
-      <p>{text('empty.noContextsWhy')}</p>
+      {faults.map((fault) => (
+        <p key={fault.id} role="alert">
+          {fault.detail}
+        </p>
+      ))}
+      {faults.length === 0 && <p>{text('empty.noContextsWhy')}</p>}
     </Message>
   )
 }

@@ -3,7 +3,7 @@ import { formatMoment } from '../../format/clock-time.ts'
 import { troubleIcon } from '../../format/cluster-words.ts'
 import { formatAge, formatClockSpan } from '../../format/duration.ts'
 import { failureWords } from '../../format/failure-words.ts'
-import type { Text } from '../../format/text.ts'
+import { RbacRule } from '../../marks/rbac-rule.tsx'
 import { openOverlay } from '../../store/app.ts'
 import { showToast } from '../../store/toasts.ts'
 import { useApp, useLocale, useText, useTicking } from '../../store/use-app.ts'
@@ -45,7 +45,7 @@ function Why({ cluster }: { readonly cluster: ClusterView }) {
     case 'late':
       return text('trouble.lateWhy', { why: failureWords(text, connection.failure), since, age })
     case 'signInNeeded':
-      return text('trouble.signInWhy', { why: failureWords(text, connection.failure), user: cluster.user })
+      return text('trouble.signInWhy', { why: failureWords(text, connection.failure), since, age })
     case 'forbidden':
       return text('trouble.forbiddenWhy', { why: failureWords(text, connection.failure), user: cluster.user })
     case 'crdsMissing':
@@ -83,7 +83,11 @@ function Remedy({ cluster }: { readonly cluster: ClusterView }) {
     )
   }
   if (connection.state === 'forbidden' && connection.failure.kind === 'Forbidden') {
-    return <RbacRule failure={connection.failure} text={text} onAgain={() => void tryNow()} />
+    return (
+      <RbacRule failure={connection.failure}>
+        <Button small label={text('trouble.checkAgain')} onPress={() => void tryNow()} />
+      </RbacRule>
+    )
   }
   return (
     <div className="row">
@@ -95,36 +99,5 @@ function Remedy({ cluster }: { readonly cluster: ClusterView }) {
       />
       {next !== undefined && <span className="faint small num cut">{next}</span>}
     </div>
-  )
-}
-
-interface RbacRuleProps {
-  readonly failure: { readonly verb: string; readonly resource: string }
-  readonly text: Text
-  readonly onAgain: () => void
-}
-
-/** UI-ERR-2: the rule to ask for, ready to copy. */
-function RbacRule({ failure, text, onAgain }: RbacRuleProps) {
-  const [resource = '', ...rest] = failure.resource.split('/')
-  const [name = '', ...group] = resource.split('.')
-  const rule = [
-    `- apiGroups: ["${group.join('.')}"]`,
-    `  resources: ["${[name, ...rest].join('/')}"]`,
-    `  verbs: ["${failure.verb}"]`,
-  ].join('\n')
-  return (
-    <>
-      <pre className="mono rule">{rule}</pre>
-      <div className="row">
-        <Button
-          small
-          icon="copy"
-          label={text('trouble.copyRule')}
-          onPress={() => void navigator.clipboard.writeText(rule)}
-        />
-        <Button small label={text('trouble.checkAgain')} onPress={onAgain} />
-      </div>
-    </>
   )
 }

@@ -26,15 +26,18 @@ function PeekOne({ view }: { readonly view: RolloutView }) {
   const app = useApp()
   const text = useText()
   const pods = text('pods.ready', { ready: view.replicas.ready, count: view.replicas.desired })
+  const trouble = view.status === 'Degraded' && view.why !== '' ? view.why : undefined
   const facts = useTicking((now) =>
-    [stepsDone(text, view), timeLeft(text, view, now), pods].filter((each) => each !== undefined).join(', '),
+    [stepsDone(text, view), timeLeft(text, view, now), pods, trouble].filter((each) => each !== undefined).join(', '),
   )
   return (
     <section className="peek" data-region aria-label={text('peek.label')}>
       <span className="strong cut">{view.name}</span>
       <span className="dim cut">{view.context}</span>
       <StatusMark view={view} />
-      <span className="dim cut num">{facts}</span>
+      <span className="dim cut num facts-line" title={facts}>
+        {facts}
+      </span>
       <span className="space" />
       <ActionButton small view={view} action={view.actions.retry.open ? 'retry' : 'promote'} />
       <ActionButton small view={view} action="abort" />

@@ -61,9 +61,8 @@ function RailEntry({ cluster, open, onToggle }: RailEntryProps) {
   const text = useText()
   const note = useTicking((now) => connectionNote(text, cluster, now))
   const mode = modeWord(text, cluster)
-  const name = [cluster.context, connectionWord(text, cluster), mode, note]
-    .filter((each) => each !== undefined)
-    .join(', ')
+  const facts = [cluster.context, connectionWord(text, cluster), mode, note].filter((each) => each !== undefined)
+  const name = [...new Set(facts)].join(', ')
   const known =
     cluster.connection.state === 'connected' || cluster.connection.state === 'late' || cluster.rolloutCount > 0
   return (

@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import type { ActionName, RolloutDetailView, RolloutView } from '#contract/views.ts'
 import { modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { formatAge } from '../../format/duration.ts'
+import { driverWords } from '../../format/failure-words.ts'
 import { statusWords, timeLeft, toneOf } from '../../format/status-words.ts'
 import { formatPercent } from '../../format/weight.ts'
 import { ActionButton } from '../../marks/action-button.tsx'
@@ -51,9 +52,16 @@ export function Header({ detail, children }: HeaderProps) {
         {children}
       </div>
       <Facts view={view} />
+      <Trouble view={view} />
       <Actions view={view} />
     </>
   )
+}
+
+/** The whole message of what went wrong: the place beside the buttons is short, and theirs. */
+function Trouble({ view }: { readonly view: RolloutView }) {
+  if (toneOf(view.status) !== 'degraded' || view.why === '') return null
+  return <p className="head-why ink-degraded">{view.why}</p>
 }
 
 function Facts({ view }: { readonly view: RolloutView }) {
@@ -114,6 +122,7 @@ function PhaseFact({ view }: { readonly view: RolloutView }) {
   const left = useTicking((now) => timeLeft(text, view, now))
   const age = useTicking((now) => text('fact.since', { age: formatAge(now - view.since) }))
   const pending = useStore(requested, (state) => state.actions.get(view.key)?.action)
+  const ignored = useStore(requested, (state) => state.notSeen.get(view.key)?.effect)
   return (
     <div className="fact">
       <dt>{text('fact.phase')}</dt>
@@ -123,6 +132,11 @@ function PhaseFact({ view }: { readonly view: RolloutView }) {
         {pending !== undefined && (
           <span className="chip soft-progressing ink-progressing" role="status">
             {text('fact.requested', { action: text(`action.${pending}`) })}
+          </span>
+        )}
+        {ignored !== undefined && (
+          <span className="chip soft-paused ink-paused" role="status" title={driverWords(text, ignored)}>
+            {text('fact.notSeen', { action: text(`action.${ignored.action}`) })}
           </span>
         )}
       </dd>
@@ -137,10 +151,11 @@ function Actions({ view }: { readonly view: RolloutView }) {
   const kindOf = (action: ActionName) =>
     action === 'abort' ? 'danger' : action === primary && view.actions[action].open ? 'primary' : 'plain'
   const pause: ActionName = view.actions.resume.open && !view.actions.pause.open ? 'resume' : 'pause'
+  const restart: ActionName = view.actions.cancelRestart.open ? 'cancelRestart' : 'restart'
   const actions: readonly ActionName[] =
     view.strategy === 'blueGreen'
-      ? ['promote', 'promoteFull', pause, 'abort', 'retry', 'undo', 'restart']
-      : ['promote', 'skipStep', 'promoteFull', pause, 'abort', 'retry', 'undo', 'restart']
+      ? ['promote', 'promoteFull', pause, 'abort', 'retry', 'undo', restart]
+      : ['promote', 'skipStep', 'promoteFull', pause, 'abort', 'retry', 'undo', restart]
   const why = view.actions[primary]
   return (
     <div className="actions" role="toolbar" aria-label={text('rollout.actions')}>

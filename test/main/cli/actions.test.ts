@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { controllerNamespace, leaseName } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
+import { resources } from '#api/resources.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { aCliFleet, type CliFleet } from '#test/support/cli-fleet.ts'
 import { runCli, runToEnd } from '#test/support/run-cli.ts'
@@ -16,7 +19,9 @@ const held = {
 } as const
 const canary = aRollout({ image: 'registry.test/web:1.0.0', steps: [setWeight(20), pause(), setWeight(60)] })
 
-const argosy = (fleet: CliFleet, ...args: string[]) => runCli([...args, '--kubeconfig', fleet.kubeconfig], fleet.clock)
+/** Without an engine there is no effect to wait for. */
+const argosy = (fleet: CliFleet, ...args: string[]) =>
+  runCli([...args, '--wait', '0', '--kubeconfig', fleet.kubeconfig], fleet.clock)
 
 async function aHeldCanary(...contexts: string[]): Promise<CliFleet> {
   const fleet = await aCliFleet(...contexts)
@@ -35,7 +40,7 @@ describe('commands that change a rollout', () => {
     const fleet = await aHeldCanary('north', 'south', 'west')
     await fleet.cluster('south').server.close()
     const { out, err, code } = await runToEnd(
-      ['abort', 'web', '--all-contexts', '--kubeconfig', fleet.kubeconfig],
+      ['abort', 'web', '--all-contexts', '--wait', '0', '--kubeconfig', fleet.kubeconfig],
       fleet.clock,
     )
     expect(code).toBe(3)
@@ -67,10 +72,12 @@ describe('commands that change a rollout', () => {
     const fleet = await aHeldCanary('north')
     const mayRead = { verbs: ['get', 'list', 'watch'], apiGroups: ['argoproj.io'], resources: ['rollouts'] }
     const limited = await fleet.grant('north', [mayRead])
-    const { err, code } = await runCli(['promote', 'web', '--kubeconfig', limited], fleet.clock)
+    const { err, code } = await runCli(['promote', 'web', '--wait', '0', '--kubeconfig', limited], fleet.clock)
     expect(code).toBe(4)
     expect(err).toEqual([
-      'promote default/web: permission denied: you need the right to patch rollouts.argoproj.io/status in namespace default',
+      expect.stringMatching(
+        /^promote default\/web: permission denied: you need the right to patch rollouts.argoproj.io\/status in namespace default/,
+      ),
     ])
   })
 
@@ -96,8 +103,158 @@ describe('commands that change a rollout', () => {
   })
 })
 
+describe('waiting for the effect', () => {
+  const waiting = (fleet: CliFleet, ...args: string[]) =>
+    runToEnd([...args, '--kubeconfig', fleet.kubeconfig], fleet.clock)
+  const unseen = 'accepted by the API server, but not seen to take effect after 30 s'
+
+  it('ACT-58: with no engine there the wait ends after 30 s, says so, and has its own exit code', async () => {
+    const fleet = await aHeldCanary('north')
+    const { out, err, code } = await waiting(fleet, 'abort', 'web')
+    expect({ out, code }).toEqual({ out: ["rollout 'web' aborted"], code: 5 })
+    expect(err).toEqual([`abort default/web: ${unseen}: no engine drives this cluster`])
+  })
+
+  it('ACT-58, OPS-40: names the engine that should have acted', async () => {
+    const fleet = await aHeldCanary('north')
+    const metadata = { name: leaseName, namespace: controllerNamespace }
+    const renewTime = new Date(fleet.clock.now() + 20_000).toISOString()
+    const spec = { holderIdentity: 'argo-rollouts-7d9_1', leaseDurationSeconds: 15, renewTime }
+    const { store } = fleet.cluster('north')
+    store.create(resources.leases, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata,
+      spec,
+    } as KubeObject)
+    const { err, code } = await waiting(fleet, 'promote', 'web')
+    expect(code).toBe(5)
+    expect(err).toEqual([
+      `promote default/web: ${unseen}: the engine that drives this cluster (argo-rollouts-7d9_1) should have acted and may be down`,
+    ])
+  })
+
+  it('ACT-58: a shorter wait, several names at once, results for programs', async () => {
+    const fleet = await aHeldCanary('north')
+    fleet.place('north', { ...canary, metadata: { name: 'api' } }, held)
+    const before = fleet.clock.now()
+    const { out, code } = await waiting(fleet, 'abort', 'web', 'api', '--wait', '5s', '-o', 'json')
+    expect(code).toBe(5)
+    expect(fleet.clock.now() - before).toBeLessThan(10_000)
+    expect(JSON.parse(out.join('\n'))).toMatchObject([
+      { name: 'web', sent: true, effect: 'notSeen' },
+      { name: 'api', sent: true, effect: 'notSeen' },
+    ])
+  })
+
+  it('ACT-58: who may not watch is told so at once', async () => {
+    const fleet = await aHeldCanary('north')
+    const mayAct = { verbs: ['get', 'patch'], apiGroups: ['argoproj.io'], resources: ['rollouts', 'rollouts/status'] }
+    const limited = await fleet.grant('north', [mayAct])
+    const before = fleet.clock.now()
+    const { err, code } = await runToEnd(['abort', 'web', '--kubeconfig', limited], fleet.clock)
+    expect(code).toBe(5)
+    expect(err[0]).toMatch(/accepted by the API server, but its effect cannot be watched: permission denied/)
+    expect(fleet.clock.now() - before).toBeLessThan(10_000)
+  })
+
+  it('ACT-45: promote --full right after a change waits for a controller, then gives up in words', async () => {
+    const fleet = await aHeldCanary('north')
+    fleet.setStatus('north', 'web', { ...held, observedGeneration: '0' })
+    const { out, err, code } = await waiting(fleet, 'promote', 'web', '--full')
+    expect({ out, code }).toEqual({ out: [], code: 1 })
+    expect(err).toEqual(['promoteFull default/web: the change was not picked up by a controller'])
+  })
+})
+
+describe('promote and its flags', () => {
+  it('ACT-21: both skip flags are refused before any request', async () => {
+    const fleet = await aHeldCanary('north')
+    const before = fleet.cluster('north').server.requestCount.size
+    const { err, code } = await argosy(fleet, 'promote', 'web', '--skip-current-step', '--skip-all-steps')
+    expect(code).toBe(2)
+    expect(err[0]).toContain('Cannot use skip-current-step and skip-all-steps flags at the same time')
+    expect(fleet.cluster('north').server.requestCount.size).toBe(before)
+  })
+
+  it.each([
+    ['--full', '--skip-current-step', 2],
+    ['--full', '--skip-all-steps', 3],
+  ])('ACT-20, ACT-23: %s gives way to %s', async (full, skip, currentStepIndex) => {
+    const fleet = await aHeldCanary('north')
+    expect(await argosy(fleet, 'promote', 'web', full, skip)).toMatchObject({ code: 0 })
+    expect(fleet.rollout('north', 'web')?.status).toMatchObject({ currentStepIndex })
+    expect(fleet.rollout('north', 'web')?.status).not.toHaveProperty('promoteFull')
+  })
+
+  it('ACT-24: says which promotion it was', async () => {
+    const fleet = await aHeldCanary('north')
+    expect((await argosy(fleet, 'promote', 'web', '--full')).out).toEqual(["rollout 'web' fully promoted"])
+  })
+})
+
+describe('what a command line means', () => {
+  it('ACT-7: a namespace is asked for, else it is the one of the context', async () => {
+    const fleet = await aHeldCanary('north')
+    const { err } = await argosy(fleet, 'pause', 'web', '--namespace', 'pay')
+    expect(err).toEqual(['pause pay/web: there is no such rollout'])
+    expect((await argosy(fleet, 'pause', 'web')).code).toBe(0)
+  })
+
+  it('ACT-71, ACT-72: resume ends the pause and moves no step', async () => {
+    const fleet = await aHeldCanary('north')
+    expect(await argosy(fleet, 'resume', 'web')).toMatchObject({ code: 0 })
+    expect(fleet.rollout('north', 'web')?.status).toMatchObject({ currentStepIndex: 1 })
+    expect(fleet.rollout('north', 'web')?.status).not.toHaveProperty('pauseConditions')
+  })
+
+  it('ACT-54: abort --resume sends status first, then ends the pause set by hand', async () => {
+    const fleet = await aHeldCanary('north')
+    await argosy(fleet, 'pause', 'web')
+    expect(await argosy(fleet, 'abort', 'web', '--resume')).toMatchObject({ code: 0 })
+    expect(fleet.rollout('north', 'web')).toMatchObject({ spec: { paused: false }, status: { abort: true } })
+  })
+
+  it.each(['web', 'web=', '=web:2', 'web=a=b'])(
+    'ACT-110: set-image refuses %s before any request',
+    async (assignment) => {
+      const fleet = await aHeldCanary('north')
+      const { err, code } = await argosy(fleet, 'set-image', 'web', assignment)
+      expect(code).toBe(2)
+      expect(err[0]).toContain(`expected container=image, not "${assignment}"`)
+    },
+  )
+})
+
+describe('restart', () => {
+  it('ACT-80, ACT-81: --in sets a later time, in the words it was given in', async () => {
+    const fleet = await aHeldCanary('north')
+    const { out } = await argosy(fleet, 'restart', 'web', '--in', '1h30m')
+    expect(out).toEqual(["rollout 'web' restarts in 1h30m"])
+    expect(fleet.rollout('north', 'web')?.spec.restartAt).toBe('2026-01-15T11:30:00Z')
+  })
+
+  it('ACT-84: --cancel takes it back, and only while it is still to come', async () => {
+    const fleet = await aHeldCanary('north')
+    await argosy(fleet, 'restart', 'web', '--in', '1h')
+    expect(await argosy(fleet, 'restart', 'web', '--cancel')).toMatchObject({ code: 0 })
+    expect(fleet.rollout('north', 'web')?.spec).not.toHaveProperty('restartAt')
+    const { err, code } = await argosy(fleet, 'restart', 'web', '--cancel')
+    expect(code).toBe(1)
+    expect(err).toEqual(['cancelRestart default/web: Cancel restart is open while a restart is scheduled'])
+  })
+
+  it.each([['5'], ['soon'], ['1d']])('ACT-80: refuses the duration %s', async (delay) => {
+    const fleet = await aHeldCanary('north')
+    const { err, code } = await argosy(fleet, 'restart', 'web', '--in', delay)
+    expect(code).toBe(2)
+    expect(err.join('\n')).toContain(`invalid duration "${delay}"`)
+    expect(fleet.rollout('north', 'web')?.spec).not.toHaveProperty('restartAt')
+  })
+})
+
 describe('commands and the engine', () => {
-  it('ACT-36…110: an update held, aborted, tried again, promoted, undone, restarted', async () => {
+  it('ACT-36…110, ACT-58: an update held, aborted, tried again, promoted, undone, restarted', async () => {
     const fleet = await aCliFleet('north')
     const { kubeconfig, clock } = fleet
     const driven = anEngineOn(kubeconfig, 'north', clock)
@@ -108,7 +265,8 @@ describe('commands and the engine', () => {
         const observed = status?.observedGeneration === String(metadata?.generation)
         return observed && status?.phase === phase && (status.message ?? '').includes(message)
       })
-    const done = async (...args: string[]) => expect(await argosy(fleet, ...args)).toMatchObject({ code: 0, err: [] })
+    const run = (...args: string[]) => runToEnd([...args, '--kubeconfig', kubeconfig], clock)
+    const done = async (...args: string[]) => expect(await run(...args)).toMatchObject({ code: 0, err: [] })
     try {
       fleet.place('north', canary)
       await reaches('Healthy')
@@ -116,7 +274,7 @@ describe('commands and the engine', () => {
       await reaches('Paused', 'CanaryPauseStep')
       await done('abort', 'web')
       await reaches('Degraded', 'RolloutAborted')
-      expect(await argosy(fleet, 'status', 'web', '--watch=false')).toMatchObject({ out: ['Degraded'], code: 1 })
+      expect(await run('status', 'web', '--watch=false')).toMatchObject({ out: ['Degraded'], code: 1 })
       await done('retry', 'web')
       await reaches('Paused', 'CanaryPauseStep')
       await done('pause', 'web')
@@ -130,7 +288,10 @@ describe('commands and the engine', () => {
       expect(rollout()?.spec.template?.spec?.containers[0]?.image).toBe('registry.test/web:1.0.0')
       await done('restart', 'web')
       await advanceUntil(clock, 'restarted', () => rollout()?.status?.restartedAt === rollout()?.spec.restartAt)
-      const tree = await argosy(fleet, 'get', 'web')
+      await done('restart', 'web', '--in', '1h')
+      await done('restart', 'web', '--cancel')
+      expect(rollout()?.spec).not.toHaveProperty('restartAt')
+      const tree = await run('get', 'web')
       expect(tree.out).toContain('Images:          registry.test/web:1.0.0 (stable)')
       expect(tree.out.some((line) => /□ web-\S+ +Pod /.test(line))).toBe(true)
     } finally {

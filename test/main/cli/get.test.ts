@@ -77,7 +77,9 @@ describe('argosy get', () => {
     const limited = await fleet.grant('north', [])
     expect(await runCli(['get', '--kubeconfig', limited], fleet.clock)).toEqual({
       out: [],
-      err: ['permission denied: you need the right to list rollouts.argoproj.io in namespace default'],
+      err: [
+        'permission denied: you need the right to list rollouts.argoproj.io in namespace default; your account there is limited',
+      ],
       code: 4,
     })
   })

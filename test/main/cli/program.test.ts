@@ -18,7 +18,10 @@ describe('mistakes on the command line end with 2', () => {
     [['get', 'web', '-A'], 'a name is of one namespace'],
     [['watch', 'web', '--timeout', 'soon'], 'invalid duration "soon"'],
     [['status', 'web', '--generation', 'new'], '--generation must be a number'],
-    [['promote', 'web', '--full', '--skip-current-step'], 'cannot be used together'],
+    [
+      ['promote', 'web', '--skip-current-step', '--skip-all-steps'],
+      'Cannot use skip-current-step and skip-all-steps flags at the same time',
+    ],
     [['undo', 'web', '--to-revision', 'last'], '--to-revision must be a number'],
     [['set-image', 'web', 'web'], 'expected container=image'],
     [['serve', '--port', '70000'], 'a port from 0 to 65535'],
@@ -82,5 +85,6 @@ describe('argosy crds', () => {
     const { out, code } = await run('crds', 'print')
     expect(code).toBe(0)
     expect(out.join('\n')).toContain('name: rollouts.argoproj.io')
+    expect(out.join('\n')).not.toMatch(/: [&*]a\d/)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resources } from '#api/resources.ts'
-import { type Asked, classifyAnswer, classifyThrown } from '#main/cluster/classify-failure.ts'
+import { type Asked, classifyAnswer, classifyThrown, credentialRefused } from '#main/cluster/classify-failure.ts'
+import { anAccess } from '#test/support/context-access.ts'
 import { status } from '#test/support/scripted-server.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
@@ -24,6 +25,34 @@ const classify = (code: number, body: unknown, options: { retryAfter?: string; a
     options.about ?? asked,
   )
 
+describe('credentialRefused', () => {
+  const exec = {
+    apiVersion: 'v1',
+    command: 'aws',
+    args: [],
+    env: {},
+    installHint: undefined,
+    provideClusterInfo: false,
+    interactiveMode: undefined,
+  }
+  it.each([
+    [{ token: 'x' }, 'Put a new token for this user into the kubeconfig.'],
+    [{ token: 'x', tokenFile: '/run/token' }, 'Put a new token into /run/token.'],
+    [{ username: 'sre', password: 'x' }, 'Correct its username and password in the kubeconfig.'],
+    [{ exec }, 'Sign in again with the tool behind aws.'],
+    [{ authProvider: { name: 'oidc', config: {} } }, 'Sign in again with the tool that wrote it (oidc).'],
+    [{ certificate: { data: 'x' } }, 'Put a new client certificate for this user into the kubeconfig.'],
+    [{}, 'The kubeconfig holds no credential for this user. Add one.'],
+  ])('UI-ERR-3: names user and remedy of %j', (user, remedy) => {
+    const text = credentialRefused(anAccess('https://prod', { user: { name: 'sre', ...user } }))
+    expect(text).toBe(`https://prod refuses the credential of user "sre" (401). ${remedy}`)
+  })
+
+  it('UI-ERR-3: says that there is none', () => {
+    expect(credentialRefused(anAccess('https://prod'))).toContain('names no user for this context')
+  })
+})
+
 describe('classifyAnswer', () => {
   it.each([
     [401, 'Unauthorized', { kind: 'Unauthorized' }],
@@ -43,6 +72,11 @@ describe('classifyAnswer', () => {
     [418, 'Teapot', { kind: 'ServerError', status: 418 }],
   ])('%i %s', (code, reason, expected) => {
     expect(classify(code, status(code, reason, 'told'))).toMatchObject(expected)
+  })
+
+  it('UI-ERR-2: a 403 tells the account, where the server names it', () => {
+    const told = 'rollouts.argoproj.io "shop" is forbidden: User "night-shift" cannot patch resource "rollouts/status"'
+    expect(classify(403, status(403, 'Forbidden', told))).toMatchObject({ kind: 'Forbidden', user: 'night-shift' })
   })
 
   it('a 404 that is no Status means that the whole resource is not served', () => {
@@ -96,7 +130,8 @@ describe('classifyThrown', () => {
   it('says in words what is wrong, with the code, the server and since when', () => {
     expect(classifyThrown(thrown('ECONNREFUSED'), 'https://api.example.test', T0)).toEqual({
       kind: 'Unreachable',
-      message: 'https://api.example.test: nothing accepts connections there (ECONNREFUSED)',
+      message:
+        'https://api.example.test: nothing accepts connections there. Check the address, and whether the API server runs (ECONNREFUSED)',
       since: T0,
     })
   })

@@ -14,7 +14,7 @@ import {
 } from '#test/support/scripted-server.ts'
 import { startTunnel } from '#test/support/tunnel-proxy.ts'
 import { advanceUntil, until } from '#test/support/until.ts'
-import { VirtualClock } from '#test/support/virtual-clock.ts'
+import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -234,6 +234,30 @@ describe('sign-in', () => {
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
   })
 
+  it('UI-ERR-3: goes on with another credential, and says of a refused one whose it is and how to renew it', async () => {
+    const server = await start((request, reply) =>
+      request.headers.authorization === 'Bearer new'
+        ? ok(request, reply)
+        : reply.json(401, status(401, 'Unauthorized', 'Unauthorized')),
+    )
+    const client = createClusterClient({
+      access: anAccess(server.url, { user: { name: 'sre', token: 'old' } }),
+      clock: clock(),
+      random: () => 0,
+      env: {},
+    })
+    closers.push(() => client.close())
+    expect(await client.raw('/version')).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'Unauthorized',
+        message: `${server.url} refuses the credential of user "sre" (401). Put a new token for this user into the kubeconfig.`,
+      },
+    })
+    client.signInAs(anAccess(server.url, { user: { name: 'sre', token: 'new' } }))
+    expect((await client.raw('/version')).ok).toBe(true)
+  })
+
   it('a second 401 is final and never repeats the token', async () => {
     const server = await start((_, reply) =>
       reply.json(401, status(401, 'Unauthorized', 'token abc123secret is bad: Bearer abc123secret')),
@@ -389,3 +413,23 @@ console.log(JSON.stringify({ apiVersion, kind: 'ExecCredential', status: { token
     interactiveMode: undefined,
   }
 }
+
+describe('the clock of the API server', () => {
+  it('ACT-83: is known from the Date of its last answer', async () => {
+    const ahead = new Date(T0 + 90_000).toUTCString()
+    const server = await start((_, reply) => reply.json(200, {}, { Date: ahead }))
+    const client = connect(server.url)
+    expect(client.clockOffsetMs).toBeUndefined()
+    await client.raw('/version')
+    expect(client.clockOffsetMs).toBe(90_000)
+  })
+
+  it('ACT-83: an answer without a readable one changes nothing', async () => {
+    const dates = [new Date(T0 - 5000).toUTCString(), 'yesterday']
+    const server = await start((_, reply) => reply.json(200, {}, { Date: dates.shift() ?? '' }))
+    const client = connect(server.url)
+    await client.raw('/version')
+    await client.raw('/version')
+    expect(client.clockOffsetMs).toBe(-5000)
+  })
+})

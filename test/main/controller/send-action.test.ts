@@ -1,59 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment } from '#api/apps.ts'
 import { resources } from '#api/resources.ts'
-import type { Rollout, RolloutSpec, RolloutStatus } from '#api/rollout.ts'
-import type { ActionName } from '#contract/views.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
+import type { ActionRequest } from '#main/controller/action-request.ts'
 import { failureText } from '#main/controller/failure-text.ts'
-import { type ActionRequest, previewAction, sendAction } from '#main/controller/send-action.ts'
+import { previewAction } from '#main/controller/preview-action.ts'
+import { sendAction } from '#main/controller/send-action.ts'
+import { anActionStage, disturb, held } from '#test/support/action-stage.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
-import { aPodTemplate, aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
-import { FakeApi, type FakeRequest } from '#test/support/fake-api.ts'
-import { VirtualClock } from '#test/support/virtual-clock.ts'
+import { aPodTemplate } from '#test/support/builders/rollout.ts'
+import type { FakeApi, FakeRequest } from '#test/support/fake-api.ts'
 
 const conflict: Failure = { kind: 'Conflict', message: 'the object has been modified' }
 const at = { namespace: 'shop', name: 'web' }
-const held: RolloutStatus = {
-  currentPodHash: 'v2',
-  stableRS: 'v1',
-  currentStepIndex: 1,
-  controllerPause: true,
-  pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-15T10:00:00Z' }],
-}
-
-/** A canary held at its second step and, so that promote takes two requests, paused by hand as well. */
-function setUp(spec: Partial<RolloutSpec> = { paused: true }, status: RolloutStatus = held) {
-  const api = new FakeApi()
-  const steps = [setWeight(20), pause(), setWeight(60)]
-  api.put(resources.rollouts, aRollout({ image: 'web:2', steps, spec, status }))
-  const stored = () => api.read(resources.rollouts, at) as Rollout
-  const change = (to: (rollout: Rollout) => Rollout) => api.put(resources.rollouts, to(stored()))
-  const request = (action: ActionName, more: Partial<ActionRequest> = {}): ActionRequest => ({
-    cluster: { context: 'harbor-1', client: api.client() },
-    clock: new VirtualClock(),
-    action,
-    ...at,
-    parameters: {},
-    ...more,
-  })
-  return { api, stored, change, request }
-}
 
 const sent = (api: FakeApi) => api.writes.map(({ subresource = 'main', body }) => [subresource, body] as const)
 const isWriteTo = (place: 'status' | undefined) => (each: FakeRequest) =>
   each.verb === 'patch' && each.subresource === place
-
-/** Runs `before` ahead of the first `times` requests that match, and answers them with `answer`. */
-function disturb(
-  api: FakeApi,
-  matches: (request: FakeRequest) => boolean,
-  before: () => Failure | undefined,
-  times = 1,
-): void {
-  let left = times
-  api.intercept = (request) => (matches(request) && left-- > 0 ? before() : undefined)
-}
 
 async function intentSeen(request: ActionRequest) {
   const shown = await previewAction(request)
@@ -63,19 +27,19 @@ async function intentSeen(request: ActionRequest) {
 
 describe('sendAction', () => {
   it('ACT-3, ACT-11: sends status, then spec held to the answer of the first', async () => {
-    const { api, stored, request } = setUp()
+    const { api, stored, request } = anActionStage()
     const before = stored().metadata.resourceVersion
     const outcome = await sendAction(request('promote'))
     expect(sent(api)).toEqual([
       ['status', { status: { pauseConditions: null }, metadata: { uid: 'uid-web', resourceVersion: before } }],
       ['main', { spec: { paused: false }, metadata: { uid: 'uid-web', resourceVersion: '102' } }],
     ])
-    expect(outcome).toEqual({ ok: true, value: { resourceVersion: '103', message: "rollout 'web' promoted" } })
+    expect(outcome).toMatchObject({ ok: true, value: { resourceVersion: '103', message: "rollout 'web' promoted" } })
     expect(stored()).toMatchObject({ spec: { paused: false }, status: { currentStepIndex: 1 } })
   })
 
   it('ACT-3: stops when the status request fails: no spec request is sent', async () => {
-    const { api, stored, request } = setUp()
+    const { api, stored, request } = anActionStage()
     const refused: Failure = { kind: 'ServerError', message: 'etcd is down', status: 500 }
     disturb(api, isWriteTo('status'), () => refused)
     expect(await sendAction(request('promote'))).toEqual({ ok: false, error: { kind: 'failed', failure: refused } })
@@ -84,7 +48,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-11: after a conflict it reads again and sends what is right then', async () => {
-    const { api, stored, change, request } = setUp()
+    const { api, stored, change, request } = anActionStage()
     disturb(api, isWriteTo('status'), () => {
       change((each) => ({ ...each, spec: { ...each.spec, replicas: 7 } }))
       return undefined
@@ -96,14 +60,14 @@ describe('sendAction', () => {
   })
 
   it('ACT-11: gives up after five conflicts', async () => {
-    const { api, request } = setUp()
+    const { api, request } = anActionStage()
     disturb(api, isWriteTo('status'), () => conflict, 99)
     expect(await sendAction(request('promote'))).toEqual({ ok: false, error: { kind: 'failed', failure: conflict } })
     expect(api.writes).toHaveLength(5)
   })
 
   it('ACT-12: sends nothing when the step is no longer the one the person saw', async () => {
-    const { api, change, request } = setUp()
+    const { api, change, request } = anActionStage()
     const intent = await intentSeen(request('promote'))
     change((each) => ({ ...each, status: { ...held, currentStepIndex: 2 } }))
     expect(await sendAction({ ...request('promote'), intent })).toEqual({
@@ -114,7 +78,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-12: nor when it moves on between a conflict and the next attempt', async () => {
-    const { api, change, request } = setUp()
+    const { api, change, request } = anActionStage()
     disturb(api, isWriteTo('status'), () => {
       change((each) => ({ ...each, status: { ...held, currentPodHash: 'v3', currentStepIndex: 0 } }))
       return undefined
@@ -125,7 +89,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-12: a pause is not held to the step, only to the revision', async () => {
-    const { change, request } = setUp({})
+    const { change, request } = anActionStage({})
     const intent = await intentSeen(request('pause'))
     change((each) => ({ ...each, status: { ...held, currentStepIndex: 2 } }))
     expect((await sendAction({ ...request('pause'), intent })).ok).toBe(true)
@@ -134,7 +98,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-38: a half-done promote only sends the rest, even after the engine went on to the next step', async () => {
-    const { api, stored, change, request } = setUp()
+    const { api, stored, change, request } = anActionStage()
     disturb(api, isWriteTo(undefined), () => {
       change((each) => ({ ...each, status: { ...each.status, controllerPause: false, currentStepIndex: 2 } }))
       return undefined
@@ -145,7 +109,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-12: a half-done promote stops when another revision came in between', async () => {
-    const { api, stored, change, request } = setUp()
+    const { api, stored, change, request } = anActionStage()
     disturb(api, isWriteTo(undefined), () => {
       change((each) => ({ ...each, status: { ...each.status, currentPodHash: 'v3' } }))
       return undefined
@@ -155,7 +119,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-14: a missing right is shown with verb and resource', async () => {
-    const { api, request } = setUp()
+    const { api, request } = anActionStage()
     const forbidden: Failure = {
       kind: 'Forbidden',
       message: 'rollouts.argoproj.io "web" is forbidden',
@@ -171,7 +135,7 @@ describe('sendAction', () => {
   })
 
   it('refuses what is not open, in the words of the table, and what does not exist', async () => {
-    const { api, request } = setUp()
+    const { api, request } = anActionStage()
     expect(await sendAction(request('retry'))).toEqual({
       ok: false,
       error: { kind: 'notOpen', reason: 'Retry is open after an abort' },
@@ -184,7 +148,7 @@ describe('sendAction', () => {
   })
 
   it('ACT-15: logs what was asked, why, and what came of it', async () => {
-    const { request } = setUp()
+    const { request } = anActionStage()
     const lines: unknown[] = []
     const log: Log = (level, event, fields) => lines.push([level, event, fields])
     await sendAction(request('abort', { reason: 'error rate', log }))
@@ -194,9 +158,85 @@ describe('sendAction', () => {
   })
 })
 
+describe('ACT-4: a cluster whose definition has no status subresource', () => {
+  const notFound: Failure = {
+    kind: 'NotFound',
+    message: 'the server could not find the requested resource',
+    resource: 'rollouts.argoproj.io/status',
+    name: 'web',
+  }
+
+  it('ACT-4: the same abort goes to the main resource, held to the version that was read', async () => {
+    const { api, stored, request } = anActionStage()
+    const { resourceVersion } = stored().metadata
+    disturb(api, isWriteTo('status'), () => notFound)
+    expect(await sendAction(request('abort'))).toMatchObject({ value: { message: "rollout 'web' aborted" } })
+    const body = { status: { abort: true }, metadata: { uid: 'uid-web', resourceVersion } }
+    expect(sent(api)).toEqual([
+      ['status', body],
+      ['main', body],
+    ])
+  })
+
+  it('ACT-4, ACT-38: promote sends its unified body instead of the spec patch', async () => {
+    const { api, stored, request } = anActionStage()
+    const { resourceVersion } = stored().metadata
+    disturb(api, isWriteTo('status'), () => notFound)
+    await sendAction(request('promote'))
+    const metadata = { uid: 'uid-web', resourceVersion }
+    const unified = { spec: { paused: false }, status: { pauseConditions: null }, metadata }
+    expect(sent(api).slice(1)).toEqual([['main', unified]])
+  })
+
+  it('ACT-4: a second 404 means that the rollout is gone', async () => {
+    const { api, request } = anActionStage()
+    disturb(
+      api,
+      ({ verb }) => verb === 'patch',
+      () => notFound,
+      2,
+    )
+    expect(await sendAction(request('abort'))).toEqual({ ok: false, error: { kind: 'unknownTarget' } })
+    expect(api.writes).toHaveLength(2)
+  })
+
+  it('ACT-11: a conflict of the unified patch is planned anew', async () => {
+    const { api, change, request } = anActionStage()
+    disturb(api, isWriteTo('status'), () => {
+      change((each) => ({ ...each, spec: { ...each.spec, replicas: 7 } }))
+      return notFound
+    })
+    expect((await sendAction(request('abort'))).ok).toBe(true)
+    expect(sent(api).map(([place]) => place)).toEqual(['status', 'main', 'status'])
+  })
+
+  it('ACT-4: a 404 of a spec patch is no sign of it', async () => {
+    const { api, request } = anActionStage({})
+    disturb(api, isWriteTo(undefined), () => notFound)
+    expect(await sendAction(request('pause'))).toMatchObject({ error: { kind: 'failed', failure: notFound } })
+    expect(api.writes).toHaveLength(1)
+  })
+})
+
+describe('what the effect is looked for by', () => {
+  it('ACT-58: the Rollout as decided upon, and as the last request was answered', async () => {
+    const { stored, request } = anActionStage()
+    const before = stored()
+    const outcome = await sendAction(request('promote'))
+    expect(outcome).toMatchObject({ value: { echo: { before, written: stored() } } })
+  })
+
+  it('ACT-83: a restart is asked for in the time of the API server', async () => {
+    const { api, stored, request } = anActionStage({})
+    const client = Object.assign(api.client(), { clockOffsetMs: -3_600_000 })
+    await sendAction(request('restart', { cluster: { context: 'harbor-1', client } }))
+    expect(stored().spec.restartAt).toBe('2026-01-15T09:00:00Z')
+  })
+})
+
 describe('undo', () => {
   function setUpUndo() {
-    const parts = setUp({}, { currentPodHash: 'v2', stableRS: 'v2', currentStepIndex: 3 })
+    const parts = anActionStage({}, { currentPodHash: 'v2', stableRS: 'v2', currentStepIndex: 3 })
     parts.api.put(resources.replicaSets, aReplicaSet({ hash: 'v1', image: 'web:1', revision: 1 }))
     parts.api.put(resources.replicaSets, aReplicaSet({ hash: 'v2', image: 'web:2', revision: 2 }))
     parts.api.put(resources.replicaSets, aReplicaSet({ hash: 'v9', image: 'web:9', revision: 1, owner: 'uid-other' }))
@@ -215,7 +255,7 @@ describe('undo', () => {
     const { resourceVersion } = stored().metadata
     const outcome = await sendAction(request('undo', { parameters: { toRevision: 2 } }))
     const message = 'skipped rollback (current template already matches revision 2)'
-    expect(outcome).toEqual({ ok: true, value: { resourceVersion, message } })
+    expect(outcome).toEqual({ ok: true, value: { resourceVersion, message, echo: undefined } })
     expect(api.writes).toEqual([])
   })
 
@@ -239,39 +279,11 @@ describe('undo', () => {
   })
 })
 
-describe('ACT-160…165: an action reads no more than it needs', () => {
-  const readsOf = async (action: ActionName, spec: Partial<RolloutSpec> = {}) => {
-    const { api, request } = setUp(spec)
-    const parameters = action === 'setImage' ? { container: 'web', image: 'web:3' } : {}
-    await previewAction(request(action, { parameters }))
-    return api.requests.map(({ verb, resource }) => `${verb} ${resource}`)
-  }
-  const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'base' }
-
-  it.each(['promote', 'abort', 'pause', 'restart'] as const)('%s reads the Rollout', async (action) => {
-    expect(await readsOf(action, { workloadRef })).toEqual(['get rollouts.argoproj.io'])
-  })
-
-  it('undo lists ReplicaSets, and reads the workload when there is one', async () => {
-    expect(await readsOf('undo')).toEqual(['get rollouts.argoproj.io', 'list replicasets.apps'])
-    expect(await readsOf('undo', { workloadRef })).toEqual([
-      'get rollouts.argoproj.io',
-      'list replicasets.apps',
-      'get deployments.apps',
-    ])
-  })
-
-  it('set image reads the workload when there is one', async () => {
-    expect(await readsOf('setImage')).toEqual(['get rollouts.argoproj.io'])
-    expect(await readsOf('setImage', { workloadRef })).toEqual(['get rollouts.argoproj.io', 'get deployments.apps'])
-  })
-})
-
 describe('set image', () => {
   const parameters = { container: 'web', image: 'web:3' }
 
   it('ACT-113: replaces the Rollout, and after a conflict the newer one', async () => {
-    const { api, stored, change, request } = setUp({})
+    const { api, stored, change, request } = anActionStage({})
     const isUpdate = ({ verb }: FakeRequest) => verb === 'update'
     disturb(api, isUpdate, () => {
       change((each) => ({ ...each, spec: { ...each.spec, replicas: 7 } }))
@@ -283,7 +295,7 @@ describe('set image', () => {
   })
 
   it('ACT-111: changes the Deployment that holds the template', async () => {
-    const { api, request } = setUp({ workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'base' } })
+    const { api, request } = anActionStage({ workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'base' } })
     const base: Deployment = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -294,30 +306,5 @@ describe('set image', () => {
     expect((await sendAction(request('setImage', { parameters }))).ok).toBe(true)
     const stored = api.read(resources.deployments, base.metadata) as Deployment
     expect(stored.spec.template).toEqual(aPodTemplate('web:3'))
-  })
-})
-
-describe('previewAction', () => {
-  it('UI-ACT-5: shows the requests, their effects, and the intent; sends nothing', async () => {
-    const { api, request } = setUp()
-    const shown = await previewAction(request('abort'))
-    expect(shown).toMatchObject({
-      open: true,
-      intent: { uid: 'uid-web', currentPodHash: 'v2', stableRS: 'v1', stepIndex: 1, abort: false, paused: true },
-      writes: [
-        { method: 'PATCH', body: '{"status":{"abort":true},"metadata":{"uid":"uid-web","resourceVersion":"101"}}' },
-      ],
-    })
-    expect(shown.open && shown.effects[0]).toBe('Traffic goes back to version v1')
-    expect(api.writes).toEqual([])
-  })
-
-  it('UI-ACT-4: says why it is closed', async () => {
-    const { request } = setUp()
-    expect(await previewAction(request('retry'))).toMatchObject({ open: false, reason: 'Retry is open after an abort' })
-    expect(await previewAction(request('abort', { name: 'other' }))).toMatchObject({
-      open: false,
-      reason: 'rollouts.argoproj.io "other" not found',
-    })
   })
 })

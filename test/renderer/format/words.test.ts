@@ -94,11 +94,32 @@ describe('a refused action', () => {
       'Missing verb patch on rollouts in namespace shop.',
     ],
     [
+      {
+        kind: 'failed',
+        failure: {
+          kind: 'Forbidden',
+          message: '',
+          verb: 'patch',
+          resource: 'rollouts',
+          namespace: 'shop',
+          user: 'sre',
+        },
+      },
+      'Account sre lacks verb patch on rollouts in namespace shop.',
+    ],
+    [
+      {
+        kind: 'failed',
+        failure: { kind: 'Forbidden', message: '', verb: 'list', resource: 'nodes', namespace: undefined, user: 'sre' },
+      },
+      'Account sre lacks verb list on nodes.',
+    ],
+    [
       { kind: 'failed', failure: { kind: 'Conflict', message: 'the object has been modified' } },
       'the object has been modified',
     ],
     [{ kind: 'failed', failure: { kind: 'Throttled', message: '', retryAfterMs: 2500 } }, '3 s'],
-    [{ kind: 'failed', failure: { kind: 'Unauthorized', message: 'the token ended.' } }, 'refused: the token ended.'],
+    [{ kind: 'failed', failure: { kind: 'Unauthorized', message: 'the token ended.' } }, 'the token ended.'],
   ])('UI-COPY-2: %j says why', (refusal, words) => {
     expect(refusalWords(text, refusal)).toContain(words)
     expect(refusalWords(text, refusal)).not.toContain('..')

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ActionEffect } from '#contract/views.ts'
 import { createTexts } from '#renderer/format/text.ts'
 import { createApp } from '#renderer/store/app.ts'
 import { connect } from '#renderer/store/connect.ts'
@@ -68,21 +69,73 @@ describe('the fleet as main has it', () => {
 })
 
 describe('a requested action', () => {
-  it('is settled by the watch, not by the answer to the request', async () => {
-    const { app, bridge, changed } = await connected()
-    markRequested(app.requested, [changed.key], 'abort', app.fleet.getState().rollouts, T0)
-    expect(app.requested.getState().actions.size).toBe(1)
+  const requested = async () => {
+    const parts = await connected()
+    const { app, changed } = parts
+    const { rollouts } = app.fleet.getState()
+    markRequested(app.requested, [{ key: changed.key, resourceVersion: '7' }], 'abort', rollouts, T0)
+    const effect: ActionEffect = {
+      key: changed.key,
+      action: 'abort',
+      resourceVersion: '7',
+      state: 'seen',
+      waitedMs: 1000,
+      engine: 'inCluster',
+      holder: 'argo-1',
+    }
+    const marks = () => [...app.requested.getState().actions.keys()]
+    const warnings = () => [...app.requested.getState().notSeen.keys()]
+    return { ...parts, effect, marks, warnings }
+  }
+
+  it('ACT-58: is settled by what main has seen, not by the answer to the request nor by any other change', async () => {
+    const { app, bridge, changed, effect, marks } = await requested()
     bridge.change([changed])
-    expect(app.requested.getState().actions.size).toBe(0)
+    expect(marks()).toEqual([changed.key])
+    bridge.tellEffect(effect)
+    expect(marks()).toEqual([])
     expect(app.toasts.getState().toasts).toEqual([])
   })
 
-  it('that the watch never confirms is given up aloud', async () => {
-    const { app, clock, changed } = await connected()
-    markRequested(app.requested, [changed.key], 'abort', app.fleet.getState().rollouts, T0)
+  it('ACT-58: that nobody acted on becomes a warning which names who should have, until the rollout moves', async () => {
+    const { app, bridge, changed, effect, marks, warnings } = await requested()
+    bridge.tellEffect({ ...effect, state: 'notSeen', waitedMs: 30_000 })
+    expect([marks(), warnings()]).toEqual([[], [changed.key]])
+    expect(app.toasts.getState().toasts).toMatchObject([
+      {
+        title: 'Abort not acted on yet: cart in prod-eu-west',
+        detail:
+          'The API server accepted it 30 s ago. argo-1 drives this cluster and should have acted; it may be down.',
+      },
+    ])
+    bridge.change([changed])
+    expect(warnings()).toEqual([])
+  })
+
+  it('ACT-58: a rollout that is gone needs no warning; what other windows sent is theirs', async () => {
+    const { app, bridge, effect, marks, warnings } = await requested()
+    bridge.tellEffect({ ...effect, resourceVersion: '6', state: 'notSeen' })
+    expect(marks()).toHaveLength(1)
+    bridge.tellEffect({ ...effect, state: 'gone' })
+    expect([marks(), warnings()]).toEqual([[], []])
+    expect(app.toasts.getState().toasts).toEqual([])
+  })
+
+  it('ACT-58: the effect may be known before the answer to a request of many targets', async () => {
+    const { app, bridge, changed, effect, marks } = await requested()
+    bridge.tellEffect({ ...effect, resourceVersion: '8' })
+    const { rollouts } = app.fleet.getState()
+    markRequested(app.requested, [{ key: changed.key, resourceVersion: '8' }], 'abort', rollouts, T0)
+    expect(marks()).toEqual([changed.key])
+    bridge.tellEffect({ ...effect, resourceVersion: '7' })
+    expect(marks()).toEqual([])
+  })
+
+  it('of which main never tells is given up aloud', async () => {
+    const { app, clock, marks } = await requested()
     await clock.advance(confirmWithinMs + 1)
     app.ticker.setState({ now: clock.now() })
-    expect(app.requested.getState().actions.size).toBe(0)
+    expect(marks()).toEqual([])
     expect(app.toasts.getState().toasts[0]?.title).toContain('cart')
   })
 })

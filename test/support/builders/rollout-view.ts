@@ -44,6 +44,7 @@ export function aRolloutView(change: Partial<RolloutView> = {}): RolloutView {
       retry: open,
       undo: open,
       restart: open,
+      cancelRestart: open,
       setImage: open,
     },
     ...change,

@@ -5,7 +5,7 @@ import { fastRollbackReason, isFastRollback, isWithinRollbackWindow } from '../r
 import type { Release, Situation } from '../situation.ts'
 import { type Draft, fullDraft, isAborted, released, type StatusFields, withFields } from '../status/draft.ts'
 import { isTemplateChanged } from '../update.ts'
-import { hasCheckpoint, isPauseComplete, type PauseDecision } from './pause.ts'
+import { hasCheckpoint, isFastTracked, isPauseComplete, type PauseDecision } from './pause.ts'
 
 /** Where the two Services point once this round's switches are done. */
 export interface Selectors {
@@ -17,8 +17,8 @@ export interface Selectors {
 export function concludeBlueGreen(release: Release, selectors: Selectors, pause: PauseDecision): Draft {
   const base = withPause(blueGreenDraft(release, selectors), pause)
   const started = isTemplateChanged(release) ? reset(base, release) : base
-  const isFastTracked = isFullPromotionWanted(release) || isWithinRollbackWindow(release)
-  const draft = isFastTracked ? released(started) : started
+  const skipsPauses = isFullPromotionWanted(release) || isWithinRollbackWindow(release)
+  const draft = skipsPauses ? released(started) : started
   const reason = promotionReason(draft, release, selectors.active)
   if (reason !== undefined) return promoted(draft, release, reason)
   const scaleUpPreviewCheckPoint = isTemplateChanged(release) ? undefined : reachesCheckpoint(release, pause)
@@ -57,10 +57,15 @@ function promotionReason(draft: Draft, release: Release, activeHash: string): st
   return isAborted(draft, release) ? undefined : 'Completed blue-green update'
 }
 
-/** BG-40: the preview has been approved at its small size and may grow to full size. Never goes back. */
+/**
+ * BG-40: the preview has been approved at its small size and may grow to full size. Never goes back.
+ * Differs from the reference, which has a timed pause complete only once it was there (BG-31): a rollback within the window takes
+ * no pause, and would wait at its small size for ever.
+ */
 function reachesCheckpoint(release: Release, pause: PauseDecision): boolean | undefined {
   const preview = release.spec.strategy?.blueGreen?.previewReplicaCount
   if (preview === undefined) return undefined
   if (hasCheckpoint(release)) return true
-  return pause.kind !== 'add' && isPauseComplete(release) && availableOf(release.currentRS) === preview
+  const isApproved = isFastTracked(release) || isPauseComplete(release)
+  return pause.kind !== 'add' && isApproved && availableOf(release.currentRS) === preview
 }

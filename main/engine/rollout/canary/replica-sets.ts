@@ -73,7 +73,7 @@ function drainOthers(release: Release): {
   const others = release.otherRSs.filter(isActive)
   const isTerminating = (rs: ReplicaSet): boolean => availableOf(rs) > sizeOf(rs)
   if (others.some(isTerminating)) return { changes: [], scaled: false }
-  let spare = sumOf(release.replicaSets, availableOf) - podBudget(release.spec).minAvailable
+  let spare = sumOf(release.replicaSets, staying) - podBudget(release.spec).minAvailable
   const isBudgetLeft = spare > 0
   const changes = others
     .toSorted(newestRevisionFirst)
@@ -87,18 +87,23 @@ function drainOthers(release: Release): {
   return { changes, scaled: isBudgetLeft && changes.length > 0 }
 }
 
+/** Available pods that are to stay. The reference counts those that are about to go too, and drains below `minAvailable`. */
+const staying = (rs: ReplicaSet): number => Math.min(sizeOf(rs), availableOf(rs))
+
 /**
  * Sizes and availability are where the current step wants them (CAN-41), so that it may count as done. Stable need only
  * have its pods created; intermediate revisions must be gone, for they still serve traffic.
+ * Differs from the reference, which asks for the sizes of the next step of the walk: where lack of available pods stops the walk
+ * short, `setWeight: 99` would count as done without a single canary pod.
  */
 export function isAtWantedSplit(release: Release): boolean {
   const { stableRS, currentRS, otherRSs, spec } = release
-  const next = nextSizes(release)
+  const wanted = wantedSplit(release)
   return (
-    hasEnoughAvailable(spec.strategy?.canary?.replicaProgressThreshold, currentRS, next.canary) &&
+    hasEnoughAvailable(spec.strategy?.canary?.replicaProgressThreshold, currentRS, wanted.canary) &&
     stableRS !== undefined &&
-    sizeOf(stableRS) === next.stable &&
-    existingOf(stableRS) === next.stable &&
+    sizeOf(stableRS) === wanted.stable &&
+    existingOf(stableRS) === wanted.stable &&
     sumOf(otherRSs, availableOf) === 0
   )
 }

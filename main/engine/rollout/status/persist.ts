@@ -27,7 +27,7 @@ export function persist(situation: Situation, concluded: Draft): Persisted {
   const paused: StatusFields = { ...observed(situation, draft.fields), ...pauseAndAbort(draft, situation) }
   const { conditions, events } = assessConditions(situation, draft, paused)
   const judged: StatusFields = { ...paused, conditions }
-  const next = finished(situation, judged, isAborted(draft, situation))
+  const next = finished(situation, judged, isAborted(draft, situation), draft.scope)
 
   const patch = diffStatus(situation.status, next)
   const announcements = [...draft.events, ...warnings, ...events]
@@ -50,10 +50,19 @@ export function persistConditions(situation: Situation, conditions: Conditions, 
   return [patchStatus(rollout, patch, { because, summary: `Set status: ${Object.keys(patch).join(', ')}` })]
 }
 
-/** Phase and timing go last: they read everything else. */
-function finished(situation: Situation, judged: StatusFields, aborted: boolean): StatusFields {
+/**
+ * Phase and timing go last: they read everything else. A replicas-only round keeps the timing: it does not record a new template,
+ * and while paused by hand one follows another, each of which would start the attempt anew (REC-32, E3).
+ */
+function finished(
+  situation: Situation,
+  judged: StatusFields,
+  aborted: boolean,
+  scope: Draft['scope'] = 'full',
+): StatusFields {
   const { phase, message } = computePhase(situation.rollout, toStatus(judged))
-  return { ...judged, phase, message, duration: nextDuration(situation, judged, aborted) }
+  const duration = scope === 'full' ? nextDuration(situation, judged, aborted) : judged.duration
+  return { ...judged, phase, message, duration }
 }
 
 const observed = ({ rollout }: Situation, fields: StatusFields): StatusFields => ({

@@ -25,8 +25,8 @@ it('ACT-50: one status patch, bound to the version it was decided from', () => {
 
 it('ACT-53: says that traffic goes back and that the spec still names the new version', () => {
   const { effects } = planOf('abort', worldWith())
-  expect(effects[0]).toBe('Traffic goes back to revision 3')
-  expect(effects[1]).toMatch(/the spec still names revision 4$/)
+  expect(effects[0]).toBe('Traffic goes back to revision 3 (web:1)')
+  expect(effects[1]).toMatch(/the spec still names revision 4 \(web:2\)$/)
 })
 
 it('ACT-57: calls off a full promotion, which would discard the abort', () => {
@@ -45,4 +45,27 @@ it('ACT-54: warns that a rollout paused by hand scales nothing', () => {
 
 it('ACT-13: stays open while the controller lags behind', () => {
   expect(planOf('abort', worldWith({}, {}, 7)).writes).toHaveLength(1)
+})
+
+it('ACT-54: on wish a pause set by hand ends too, after the abort', () => {
+  const plan = planOf('abort', worldWith({}, { paused: true }), { resume: true })
+  expect(requestsOf(plan)).toEqual([
+    ['patch rollouts/status', { status: { abort: true }, metadata }],
+    ['patch rollouts', { spec: { paused: false }, metadata: { uid: 'uid-web' } }],
+  ])
+  expect(rulesOf(plan)).toEqual(['ACT-50', 'ACT-54'])
+  expect(plan.warnings).toEqual([])
+  expect(plan.unified?.body).toEqual({ spec: { paused: false }, status: { abort: true } })
+})
+
+it('ACT-54: without such a pause that wish changes nothing', () => {
+  expect(requestsOf(planOf('abort', worldWith(), { resume: true }))).toEqual(requestsOf(planOf('abort', worldWith())))
+})
+
+it('ACT-52, ACT-56: says what becomes of the rollout and of its analysis', () => {
+  const { effects } = planOf('abort', worldWith())
+  expect(effects[1]).toMatch(
+    /^The rollout is Degraded until it is retried, promoted in full, or its template is set back/,
+  )
+  expect(effects[2]).toBe('Analysis of the update ends')
 })

@@ -57,6 +57,12 @@ it.each([
   expect(openOf(rollout)).toEqual(['pause', 'abort'])
 })
 
+it('ACT-55, ACT-61: an abort of an idle rollout would be discarded, a retry needs an abort', () => {
+  expect(openOf(canary({ ...idle, phase: 'Degraded' }))).not.toContain('abort')
+  expect(openOf(canary({ ...updating, phase: 'Degraded' }))).not.toContain('retry')
+  expect(openOf(canary({ ...updating, abort: true }))).toContain('retry')
+})
+
 it('UI-ACT-4: a closed action says when it opens', () => {
   expect(reasonOf('retry', canary(updating))).toBe('Retry is open after an abort')
   expect(reasonOf('promote', canary({ ...updating, abort: true }))).toBe(

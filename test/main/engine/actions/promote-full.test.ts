@@ -20,7 +20,7 @@ it('ACT-32: sets promoteFull, then ends a pause set by hand', () => {
     ['patch rollouts', { spec: { paused: false }, metadata: { uid: 'uid-web' } }],
   ])
   expect(plan.message).toBe("rollout 'web' fully promoted")
-  expect(plan.effects[0]).toBe('All remaining steps, pauses and analysis of revision 2 are skipped')
+  expect(plan.effects[0]).toBe('All remaining steps, pauses and analysis of revision 2 (web:2) are skipped')
 })
 
 it('ACT-42: revives an aborted update, towards the new version', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { planOf, requestsOf } from '#test/support/action-plan.ts'
+import { planOf, refusalOf, requestsOf } from '#test/support/action-plan.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aWorld } from '#test/support/builders/world.ts'
 
@@ -17,4 +17,14 @@ it('ACT-81: asks for the moment it is given, in whole seconds of UTC', () => {
 
 it('ACT-82: warns that a single replica is down meanwhile', () => {
   expect(planOf('restart', aWorld()).warnings).toEqual(['There is one replica: it is down while its pod is replaced'])
+})
+
+it('ACT-80: a delay counts from now, and is told as it was written', () => {
+  const plan = planOf('restart', aWorld(), { delay: '1h30m' })
+  expect(requestsOf(plan)[0]?.[1]).toMatchObject({ spec: { restartAt: '2026-01-15T11:30:00Z' } })
+  expect(plan.message).toBe("rollout 'web' restarts in 1h30m")
+})
+
+it.each(['5', 'soon', '1d', '999999999h'])('ACT-80: refuses the delay %s', (delay) => {
+  expect(refusalOf('restart', aWorld(), { delay })).toBe(`invalid duration "${delay}"`)
 })

@@ -45,3 +45,14 @@ it('ACT-22: blue-green has no steps to skip', () => {
   const rollout = aRollout({ blueGreen: {}, status: { currentPodHash: 'v2', stableRS: 'v1' } })
   expect(refusalOf('skipStep', aWorld({ rollout }))).toMatch(/blue-green has no steps/)
 })
+
+it('ACT-31: all steps at once', () => {
+  const plan = planOf('skipStep', worldWith({}), { allSteps: true })
+  expect(requestsOf(plan)).toEqual([['patch rollouts/status', { status: { currentStepIndex: 2 }, metadata }]])
+  expect(rulesOf(plan)).toEqual(['ACT-31'])
+  expect(plan.effects).toEqual([
+    'Skips what is left from step 1 of 2 (set weight 20) on',
+    'No steps are left: the new version becomes stable once all its pods are available',
+  ])
+  expect(plan.unified?.body).toEqual({ status: { currentStepIndex: 2 } })
+})

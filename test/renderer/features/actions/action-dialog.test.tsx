@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
-import type { RolloutView } from '#contract/views.ts'
+import type { ActionEffect, RolloutKey, RolloutView } from '#contract/views.ts'
 import { type FixtureApp, openFixtureApp } from '#test/support/fixture-app.tsx'
 import { actionsFor, aRollout } from '#test/support/fixture-fleet.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
@@ -89,6 +89,44 @@ describe('an action on a protected cluster', () => {
   })
 })
 
+const effectOf = (key: RolloutKey): ActionEffect => ({
+  key,
+  action: 'abort',
+  resourceVersion: '1',
+  state: 'seen',
+  waitedMs: 30_000,
+  engine: 'observed',
+  holder: undefined,
+})
+
+describe('an action that was sent', () => {
+  const sendAbort = async () => {
+    await openAt(`#/rollout/${checkout}`)
+    await fixture.press('a')
+    await fixture.advance(100)
+    await fixture.type(guard(), 'prod-eu-west')
+    await confirm()
+  }
+  const effect: ActionEffect = { ...effectOf(checkout), state: 'notSeen' }
+  const chips = () => [...document.querySelectorAll('.chip[role=status]')].map((each) => each.textContent)
+
+  it('ACT-58: is marked as requested until main has seen its effect', async () => {
+    await sendAbort()
+    expect(chips()).toEqual(['Abort requested'])
+    await fixture.tell(() => fixture.bridge.tellEffect({ ...effect, state: 'seen' }))
+    expect(chips()).toEqual([])
+  })
+
+  it('ACT-58: nobody acted on it: the mark becomes a warning that says who should have', async () => {
+    await sendAbort()
+    await fixture.tell(() => fixture.bridge.tellEffect(effect))
+    expect(chips()).toEqual(['Abort not acted on yet'])
+    expect(document.querySelector('.chip[role=status]')?.getAttribute('title')).toBe(
+      'The API server accepted it 30 s ago. Nothing drives this cluster, so nobody acts on it.',
+    )
+  })
+})
+
 describe('an action on several clusters', () => {
   const rows = () => [...(dialog()?.querySelectorAll('.targets tbody tr') ?? [])].map((row) => row.textContent ?? '')
 
@@ -128,6 +166,8 @@ describe('an action on several clusters', () => {
     expect(rows()[1]).toContain('the object has been modified')
     const again = [...(dialog()?.querySelectorAll('.targets button') ?? [])]
     expect(again.map((each) => each.textContent)).toEqual(['Send again'])
+    await fixture.tell(() => fixture.bridge.tellEffect(effectOf(checkout)))
+    expect(rows()[0]).toContain('Acted on')
     await fixture.click(again[0] as Element)
     expect(sent()).toHaveLength(2)
     expect(sent()[1]).toMatchObject({ targets: [{ key: west }] })

@@ -1,0 +1,40 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { ActionName } from '#contract/views.ts'
+import { type ActionParameters, planAction } from '#engine/actions/plan-action.ts'
+import type { Write } from '#engine/decision.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import type { Clock, EpochMs } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import type { RequestWrite } from './apply-writes.ts'
+
+/** One action on one Rollout of one cluster. */
+export interface ActionRequest {
+  readonly cluster: { readonly context: string; readonly client: ClusterClient }
+  readonly clock: Clock
+  readonly action: ActionName
+  readonly namespace: string
+  readonly name: string
+  readonly parameters: ActionParameters
+  /** Why, in the person's words; for the log. */
+  readonly reason?: string
+  readonly log?: Log
+}
+
+/** What a preview may ask besides the Rollout; each is left out where it is not at hand. */
+export interface PreviewSources {
+  /** The Rollout's ReplicaSets, so that revisions have numbers and images in the words of the preview. */
+  readonly replicaSets?: (rollout: Rollout) => Promise<readonly ReplicaSet[]>
+  /** The right that the action lacks on this Rollout, in words; `undefined` when it lacks none (ACT-14). */
+  readonly missingRight?: (rollout: Rollout, writes: readonly RequestWrite[]) => Promise<string | undefined>
+}
+
+/** The API server's time: restarts are compared with the creation times it stamps (ACT-83). */
+export const serverNow = ({ cluster, clock }: Pick<ActionRequest, 'cluster' | 'clock'>): EpochMs =>
+  clock.now() + (cluster.client.clockOffsetMs ?? 0)
+
+export const planNow = (request: ActionRequest, world: RolloutWorld) =>
+  planAction({ action: request.action, world, parameters: request.parameters, now: serverNow(request) })
+
+export const isRequest = (write: Write): write is RequestWrite => write.kind !== 'event'

@@ -1,0 +1,65 @@
+import { type Resource, rbacName, resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import { type ActionFacts, actionFacts } from './action-facts.ts'
+import type { RolloutAction } from './action-plan.ts'
+
+/** A right in RBAC's words, within the Rollout's namespace. */
+export interface NeededRight {
+  readonly verb: 'patch' | 'update'
+  readonly resource: Resource
+  readonly subresource?: string
+}
+
+const patchStatus: NeededRight = { verb: 'patch', resource: resources.rollouts, subresource: 'status' }
+const patchSpec: NeededRight = { verb: 'patch', resource: resources.rollouts }
+
+/** What sending an action to this Rollout as it is now takes, besides reading it (ACT-160…165). */
+export function neededRights(action: RolloutAction, rollout: Rollout): readonly NeededRight[] {
+  const facts = actionFacts(rollout)
+  const rights: Readonly<Record<RolloutAction, readonly NeededRight[]>> = {
+    promote: [...(patchesStatus(facts) ? [patchStatus] : []), ...unpause(facts)],
+    promoteFull: [patchStatus, ...unpause(facts)],
+    resume: [...(facts.hasPauseCondition ? [patchStatus] : []), ...unpause(facts)],
+    skipStep: [patchStatus],
+    abort: [patchStatus],
+    retry: [patchStatus],
+    pause: [patchSpec],
+    restart: [patchSpec],
+    cancelRestart: [patchSpec],
+    undo: [{ verb: 'patch', resource: templateResource(rollout) }],
+    setImage: [{ verb: 'update', resource: templateResource(rollout) }],
+  }
+  return rights[action]
+}
+
+/** ACT-33…36, not ACT-37. */
+const patchesStatus = ({ hasPauseCondition, isCanary, steps }: ActionFacts): boolean =>
+  hasPauseCondition || (isCanary && steps.length > 0)
+
+const unpause = ({ isPausedByUser }: ActionFacts): readonly NeededRight[] => (isPausedByUser ? [patchSpec] : [])
+
+const workloads: readonly Resource[] = [resources.deployments, resources.replicaSets, resources.podTemplates]
+
+/** An unknown kind is refused for other reasons. */
+const templateResource = ({ spec }: Rollout): Resource =>
+  workloads.find((each) => each.kind === spec.workloadRef?.kind) ?? resources.rollouts
+
+/**
+ * `needs patch on rollouts/status in namespace shop` (ACT-14).
+ * @param rights at least one.
+ */
+export function missingRightText(
+  rights: readonly (Omit<NeededRight, 'verb'> & { readonly verb: string })[],
+  namespace: string,
+): string {
+  const each = rights.map(
+    ({ verb, resource, subresource }) => `${verb} on ${shortName(resource)}${suffix(subresource)}`,
+  )
+  return `needs ${[...new Set(each)].join(' and ')} in namespace ${namespace}`
+}
+
+const suffix = (subresource: string | undefined): string => (subresource === undefined ? '' : `/${subresource}`)
+
+/** The group only where it is not the Rollouts' own. */
+const shortName = (resource: Resource): string =>
+  resource.group === resources.rollouts.group ? resource.plural : rbacName(resource)

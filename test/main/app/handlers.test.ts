@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { rolloutKey } from '#contract/keys.ts'
+import type { ActionEffect, ActionName, ActionPreview, AppView, Intent, RolloutKey } from '#contract/views.ts'
+import type { Clock } from '#lib/clock.ts'
+import { silentLog } from '#lib/log.ts'
+import { EffectFeed } from '#main/app/effect-feed.ts'
+import { createHandlers } from '#main/app/handlers.ts'
+import { Sessions } from '#main/app/sessions.ts'
+import { createFleetSource } from '#main/fleet/fleet-source.ts'
+import { createRecorder } from '#main/history/recorder.ts'
+import { openHistory } from '#main/history/store.ts'
+import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
+import { aCliFleet, type CliFleet } from '#test/support/cli-fleet.ts'
+import { anEngineOn } from '#test/support/sandbox-engine.ts'
+import { advanceUntil } from '#test/support/until.ts'
+
+const held = {
+  phase: 'Paused',
+  message: 'CanaryPauseStep',
+  observedGeneration: '1',
+  currentPodHash: 'v2',
+  stableRS: 'v1',
+  currentStepIndex: 1,
+  controllerPause: true,
+  pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-15T10:00:00Z' }],
+} as const
+const canary = aRollout({ image: 'registry.test/web:1.0.0', steps: [setWeight(20), pause(), setWeight(60)] })
+const info = (): AppView => ({ version: '0', host: 'browser', sandbox: false, notices: [], kubeconfigPaths: [] })
+const keyIn = (context: string): RolloutKey => rolloutKey({ context, namespace: 'default', name: 'web' })
+
+/** Jittered delays lead the virtual clock between two milliseconds, where no real one ever is. */
+const inWholeMs = (clock: Clock): Clock => ({
+  now: () => Math.trunc(clock.now()),
+  elapsed: () => clock.elapsed(),
+  after: (delayMs, task) => clock.after(delayMs, task),
+})
+
+/** The window's main side on a kubeconfig file: real HTTP to sandbox clusters, virtual time. */
+async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, contexts: number) {
+  const clock = inWholeMs(virtual)
+  const history = openHistory({ path: join(folder, 'history.db'), clock, log: silentLog })
+  const recorder = createRecorder({ history, clock, log: silentLog })
+  const fleet = createFleetSource({ clock })
+  const sessions = new Sessions({ paths: [kubeconfig], sandbox: false, clock, log: silentLog, fleet, tell: () => {} })
+  const effects = new EffectFeed(clock)
+  const heard: ActionEffect[] = []
+  effects.onEffect((effect) => heard.push(effect))
+  sessions.start()
+  onTestFinished(async () => {
+    effects.stop()
+    await sessions.stop()
+    fleet.stop()
+    recorder.stop()
+    history.close()
+  })
+  const handlers = createHandlers({ sessions, fleet, history, recorder, effects, clock, log: silentLog, info })
+  const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length
+  await advanceUntil(virtual, 'connected', () => isConnected() === contexts)
+  await advanceUntil(virtual, 'shown', () => Object.keys(fleet.snapshot().rollouts).length === contexts)
+  return { handlers, fleet, sessions, heard }
+}
+
+const intentOf = (preview: ActionPreview | undefined): Intent => {
+  if (preview?.open !== true) throw new Error(preview?.reason)
+  return preview.intent
+}
+
+describe('an action on several clusters', () => {
+  it('ACT-16, ACT-58: each has its own result, and its own word on what came of it', async () => {
+    const fleet = await aCliFleet('north', 'south', 'west')
+    const { clock, kubeconfig } = fleet
+    for (const context of ['north', 'south', 'west']) fleet.place(context, canary)
+    for (const context of ['south', 'west']) fleet.setStatus(context, 'web', held)
+    const driven = anEngineOn(kubeconfig, 'north', clock)
+    onTestFinished(driven.stop)
+    await advanceUntil(clock, 'healthy', () => fleet.rollout('north', 'web')?.status?.phase === 'Healthy')
+    const app = await anApp(fleet, kubeconfig, 3)
+    const targets = ['north', 'south', 'west'].map(keyIn)
+    const previews = await app.handlers['action.preview']({ action: 'pause', targets, parameters: {} })
+    const intents = targets.map((key, i) => ({ key, intent: intentOf(previews[i]) }))
+    await fleet.cluster('south').server.close()
+    const sending = app.handlers['action.send']({ action: 'pause', targets: intents, parameters: {}, reason: '' })
+    let results: Awaited<typeof sending> | undefined
+    void sending.then((found) => {
+      results = found
+    })
+    await advanceUntil(clock, 'sent', () => results !== undefined)
+    expect(results).toEqual([
+      { key: keyIn('north'), sent: true, resourceVersion: expect.any(String), message: "rollout 'web' paused" },
+      { key: keyIn('south'), sent: false, refusal: { kind: 'failed', failure: expect.anything() } },
+      { key: keyIn('west'), sent: true, resourceVersion: expect.any(String), message: "rollout 'web' paused" },
+    ])
+    await advanceUntil(clock, 'both effects', () => app.heard.length === 2)
+    expect(app.heard).toMatchObject([
+      { key: keyIn('north'), action: 'pause', state: 'seen', engine: 'inCluster' },
+      { key: keyIn('west'), action: 'pause', state: 'notSeen', waitedMs: 30_000, engine: 'observed' },
+    ])
+  })
+})
+
+describe('rights', () => {
+  const mayRead = { verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: ['*'] }
+  const mayPatch = { verbs: ['patch'], apiGroups: ['argoproj.io'], resources: ['rollouts'] }
+
+  it('ACT-14: the board closes what RBAC would refuse, by a handful of questions however often it is drawn', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary, held)
+    const app = await anApp(fleet, await fleet.grant('north', [mayRead, mayPatch]), 1)
+    const key = keyIn('north')
+    const actions = () => app.fleet.snapshot().rollouts[key]?.actions
+    const reasonOf = (action: ActionName) => {
+      const availability = actions()?.[action]
+      return availability?.open === false ? availability.reason : ''
+    }
+    await advanceUntil(fleet.clock, 'the rights are known', () => reasonOf('abort').startsWith('needs'))
+    await advanceUntil(fleet.clock, 'all of them', () => reasonOf('setImage').startsWith('needs'))
+    const why = 'needs patch on rollouts/status in namespace default'
+    expect(actions()).toMatchObject({
+      abort: { open: false, reason: why },
+      promote: { open: false, reason: why },
+      pause: { open: true },
+      setImage: { open: false, reason: 'needs update on rollouts in namespace default' },
+    })
+    const before = app.sessions.views()[0]?.requestCount
+    for (let i = 0; i < 20; i++) {
+      fleet.setStatus('north', 'web', { ...held, message: `look ${i}` })
+      await fleet.clock.advance(200)
+    }
+    expect(app.sessions.views()[0]?.requestCount).toBe(before)
+    const [preview] = await app.handlers['action.preview']({ action: 'abort', targets: [key], parameters: {} })
+    expect(preview).toEqual({ key, open: false, reason: why })
+  })
+
+  it('ACT-99: a preview names revisions from the cache, with one request', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary)
+    const driven = anEngineOn(fleet.kubeconfig, 'north', fleet.clock)
+    onTestFinished(driven.stop)
+    const app = await anApp(fleet, fleet.kubeconfig, 1)
+    const key = keyIn('north')
+    await advanceUntil(fleet.clock, 'healthy', () => fleet.rollout('north', 'web')?.status?.phase === 'Healthy')
+    const undoing = await app.handlers['action.preview']({
+      action: 'setImage',
+      targets: [key],
+      parameters: { container: 'web', image: 'registry.test/web:2.0.0' },
+    })
+    await app.handlers['action.send']({
+      action: 'setImage',
+      targets: [{ key, intent: intentOf(undoing[0]) }],
+      parameters: { container: 'web', image: 'registry.test/web:2.0.0' },
+      reason: '',
+    })
+    await advanceUntil(fleet.clock, 'paused', () => app.fleet.view(key)?.status === 'Paused')
+    const [preview] = await app.handlers['action.preview']({ action: 'abort', targets: [key], parameters: {} })
+    expect(preview).toMatchObject({ effects: expect.arrayContaining(['Traffic goes back to revision 1 (web:1.0.0)']) })
+  })
+})
