@@ -9,6 +9,7 @@ import { EffectFeed } from './app/effect-feed.ts'
 import { createHandlers } from './app/handlers.ts'
 import { recordFleet } from './app/record-fleet.ts'
 import { Sessions } from './app/sessions.ts'
+import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
 import { createRecorder } from './history/recorder.ts'
 import { openHistory } from './history/store.ts'
@@ -50,7 +51,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const sandbox = await openSandbox(options, tell)
   const fleet = createFleetSource({ clock })
   // What the sandbox does must never be taken for what happened to somebody's clusters.
-  const historyFile = sandbox === undefined ? 'history.db' : 'history-sandbox.db'
+  const historyFile = sandbox === undefined ? historyFiles.clusters : historyFiles.sandbox
   const history = openHistory({ path: join(options.dataFolder, historyFile), clock, log })
   for (const notice of history.notices) tell(notice)
   history.onNotice(tell)

@@ -16,6 +16,9 @@ export function dataFolder(
   return posix.join(env['XDG_CONFIG_HOME'] || posix.join(home, '.config'), 'Argosy')
 }
 
-/** The history file of that folder. */
+/** The history files of that folder: what happened to somebody's clusters, and what the sandbox did. */
+export const historyFiles = { clusters: 'history.db', sandbox: 'history-sandbox.db' } as const
+
+/** The history file of somebody's clusters. */
 export const historyPath = (env?: Environment, platform: NodeJS.Platform = process.platform, home?: string): string =>
-  (platform === 'win32' ? win32 : posix).join(dataFolder(env, platform, home), 'history.db')
+  (platform === 'win32' ? win32 : posix).join(dataFolder(env, platform, home), historyFiles.clusters)

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { customResourceDefinitions } from '#api/custom-resource-definitions.ts'
 import { resources } from '#api/resources.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
@@ -23,6 +22,8 @@ import { previewAction } from '#main/controller/preview-action.ts'
 import { type ActionSent, sendAction } from '#main/controller/send-action.ts'
 import { viewWrite } from '#main/controller/write-view.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
+import { localActor } from '#main/history/actor.ts'
+import { listActions } from '#main/history/journal.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 import type { History } from '#main/history/store.ts'
@@ -62,6 +63,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'action.send': (input) => Promise.all(input.targets.map((target) => send(parts, input, target))),
     'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
     'history.list': async (query) => listHistory(history, query),
+    'history.actions': async (query) => listActions(history, query),
     'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
     'kubeconfig.add': async ({ path }) => sessions.add(path),
   }
@@ -139,7 +141,7 @@ async function send(
   const result = resultOf(key, outcome)
   const writes = shown.open ? shown.writes : []
   if (outcome.ok) followEffect(parts, request.session, { key, action, ...outcome.value })
-  parts.recorder.action(key, { action, actor: userInfo().username, reason, result, writes })
+  parts.recorder.action(key, { action, actor: localActor(), reason, result, writes })
   return result
 }
 

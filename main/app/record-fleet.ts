@@ -6,7 +6,7 @@ import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import { templateVersion } from '#main/fleet/image-version.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 
-/** Feeds the recorder with every change on the board, and with templates when a revision is new. */
+/** Feeds the recorder with every change on the board, with events, and with templates when a revision is new. */
 export function recordFleet(fleet: FleetSource, recorder: Recorder): Dispose {
   const captured = new Map<RolloutKey, string>()
   const see = (view: RolloutView): void => {
@@ -26,11 +26,16 @@ export function recordFleet(fleet: FleetSource, recorder: Recorder): Dispose {
       }),
     )
   }
-  return fleet.onPatch(({ upserted, removed }) => {
+  const endPatches = fleet.onPatch(({ upserted, removed }) => {
     for (const view of Object.values(upserted)) see(view)
     for (const key of removed) {
       captured.delete(key)
       recorder.removed(key)
     }
   })
+  const endEvents = fleet.onEvent((key, event, uid) => recorder.event(key, event, uid))
+  return () => {
+    endPatches()
+    endEvents()
+  }
 }

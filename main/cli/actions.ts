@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { Rollout } from '#api/rollout.ts'
-import type { ActionEffect, ActionName, ActionPreview, ActionRefusal } from '#contract/views.ts'
+import type { ActionEffect, ActionName, ActionPreview, ActionRefusal, ActionResult } from '#contract/views.ts'
 import type { ActionEcho } from '#engine/actions/effect.ts'
 import { assertNever } from '#lib/assert.ts'
 import { failureText } from '#main/controller/failure-text.ts'
+import { dataFolder } from '#main/data-folder.ts'
+import type { ActionJournal } from './action-journal.ts'
 import {
   imageOf,
   type PromoteFlags,
@@ -15,27 +17,34 @@ import {
 } from './action-wish.ts'
 import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
-import type { CliIo } from './io.ts'
+import { type CliIo, UsageError } from './io.ts'
 import { onEach, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 
 interface ActionOptions extends TargetOptions {
   readonly dryRun?: boolean
   readonly wait: string
+  readonly reason?: string
 }
 
 /** The commands that change a Rollout. Each works on several names and several contexts, with a result for each (ACT-16). */
-export function registerActions(program: Command, io: CliIo): void {
+export function registerActions(program: Command, io: CliIo, folder = dataFolder()): void {
   const run = async (wish: Wish, command: Command): Promise<void> => {
     const options = command.optsWithGlobals<ActionOptions>()
     waitMsOf(options)
+    const { createActionJournal } = await import('./action-journal.ts')
+    const journal = createActionJournal(
+      { dataFolder: folder, reason: reasonOf(options), kubeconfig: options.kubeconfig },
+      io,
+    )
     const targets = await targetsOrExit(options, io)
-    if (targets !== undefined) io.exitWith(await act(wish, targets, options, io))
+    if (targets !== undefined) io.exitWith(await act(wish, targets, { ...options, journal }, io))
   }
   const add = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
       .option('--dry-run', 'print what would be sent, as kubectl commands')
+      .option('--reason <text>', 'why, kept in the history on this machine; it is not sent')
       .option('--wait <duration>', 'how long an engine may take to act on it (0: do not look)', '30s')
 
   add('promote <name...>', 'end the current pause, or go on to the next step')
@@ -76,6 +85,16 @@ const simpleActions = [
 /** Read before anything is sent, so that a slip there is a usage error. */
 const waitMsOf = ({ wait }: ActionOptions): number => durationOf(wait)
 
+const reasonLengthMax = 2000
+
+function reasonOf({ reason = '' }: ActionOptions): string {
+  if (reason.length > reasonLengthMax) throw new UsageError(`--reason takes ${reasonLengthMax} characters at most`)
+  return reason
+}
+
+/** Where what was done is written down. */
+type Journalled = ActionOptions & { readonly journal: ActionJournal }
+
 interface ActionLine {
   readonly context: string
   readonly namespace: string
@@ -94,11 +113,17 @@ interface Done {
   readonly watch?: { readonly target: Target; readonly echo: ActionEcho }
 }
 
-async function act(wish: Wish, targets: readonly Target[], options: ActionOptions, io: CliIo): Promise<ExitCode> {
+/** What one name came to, and what the journal keeps of it. */
+interface Sent {
+  readonly done: Done
+  readonly journalled: Parameters<ActionJournal['add']>
+}
+
+async function act(wish: Wish, targets: readonly Target[], options: Journalled, io: CliIo): Promise<ExitCode> {
   if (options.dryRun === true) return worstOf(await onEach(targets, (target) => previewAll(wish, target, io)))
   const isJson = options.output === 'json'
   try {
-    const sent = (await Promise.all(targets.map((target) => sendAll(wish, target, io)))).flat()
+    const sent = (await Promise.all(targets.map((target) => sendAll(wish, target, options.journal, io)))).flat()
     if (!isJson) for (const { line } of sent) (line.sent ? io.out : io.err)(sentence(line, targets.length > 1))
     const seen = await Promise.all(sent.map((each) => watchEffect(wish, each, waitMsOf(options), io)))
     if (isJson)
@@ -122,26 +147,41 @@ const sentence = ({ context, message }: ActionLine, named: boolean): string =>
   named ? `${context}: ${message}` : message
 
 /** In the order of the names; one failure never stops the others (ACT-16). */
-async function sendAll(wish: Wish, target: Target, io: CliIo): Promise<readonly Done[]> {
+async function sendAll(wish: Wish, target: Target, journal: ActionJournal, io: CliIo): Promise<readonly Done[]> {
   const all: Done[] = []
-  for (const name of wish.names) all.push(await send(wish, target, name, io))
+  for (const name of wish.names) {
+    const { done, journalled } = await send(wish, target, name, io)
+    journal.add(...journalled)
+    all.push(done)
+  }
   return all
 }
 
-async function send({ action, parameters }: Wish, target: Target, name: string, io: CliIo): Promise<Done> {
+/** The requests are those of a preview made right before, as in the window. */
+async function send({ action, parameters }: Wish, target: Target, name: string, io: CliIo): Promise<Sent> {
   const { sendAction } = await import('#main/controller/send-action.ts')
+  const { previewAction } = await import('#main/controller/preview-action.ts')
   const { client, context, namespace } = target
   const request = { cluster: { context, client }, clock: io.clock, action, namespace, name, parameters }
+  const shown = await previewAction(request)
   const outcome = await sendAction(request)
+  const { key } = shown
+  const [uid, writes] = shown.open ? [shown.intent.uid, shown.writes] : [undefined, []]
+  const journalled = (result: ActionResult): Sent['journalled'] => [
+    { key, uid },
+    { action, result, writes },
+  ]
   const about = { context, namespace, name }
   if (outcome.ok) {
-    const { message, echo } = outcome.value
+    const { message, resourceVersion, echo } = outcome.value
     const line = { ...about, sent: true, message }
-    return { line, code: exitCodes.ok, ...(echo !== undefined && { watch: { target, echo } }) }
+    const done = { line, code: exitCodes.ok, ...(echo !== undefined && { watch: { target, echo } }) }
+    return { done, journalled: journalled({ key, sent: true, resourceVersion, message }) }
   }
   const refusal = outcome.error
   const line = { ...about, sent: false, message: refusalText(refusal, { action, ...about }), refusal }
-  return { line, code: refusal.kind === 'failed' ? exitCodeOf(refusal.failure) : exitCodes.failed }
+  const code = refusal.kind === 'failed' ? exitCodeOf(refusal.failure) : exitCodes.failed
+  return { done: { line, code }, journalled: journalled({ key, sent: false, refusal }) }
 }
 
 /** Waits for the effect of what was sent (ACT-58); all at once, since one engine that is down is no reason to wait longer. */

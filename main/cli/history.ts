@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { HistoryEntryView, HistoryMomentView, HistoryOutcome, HistoryRecordView } from '#contract/views.ts'
-import { assertNever } from '#lib/assert.ts'
-import type { EpochMs } from '#lib/clock.ts'
+import type { HistoryActionView, HistoryEntryView } from '#contract/views.ts'
 import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
-import { historyPath } from '#main/data-folder.ts'
+import { historyFiles, historyPath } from '#main/data-folder.ts'
 import type { History } from '#main/history/store.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
-import type { CliIo } from './io.ts'
+import { formatRecord } from './history-record.ts'
+import { oneLine, outcomeCell, shorten, versionsOf } from './history-words.ts'
+import { type CliIo, UsageError } from './io.ts'
 import { shownDuration } from './shown-age.ts'
-import { type Cell, type Colour, formatTable } from './text-table.ts'
+import { formatTable } from './text-table.ts'
 
 interface HistoryOptions {
   readonly app?: string
+  readonly actions?: boolean
+  readonly sandbox?: boolean
   readonly limit: number
   readonly namespace?: string
   readonly context?: readonly string[]
@@ -23,17 +26,22 @@ interface HistoryOptions {
 const limitMax = 10_000
 
 /** `argosy history`: what was recorded on this machine, with no cluster needed (UI-HIST-5). */
-export function registerHistory(program: Command, io: CliIo, path = historyPath()): void {
+export function registerHistory(program: Command, io: CliIo, clustersPath = historyPath()): void {
   program
     .command('history [id]')
     .description('recorded rollouts, newest first; with an id, what happened in that one')
     .option('--app <name>', 'only rollouts of this name')
+    .option('--actions', 'what people did, sent or refused, instead of rollouts')
+    .option('--sandbox', 'what was recorded of the sandbox fleet instead')
     .option('--limit <count>', 'how many at most', wholeNumber, 50)
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<HistoryOptions>()
+      const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
+      if (id !== undefined && options.actions === true) throw new UsageError('--actions lists; it takes no id')
+      if (!existsSync(path)) return io.exitWith(nothingRecorded(path, id, options, io))
       const history = await openRecorded(path, io)
       if (history === undefined) return io.exitWith(exitCodes.failed)
-      io.exitWith(await (id === undefined ? list(history, options, io) : show(history, id, options, io)))
+      io.exitWith(await answer(history, id, options, io))
       history.close()
     })
 }
@@ -45,12 +53,21 @@ function wholeNumber(text: string): number {
   return value
 }
 
+/** A list of nothing is an answer as good as any; a record that is asked for by its id is missed. */
+function nothingRecorded(path: string, id: string | undefined, { output }: HistoryOptions, io: CliIo): ExitCode {
+  io.err(`argosy: nothing is recorded yet: there is no ${path}`)
+  io.err('Rollouts are recorded while the window or `argosy serve` runs. ARGOSY_DATA names another data folder.')
+  if (id !== undefined) return exitCodes.failed
+  if (output === 'json') io.out('[]')
+  return exitCodes.ok
+}
+
+async function answer(history: History, id: string | undefined, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
+  if (id !== undefined) return show(history, id, options, io)
+  return options.actions === true ? listActed(history, options, io) : list(history, options, io)
+}
+
 async function openRecorded(path: string, io: CliIo): Promise<History | undefined> {
-  if (!existsSync(path)) {
-    io.err(`argosy: nothing is recorded yet: there is no ${path}`)
-    io.err('Rollouts are recorded while the window or `argosy serve` runs. ARGOSY_DATA names another data folder.')
-    return undefined
-  }
   const { readHistory } = await import('#main/history/store.ts')
   const opened = readHistory({ path, clock: io.clock, log: silentLog })
   if (opened.ok) return opened.value
@@ -74,12 +91,30 @@ async function list(history: History, options: HistoryOptions, io: CliIo): Promi
   return exitCodes.ok
 }
 
-const colours: Readonly<Record<HistoryOutcome, Colour>> = {
-  Completed: 'green',
-  Aborted: 'red',
-  RolledBack: 'yellow',
-  Superseded: 'dim',
-  Running: 'brightBlue',
+async function listActed(history: History, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
+  const { listActions } = await import('#main/history/journal.ts')
+  const { app: name, namespace, context: contexts, limit } = options
+  const actions = listActions(history, { name, namespace, contexts, limit })
+  if (options.output === 'json') io.out(JSON.stringify(actions, undefined, 2))
+  else if (actions.length === 0) io.err('No recorded action matches.')
+  else for (const line of formatActions(actions, io)) io.out(line)
+  return exitCodes.ok
+}
+
+const actionHeads = ['TIME', 'ACTION', 'APP', 'CONTEXT', 'BY', 'FROM', 'RESULT', 'REASON']
+
+function formatActions(actions: readonly HistoryActionView[], { colours: coloured }: CliIo): readonly string[] {
+  const rows = actions.map((each) => [
+    [{ text: formatSeconds(each.at) }],
+    [{ text: each.action }],
+    [{ text: oneLine(`${each.namespace}/${each.name}`) }],
+    [{ text: oneLine(each.context) }],
+    [{ text: oneLine(each.actor) }],
+    [{ text: each.via === 'cli' ? 'command line' : 'window', colour: 'dim' as const }],
+    [each.sent ? { text: each.result } : { text: shorten(oneLine(each.result)), colour: 'red' as const }],
+    [{ text: shorten(oneLine(each.reason)) }],
+  ])
+  return formatTable([actionHeads.map((text) => [{ text }]), ...rows], coloured)
 }
 
 const heads = ['STARTED', 'APP', 'CONTEXT', 'VERSIONS', 'OUTCOME', 'TOOK', 'REASON', 'ID']
@@ -98,19 +133,6 @@ function formatEntries(entries: readonly HistoryEntryView[], { clock, colours: c
   return formatTable([heads.map((text) => [{ text }]), ...rows], coloured)
 }
 
-const outcomeCell = ({ outcome }: HistoryEntryView): Cell => ({ text: outcome, colour: colours[outcome] })
-
-const versionsOf = ({ fromVersion, toVersion }: HistoryEntryView): string =>
-  [fromVersion, toVersion].filter((each) => each !== undefined).join(' → ')
-
-const reasonLengthMax = 60
-
-const shorten = (text: string): string =>
-  text.length <= reasonLengthMax ? text : `${text.slice(0, reasonLengthMax - 1)}…`
-
-/** Texts from clusters and people must not move the cursor. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ')
-
 async function show(history: History, id: string, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
   const { readRecord } = await import('#main/history/reader.ts')
   const record = readRecord(history, id)
@@ -121,54 +143,4 @@ async function show(history: History, id: string, options: HistoryOptions, io: C
   if (options.output === 'json') io.out(JSON.stringify(record, undefined, 2))
   else for (const line of formatRecord(record, io)) io.out(line)
   return exitCodes.ok
-}
-
-function formatRecord({ entry, timeline }: HistoryRecordView, { clock, colours: coloured }: CliIo): readonly string[] {
-  const took = shownDuration((entry.endedAt ?? clock.now()) - entry.startedAt)
-  const facts: readonly (readonly [string, Cell])[] = [
-    ['App:', { text: `${entry.namespace}/${entry.name}` }],
-    ['Context:', { text: entry.context }],
-    ['Versions:', { text: versionsOf(entry) }],
-    ['Revision:', { text: entry.revision === undefined ? '' : String(entry.revision) }],
-    ['Started:', { text: formatSeconds(entry.startedAt) }],
-    ['Outcome:', { ...outcomeCell(entry), text: `${entry.outcome}, ${took}` }],
-    ['By:', { text: entry.actor ?? '' }],
-    ['Reason:', { text: entry.reason ?? '' }],
-  ]
-  const shown = facts
-    .filter(([, { text }]) => text !== '')
-    .map(([name, cell]) => [[{ text: name }], [{ ...cell, text: oneLine(cell.text) }]])
-  const moments = timeline.map((moment) => [
-    [{ text: sinceStart(moment.at, entry.startedAt), colour: 'dim' as const }],
-    [{ text: oneLine(moment.who) }],
-    [{ text: oneLine(momentText(moment)) }],
-  ])
-  return [...formatTable(shown, coloured), '', ...formatTable(moments, coloured)]
-}
-
-function sinceStart(at: EpochMs, startedAt: EpochMs): string {
-  const seconds = Math.trunc((at - startedAt) / 1000)
-  const [minutes, rest] = [Math.trunc(Math.abs(seconds) / 60), Math.abs(seconds) % 60]
-  return `${seconds < 0 ? '-' : '+'}${minutes}:${String(rest).padStart(2, '0')}`
-}
-
-function momentText(moment: HistoryMomentView): string {
-  switch (moment.kind) {
-    case 'status':
-      return moment.message === '' ? moment.status : `${moment.status} - ${moment.message}`
-    case 'weight':
-      return `weight ${moment.actualWeight}, set to ${moment.setWeight}`
-    case 'step':
-      return `step ${moment.stepIndex}/${moment.stepCount}`
-    case 'pods':
-      return `pods: ${moment.canary} canary, ${moment.stable} stable`
-    case 'action':
-      return [`${moment.action} ${moment.result}`, moment.reason].filter((each) => each !== '').join(': ')
-    case 'event':
-      return `${moment.type === 'Warning' ? 'warning ' : ''}${moment.reason}: ${moment.message}`
-    case 'gap':
-      return `not recorded for ${shownDuration(moment.until - moment.at)}: ${moment.why}`
-    default:
-      return assertNever(moment)
-  }
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { dataFolder, historyFiles } from '#main/data-folder.ts'
 import { registerActions } from './actions.ts'
 import { registerApp } from './app.ts'
 import { registerCrds } from './crds.ts'
@@ -14,8 +16,8 @@ import { registerWatch } from './watch.ts'
 
 const collect = (value: string, former: readonly string[] | undefined): readonly string[] => [...(former ?? []), value]
 
-/** The whole command line. Modules that take long to load are loaded by the commands that need them. */
-export function createProgram(io: CliIo): Command {
+/** The whole command line; `folder` is where the history files are. Modules that take long to load are loaded by the commands that need them. */
+export function createProgram(io: CliIo, folder = dataFolder()): Command {
   const program = new Command('argosy')
     .description('Drive Argo Rollouts on many clusters: from a window, or from here.')
     .option('--kubeconfig <file>', 'kubeconfig to read (repeatable; default: KUBECONFIG, then ~/.kube/config)', collect)
@@ -33,8 +35,8 @@ export function createProgram(io: CliIo): Command {
   registerGet(program, io)
   registerStatus(program, io)
   registerWatch(program, io)
-  registerActions(program, io)
-  registerHistory(program, io)
+  registerActions(program, io, folder)
+  registerHistory(program, io, join(folder, historyFiles.clusters))
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)
   return program

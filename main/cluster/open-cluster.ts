@@ -197,9 +197,13 @@ class OpenCluster implements Cluster {
   #judge(): void {
     const { clock } = this.#options
     this.#cancelLateCheck?.()
-    const broken = this.#allReflectors().flatMap((each) =>
-      each.state.state === 'stale' ? [{ each, state: each.state }] : [],
-    )
+    const events = this.#reflectors.get('events') ?? []
+    const broken = this.#allReflectors().flatMap((each) => {
+      const { state } = each
+      if (state.state !== 'stale') return []
+      // Nothing is decided by events: who may not read them sees a cluster like any other.
+      return state.failure.kind === 'Forbidden' && events.includes(each) ? [] : [{ each, state }]
+    })
     // The second failure in a row: the first may be no more than a connection that was closed.
     const rollouts = this.#reflectors.get('rollouts') ?? []
     const dead = broken.find(

@@ -1,6 +1,9 @@
+import type { Event } from '#api/core.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
+import type { RolloutDetailView } from '#contract/views.ts'
 import type { Dispose } from '#lib/clock.ts'
+import type { ReflectorState } from '#main/cluster/client.ts'
 import type { CachedKinds, Cluster } from '#main/cluster/cluster.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
 import { serviceNames } from '#main/controller/observe-rollout.ts'
@@ -19,6 +22,8 @@ export class AffectedRollouts {
   readonly #followed = new Set<keyof CachedKinds>()
   readonly #byService = new ReferenceIndex()
   readonly #byDeployment = new ReferenceIndex()
+  #eventsForbidden = false
+  #eventsToldAs: RolloutDetailView['eventsState'] = 'loading'
 
   /** @param mark called with `namespace/name` from within watch callbacks, so it must only mark */
   constructor(cluster: Cluster, mark: (key: string) => void) {
@@ -34,9 +39,36 @@ export class AffectedRollouts {
     for (const rollout of this.#cluster.cache('rollouts').values()) this.#onRollout(rollout, false)
   }
 
-  /** Only once someone looks at a Rollout closely. */
-  followEvents(): void {
-    this.#follow('events', (event) => this.#onEvent(event as CachedKinds['events']))
+  /**
+   * Only once someone looks at a Rollout closely, or records. All Rollouts are marked once the first list is in or refused: from
+   * then on having no events means something.
+   * @param see called with each event, and again when it repeats
+   */
+  followEvents(see: (event: Event) => void): void {
+    if (this.#followed.has('events')) return
+    for (const event of this.#cluster.cache('events').values()) see(event)
+    this.#follow('events', (object, gone) => {
+      const event = object as Event
+      if (!gone) see(event)
+      this.#onEvent(event)
+    })
+    const dispose = this.#cluster.cache('events').onChange((change) => {
+      if (change.kind === 'state') this.#onEventsState(change.state)
+    })
+    this.#disposals.push(dispose)
+  }
+
+  get eventsState(): RolloutDetailView['eventsState'] {
+    if (this.#followed.has('events') && this.#cluster.cache('events').synced) return 'read'
+    return this.#eventsForbidden ? 'forbidden' : 'loading'
+  }
+
+  #onEventsState(state: ReflectorState): void {
+    const before = this.#eventsToldAs
+    this.#eventsForbidden = state.state === 'stale' && state.failure.kind === 'Forbidden'
+    this.#eventsToldAs = this.eventsState
+    if (before === this.#eventsToldAs) return
+    for (const rollout of this.#cluster.cache('rollouts').values()) this.#mark(keyOf(rollout))
   }
 
   stop(): void {
@@ -88,7 +120,7 @@ export class AffectedRollouts {
     }
   }
 
-  #onEvent({ involvedObject }: CachedKinds['events']): void {
+  #onEvent({ involvedObject }: Event): void {
     const key = `${involvedObject.namespace ?? ''}/${involvedObject.name ?? ''}`
     if (this.#cluster.cache('rollouts').get(key) !== undefined) this.#mark(key)
   }

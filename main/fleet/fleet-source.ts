@@ -1,16 +1,25 @@
 import { parseRolloutKey, rolloutKey } from '#contract/keys.ts'
-import type { FleetPatch, FleetSnapshot, RolloutDetailView, RolloutKey, RolloutView } from '#contract/views.ts'
+import type {
+  EventView,
+  FleetPatch,
+  FleetSnapshot,
+  RolloutDetailView,
+  RolloutKey,
+  RolloutView,
+} from '#contract/views.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import type { ActionRights } from '#main/controller/action-rights.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
 import { AffectedRollouts } from './affected-rollouts.ts'
 import { closedReason } from './closed-reason.ts'
+import { eventView } from './detail/events.ts'
 import { DetailFeed } from './detail-feed.ts'
 import { FleetIndex, type Member } from './fleet-index.ts'
 import { projectDetail } from './project-detail.ts'
 import { type ClosedByRights, projectRollout } from './project-rollout.ts'
 import { FleetPublisher } from './publisher.ts'
+import { ReachedSteps } from './reached-steps.ts'
 import { partsOf, type RolloutParts } from './rollout-parts.ts'
 
 /** The fleet as it can be seen: the caches of all open clusters, projected. */
@@ -27,6 +36,11 @@ export interface FleetSource {
   onPatch(listener: (patch: FleetPatch) => void): Dispose
   /** As of the last patch. */
   view(key: RolloutKey): RolloutView | undefined
+  /**
+   * Every event about a Rollout, those there are at once, and again when one repeats: with the uid of the Rollout it is about, which
+   * may not be shown yet. From the first listener on, one watch more in each cluster.
+   */
+  onEvent(listener: EventListener): Dispose
   /** As of now. The first call in a cluster begins to watch its events, so they come a little later. */
   detail(key: RolloutKey): RolloutDetailView | undefined
   /** Calls at once, and after each change of the rollout or its children, at most five times a second. */
@@ -36,6 +50,8 @@ export interface FleetSource {
   counts(context: string): FleetCounts
   stop(): void
 }
+
+export type EventListener = (key: RolloutKey, event: EventView, uid: string | undefined) => void
 
 /** Of one cluster; `objects` are those in the caches that are followed. */
 export interface FleetCounts {
@@ -60,6 +76,8 @@ class CachedFleet implements FleetSource {
   readonly #index = new FleetIndex()
   readonly #publisher: FleetPublisher
   readonly #details: DetailFeed
+  readonly #reached = new ReachedSteps()
+  readonly #eventListeners = new Set<EventListener>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -76,6 +94,7 @@ class CachedFleet implements FleetSource {
     const unfollowRights = rights?.onChange(() => this.#markAll(cluster)) ?? (() => undefined)
     this.#clusters.set(context, { cluster, affected, rights, unfollowConnection, unfollowRights, closed })
     affected.start()
+    if (this.#eventListeners.size > 0) this.#followEvents(cluster, affected)
   }
 
   remove(context: string): void {
@@ -98,13 +117,30 @@ class CachedFleet implements FleetSource {
     return this.#index.view(key)
   }
 
+  onEvent(listener: EventListener): Dispose {
+    this.#eventListeners.add(listener)
+    for (const { cluster, affected } of this.#clusters.values()) this.#followEvents(cluster, affected)
+    return () => void this.#eventListeners.delete(listener)
+  }
+
   detail(key: RolloutKey): RolloutDetailView | undefined {
     const found = this.#find(key)
-    found?.affected.followEvents()
-    const parts = found && partsOf(found.cluster, found.key, 'detail')
+    if (found === undefined) return undefined
+    const { cluster, affected, closed, rights } = found
+    this.#followEvents(cluster, affected)
+    const parts = partsOf(cluster, found.key, 'detail')
     if (parts === undefined) return undefined
-    const { view } = projectRollout(parts, this.#clock.now(), found?.closed, closedByRights(found?.rights, true))
-    return projectDetail(parts, { ...view, drift: this.#index.view(key)?.drift ?? false })
+    const { view } = projectRollout(parts, this.#clock.now(), closed, closedByRights(rights, true))
+    const shown = { ...view, drift: this.#index.view(key)?.drift ?? false }
+    return projectDetail(parts, shown, { eventsState: affected.eventsState, reachedStep: this.#reached.of(view) })
+  }
+
+  #followEvents({ context }: Cluster, affected: AffectedRollouts): void {
+    affected.followEvents((event) => {
+      const { namespace = '', name = '', uid } = event.involvedObject
+      const key = rolloutKey({ context, namespace, name })
+      for (const listener of this.#eventListeners) listener(key, eventView(event), uid)
+    })
   }
 
   onDetail(key: RolloutKey, listener: (detail: RolloutDetailView | undefined) => void): Dispose {
@@ -165,7 +201,13 @@ class CachedFleet implements FleetSource {
   #project(key: RolloutKey): Member | undefined {
     const found = this.#find(key)
     const parts = found && partsOf(found.cluster, found.key)
-    return parts && projectRollout(parts, this.#clock.now(), found.closed, closedByRights(found.rights, false))
+    if (parts === undefined) {
+      this.#reached.forget(key)
+      return undefined
+    }
+    const member = projectRollout(parts, this.#clock.now(), found?.closed, closedByRights(found?.rights, false))
+    this.#reached.note(member.view)
+    return member
   }
 }
 

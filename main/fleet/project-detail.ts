@@ -8,16 +8,28 @@ import { trafficView } from './detail/traffic.ts'
 import { factsOf, type RolloutFacts } from './rollout-facts.ts'
 import type { RolloutParts } from './rollout-parts.ts'
 
+/** What is known besides the objects. */
+interface Known {
+  readonly eventsState: RolloutDetailView['eventsState']
+  /** Where an aborted update was last seen. */
+  readonly reachedStep: number | undefined
+}
+
 /** One Rollout in full. `view` is its cell on the board, so that both never disagree (UI-P-4). */
-export function projectDetail(parts: RolloutParts, view: RolloutView): RolloutDetailView {
+export function projectDetail(
+  parts: RolloutParts,
+  view: RolloutView,
+  { eventsState, reachedStep }: Known = { eventsState: 'read', reachedStep: undefined },
+): RolloutDetailView {
   const facts = factsOf(parts)
   const { rollout, status, currentRS } = facts
   return {
     view,
-    steps: stepViews(facts, view),
+    steps: stepViews(facts, view, reachedStep),
     traffic: trafficView(facts, view),
     revisions: revisionViews(facts, view),
     events: eventViews(parts.events),
+    eventsState,
     conditions: conditionViews(facts),
     containers: containersOf((rollout.spec.template ?? currentRS?.spec.template)?.spec),
     restartedAt: parseTime(status.restartedAt),

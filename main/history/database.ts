@@ -22,7 +22,8 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
-  readonly mode: 'write' | 'read'
+  /** `append`: as `write`, for a few rows: the whole file is not read first to find damage. */
+  readonly mode: 'write' | 'append' | 'read'
   /** Past this size writes fail as on a full disk. */
   readonly maxBytes: number
 }
@@ -33,9 +34,9 @@ const pageBytes = 4096
 export function openDatabase(path: string, options: DatabaseOptions): Outcome<Database, DatabaseFailure> {
   let db: DatabaseSync | undefined
   try {
-    if (path !== ':memory:' && options.mode === 'write') prepareFile(path)
+    if (path !== ':memory:' && options.mode !== 'read') prepareFile(path)
     db = new DatabaseSync(path, { readOnly: options.mode === 'read', timeout: 2000 })
-    const problem = check(db) ?? prepare(db, options)
+    const problem = check(db, options) ?? prepare(db, options)
     if (problem === undefined) return success(wrap(db))
     db.close()
     return failure(problem)
@@ -51,8 +52,8 @@ function prepareFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600))
 }
 
-function check(db: DatabaseSync): DatabaseFailure | undefined {
-  const answer = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+function check(db: DatabaseSync, { mode }: DatabaseOptions): DatabaseFailure | undefined {
+  const answer = mode === 'append' ? 'ok' : db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
   if (answer !== 'ok') return { kind: 'Corrupt', message: String(answer) }
   const version = schemaVersion(db)
   if (version <= migrations.length) return undefined
@@ -66,10 +67,15 @@ function prepare(db: DatabaseSync, { mode, maxBytes }: DatabaseOptions): Databas
   }
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
     PRAGMA max_page_count = ${Math.ceil(maxBytes / pageBytes)}`)
-  for (let step = schemaVersion(db); step < migrations.length; step += 1) {
-    db.exec(`BEGIN IMMEDIATE; ${migrations[step]}; PRAGMA user_version = ${step + 1}; COMMIT`)
-  }
+  for (let step = schemaVersion(db); step < migrations.length; step = schemaVersion(db)) migrate(db, step)
   return undefined
+}
+
+/** Another process may have taken the same step in the meantime: then there is nothing to do. */
+function migrate(db: DatabaseSync, step: number): void {
+  db.exec('BEGIN IMMEDIATE')
+  if (schemaVersion(db) === step) db.exec(`${migrations[step]}; PRAGMA user_version = ${step + 1}`)
+  db.exec('COMMIT')
 }
 
 const schemaVersion = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
@@ -104,6 +110,7 @@ function wrap(db: DatabaseSync): Database {
 
 /** SQLite's primary result codes (the low byte of `errcode`). */
 const resultCodes = {
+  permission: 3,
   readOnly: 8,
   ioError: 10,
   corrupt: 11,
@@ -111,9 +118,12 @@ const resultCodes = {
   cannotOpen: 14,
   busy: 5,
   locked: 6,
+  protocol: 15,
   notADatabase: 26,
 }
 const passing: readonly number[] = [
+  resultCodes.permission,
+  resultCodes.protocol,
   resultCodes.readOnly,
   resultCodes.ioError,
   resultCodes.full,

@@ -2,10 +2,10 @@ import { parseRolloutKey } from '#contract/keys.ts'
 import type { ActionName, ActionResult, RolloutKey, WriteView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { redactText } from '#lib/redact-text.ts'
+import type { HistoryRow } from './history-row.ts'
 import { readJson, writeBody } from './record-body.ts'
 import { redactJson } from './redact-template.ts'
 import type { SecretPrints } from './secret-prints.ts'
-import type { HistoryRow } from './store.ts'
 
 /** One action of a person, after its answer. */
 export interface RecordedAction {
@@ -14,6 +14,8 @@ export interface RecordedAction {
   readonly reason: string
   readonly result: ActionResult
   readonly writes: readonly WriteView[]
+  /** Where it was asked for; the window when absent. */
+  readonly via?: 'window' | 'cli'
   /** Of the Rollout, as read when the action was planned. */
   readonly generation?: number | undefined
 }
@@ -27,14 +29,14 @@ export interface ActionTarget {
 /** The row of the journal for one action: who, when, where, what for, what was sent, what came back (ACT-15). */
 export function journalRow(
   { key, uid }: ActionTarget,
-  { action, actor, reason, result, writes, generation }: RecordedAction,
+  { action, actor, reason, result, writes, via = 'window', generation }: RecordedAction,
   at: EpochMs,
   prints: SecretPrints,
 ): HistoryRow {
   const { context, namespace, name } = parseRolloutKey(key) ?? {}
   const object = { context, namespace, name, uid, generation }
   const requests = writes.map((write) => withoutSecrets(write, prints))
-  const body = writeBody({ ...object, action, actor, reason: redactText(reason), result, requests })
+  const body = writeBody({ ...object, action, actor, via, reason: redactText(reason), result, requests })
   return { table: 'journal', at, key, body }
 }
 

@@ -50,4 +50,10 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What a moment is told again by: an event that repeats moves its moment instead of adding one. Null: told once.
+  ALTER TABLE moment ADD COLUMN mark TEXT;
+  CREATE UNIQUE INDEX moment_by_mark ON moment (runId, mark) WHERE mark IS NOT NULL;
+  CREATE INDEX journal_by_time ON journal (at DESC);
+  `,
 ]

@@ -1,4 +1,4 @@
-import type { ActionResult, HistoryMomentView, HistoryOutcome, RolloutView } from '#contract/views.ts'
+import type { ActionRefusal, HistoryMomentView, HistoryOutcome, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
 /** A moment before it has a time and somebody who made it. */
@@ -7,7 +7,17 @@ type Fact = HistoryMomentView extends infer M ? (M extends HistoryMomentView ? O
 const recordedBy = 'engine'
 
 /** Statuses whose message tells why; that of the others changes with every pod. */
-const toldStatuses: readonly RolloutView['status'][] = ['Aborted', 'Inconclusive', 'Degraded', 'Paused']
+const toldStatuses: readonly RolloutView['status'][] = ['Inconclusive', 'Degraded', 'Paused']
+
+/**
+ * The message of an abort; empty until the controller has acted on it (ACT-52). Until then the object still says what held
+ * before, such as the pause that the abort ended.
+ */
+export const abortMessage = ({ status, phase, message }: RolloutView): string =>
+  status === 'Aborted' && phase === 'Degraded' ? message : ''
+
+const toldMessage = (view: RolloutView): string =>
+  toldStatuses.includes(view.status) ? view.message : abortMessage(view)
 
 /** What a view says that the one before did not; everything when there is none before. */
 export function momentsBetween(before: RolloutView | undefined, view: RolloutView, at: EpochMs): HistoryMomentView[] {
@@ -18,9 +28,11 @@ export function momentsBetween(before: RolloutView | undefined, view: RolloutVie
 }
 
 function factsOf(view: RolloutView): readonly Fact[] {
-  const { status, stepIndex, stepCount, setWeight, actualWeight } = view
+  const { status, stepCount, setWeight, actualWeight } = view
+  // An abort takes the index back to the start (ACT-52): no step was taken back.
+  const stepIndex = status === 'Aborted' && view.stepIndex === 0 ? undefined : view.stepIndex
   return [
-    { kind: 'status', status, message: toldStatuses.includes(status) ? view.message : '' },
+    { kind: 'status', status, message: toldMessage(view) },
     { kind: 'weight', setWeight, actualWeight },
     ...(stepIndex === undefined ? [] : [{ kind: 'step' as const, stepIndex, stepCount }]),
     { kind: 'pods', ...podsOf(view) },
@@ -52,8 +64,18 @@ export function outcomeOf(
 const rolledBackOrUnknown = (view: RolloutView): HistoryOutcome | undefined =>
   view.currentPodHash === undefined || view.currentPodHash === '' ? undefined : 'RolledBack'
 
+/** As much of an `ActionResult` as its words need. */
+type ToldResult =
+  | { readonly sent: true }
+  | {
+      readonly sent: false
+      readonly refusal:
+        | Exclude<ActionRefusal, { readonly kind: 'failed' }>
+        | { readonly kind: 'failed'; readonly failure: { readonly kind: string; readonly message: string } }
+    }
+
 /** What became of an action, in words. */
-export function resultText(result: ActionResult): string {
+export function resultText(result: ToldResult): string {
   if (result.sent) return 'sent'
   const { refusal } = result
   switch (refusal.kind) {
@@ -62,7 +84,7 @@ export function resultText(result: ActionResult): string {
     case 'movedOn':
       return `refused: ${refusal.changed.join(', ')} changed meanwhile`
     case 'failed':
-      return `failed: ${refusal.failure.kind}`
+      return `failed: ${[refusal.failure.kind, refusal.failure.message].filter(Boolean).join(', ')}`
     case 'unknownTarget':
       return 'refused: the rollout is not there'
     default:

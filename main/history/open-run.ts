@@ -1,16 +1,20 @@
-import type { RolloutView } from '#contract/views.ts'
+import type { EventView, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import type { HistoryRow } from './history-row.ts'
 import { searchText } from './reader.ts'
 import { readRun, type StoredRun, writeBody } from './record-body.ts'
-import type { History, HistoryRow } from './store.ts'
+import type { History } from './store.ts'
 
 /** A run that is being recorded: under way, or ended so short a time ago that what follows from it still belongs to it. */
 export interface OpenRun {
   stored: StoredRun
   /** Moments written in this session. */
   moments: number
-  readonly events: Set<string>
-  /** Events up to here were recorded by an earlier session. */
+  /** The last told of each event, by id. */
+  readonly events: Map<string, EventView>
+  /** The last row of the journal that its timeline has taken from. */
+  journalSeen: number
+  /** Events and actions up to here were recorded by an earlier session. */
   readonly eventsAfter: EpochMs
   /** Read back from the file, not seen in this session yet. */
   resumed: boolean
@@ -20,11 +24,14 @@ export const isUnderWay = (run: OpenRun): boolean => run.stored.entry.outcome ==
 
 const openRunsMax = 5000
 
-/** The run of an update that is seen for the first time. */
+/**
+ * The run of an update that is seen for the first time. Its id names the context: a cluster restored from a backup of another
+ * one has Rollouts of the same uids. Ids of earlier files lack it, and are as good.
+ */
 export function beginRun(view: RolloutView, now: EpochMs): OpenRun {
   const { key, uid, context, namespace, name, strategy, revision, currentPodHash: podHash = '' } = view
   const entry = {
-    id: `${uid}:${podHash}:${now}`,
+    id: [encodeURIComponent(context), uid, podHash, now].join(':'),
     key,
     context,
     namespace,
@@ -40,7 +47,7 @@ export function beginRun(view: RolloutView, now: EpochMs): OpenRun {
     actor: undefined,
   }
   const stored = { entry, uid, podHash, fromRevision: view.stableRevision, seenAt: now }
-  return { stored, moments: 0, events: new Set(), eventsAfter: 0, resumed: false }
+  return { stored, moments: 0, events: new Map(), journalSeen: 0, eventsAfter: 0, resumed: false }
 }
 
 /** Runs that were under way when Argosy ended, oldest first. */
@@ -54,7 +61,8 @@ export function readOpenRuns(history: History): readonly OpenRun[] {
     const stored = readRun(body)
     if (stored === undefined) return []
     const seenAt = Math.max(stored.seenAt, Number(lastAt ?? 0))
-    return [{ stored: { ...stored, seenAt }, moments: 0, events: new Set(), eventsAfter: seenAt, resumed: true }]
+    const run = { stored: { ...stored, seenAt }, moments: 0, events: new Map(), journalSeen: 0 }
+    return [{ ...run, eventsAfter: seenAt, resumed: true }]
   })
 }
 

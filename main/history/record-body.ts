@@ -60,6 +60,7 @@ const moment = v.variant('kind', [
     reason: v.string(),
     message: v.string(),
     type: v.picklist(['Normal', 'Warning']),
+    count: v.optional(v.number(), 1),
   }),
   v.object({ ...common, kind: v.literal('gap'), until: v.number(), why: v.string() }),
 ])

@@ -3,6 +3,7 @@ import type {
   ActionName,
   ConnectionState,
   EventView,
+  HistoryActionView,
   HistoryMomentView,
   HistoryOutcome,
   RolloutKey,
@@ -12,11 +13,13 @@ import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { redactText } from '#lib/redact-text.ts'
 import { ContextGaps } from './context-gaps.ts'
+import { foreignActions } from './journal.ts'
 import { journalRow, type RecordedAction } from './journal-entry.ts'
-import { isUpdating, momentsBetween, outcomeOf, resultText } from './moments.ts'
+import { abortMessage, isUpdating, momentsBetween, outcomeOf, resultText } from './moments.ts'
 import { beginRun, isUnderWay, type OpenRun, readOpenRuns, runRow } from './open-run.ts'
 import { type StoredRun, writeBody } from './record-body.ts'
 import { redactTemplate } from './redact-template.ts'
+import { aheadMs, EarlyEvents, eventMoment, noteEvent } from './run-events.ts'
 import { type SecretPrints, secretPrints } from './secret-prints.ts'
 import type { History } from './store.ts'
 
@@ -34,7 +37,8 @@ export interface Recorder {
   removed(key: RolloutKey): void
   /** Stores templates that are not stored yet, secrets removed (UI-HIST-6). */
   capture(key: RolloutKey, uid: string, revisions: readonly CapturedRevision[]): void
-  event(key: RolloutKey, event: EventView): void
+  /** To be called with every event, again when it repeats. `uid` is that of the Rollout it is about. */
+  event(key: RolloutKey, event: EventView, uid?: string): void
   /** Goes to the journal always (ACT-15), and to the timeline of the run it belongs to. */
   action(key: RolloutKey, action: RecordedAction): void
   connection(context: string, state: ConnectionState): void
@@ -52,12 +56,8 @@ interface RecorderOptions {
 const aftermathMs = 120_000
 /** A run begins within this after the action that starts it, even on a slow cluster. */
 const beginsWithinMs = 60_000
-/** The watch may be faster than the answer to an action, and events faster than the view of the update. */
-const aheadMs = 10_000
 const rolloutsMax = 20_000
 const momentsPerRunMax = 5000
-const eventsPerRunMax = 1000
-const earlyEventsMax = 20
 const templatesKnownMax = 100_000
 
 const startingActions: readonly ActionName[] = ['setImage', 'undo', 'retry']
@@ -66,6 +66,13 @@ interface SentAction {
   readonly at: EpochMs
   readonly action: RecordedAction
 }
+
+/** An action of a timeline, its secrets out. */
+type ToldAction = Pick<HistoryActionView, 'at' | 'action' | 'actor' | 'reason' | 'result' | 'sent'>
+
+/** What an action of a person leads to: another status or step. */
+const isTurn = (before: RolloutView | undefined, view: RolloutView): boolean =>
+  before?.status !== view.status || before.phase !== view.phase || before.stepIndex !== view.stepIndex
 
 /** An update that is under way, and no aborted one. */
 const isBeginning = (view: RolloutView): boolean => isUpdating(view) && view.status !== 'Aborted'
@@ -79,8 +86,7 @@ class RunRecorder implements Recorder {
   /** The last view of each rollout, longest unseen first. */
   readonly #views = new Map<RolloutKey, RolloutView>()
   readonly #runs = new Map<RolloutKey, OpenRun>()
-  /** Events of rollouts without a run, for the one that may just be about to begin. */
-  readonly #early = new Map<RolloutKey, EventView[]>()
+  readonly #early = new EarlyEvents()
   /** Sent actions whose run has not begun. */
   readonly #waiting = new Map<RolloutKey, SentAction & { readonly forget: Dispose }>()
   readonly #gaps = new ContextGaps()
@@ -90,8 +96,19 @@ class RunRecorder implements Recorder {
     this.#history = history
     this.#clock = clock
     this.#prints = secretPrints(history)
-    for (const run of readOpenRuns(history)) this.#runs.set(run.stored.entry.key, run)
+    for (const run of readOpenRuns(history)) this.#goOnWith(run)
     if (this.#runs.size > 0) log('info', 'history continued', { runs: this.#runs.size })
+  }
+
+  /** Of two runs of one rollout the older was out of reach while the newer was recorded in memory. */
+  #goOnWith(run: OpenRun): void {
+    const { key } = run.stored.entry
+    const older = this.#runs.get(key)
+    if (older !== undefined) {
+      const { entry, seenAt } = older.stored
+      this.#update(older, { entry: { ...entry, outcome: 'Superseded', endedAt: seenAt } })
+    }
+    this.#runs.set(key, run)
   }
 
   observe(view: RolloutView): void {
@@ -111,7 +128,9 @@ class RunRecorder implements Recorder {
     const goesOn = isUnderWay(run) && outcome === undefined
     const isAboutRun = view.uid === run.stored.uid && (goesOn || !isBeginning(view))
     if (isAboutRun) this.#add(run, momentsBetween(before, view, now))
-    if (outcome !== undefined) this.#end(run, outcome, view)
+    if (outcome !== undefined) this.#end(run, outcome)
+    if (isAboutRun) this.#takeReason(run, view)
+    if (isAboutRun && isTurn(before, view)) this.#takeForeign(run)
     return goesOn
   }
 
@@ -122,7 +141,7 @@ class RunRecorder implements Recorder {
     if (this.#views.size <= rolloutsMax || longestUnseen === undefined) return
     this.#views.delete(longestUnseen)
     this.#runs.delete(longestUnseen)
-    this.#early.delete(longestUnseen)
+    this.#early.take(longestUnseen)
   }
 
   /** The run under way, or the last one while it takes what follows from it. */
@@ -140,17 +159,32 @@ class RunRecorder implements Recorder {
     this.#history.add([runRow(run.stored)])
     this.#takeWaiting(run)
     this.#add(run, momentsBetween(undefined, view, now))
-    const early = this.#early.get(view.key) ?? []
-    this.#early.delete(view.key)
-    for (const event of early) this.event(view.key, event)
+    for (const { event, uid } of this.#early.take(view.key)) this.event(view.key, event, uid)
+    this.#takeForeign(run)
   }
 
-  /** Of an abort that nobody gave a reason for, the controller's message is the reason. */
-  #end(run: OpenRun, outcome: HistoryOutcome, { message }: RolloutView): void {
+  #end(run: OpenRun, outcome: HistoryOutcome): void {
     if (outcome === 'RolledBack') this.#takeWaiting(run)
+    this.#update(run, { entry: { ...run.stored.entry, outcome, endedAt: this.#clock.now() } })
+  }
+
+  /** Of an abort that nobody gave a reason for, the controller's message is the reason; it comes after the abort itself. */
+  #takeReason(run: OpenRun, view: RolloutView): void {
     const { entry } = run.stored
-    const reason = entry.reason ?? (outcome === 'Aborted' && message !== '' ? message : undefined)
-    this.#update(run, { entry: { ...entry, outcome, endedAt: this.#clock.now(), reason } })
+    const reason = abortMessage(view)
+    if (entry.outcome !== 'Aborted' || entry.reason !== undefined || reason === '') return
+    this.#update(run, { entry: { ...entry, reason } })
+  }
+
+  /** What the command line did meanwhile, in a process of its own. */
+  #takeForeign(run: OpenRun): void {
+    const { key, startedAt } = run.stored.entry
+    const since = Math.max(startedAt - beginsWithinMs, run.eventsAfter)
+    for (const { row, action: told } of foreignActions(this.#history, key, { after: run.journalSeen, since })) {
+      run.journalSeen = row
+      const begins = told.sent && startingActions.includes(told.action)
+      if (begins || told.at >= startedAt) this.#tellAction(run, told)
+    }
   }
 
   /** UI-HIST-4. */
@@ -165,11 +199,17 @@ class RunRecorder implements Recorder {
     this.#history.add([runRow(run.stored)])
   }
 
-  #add(run: OpenRun, moments: readonly HistoryMomentView[]): void {
+  #add(run: OpenRun, moments: readonly HistoryMomentView[], mark?: string): void {
     const fitting = moments.slice(0, Math.max(0, momentsPerRunMax - run.moments))
     run.moments += fitting.length
+    this.#write(run, fitting, mark)
+  }
+
+  #write(run: OpenRun, moments: readonly HistoryMomentView[], mark?: string): void {
     const runId = run.stored.entry.id
-    this.#history.add(fitting.map((moment) => ({ table: 'moment', runId, at: moment.at, body: writeBody(moment) })))
+    this.#history.add(
+      moments.map((moment) => ({ table: 'moment', runId, at: moment.at, body: writeBody(moment), mark })),
+    )
   }
 
   removed(key: RolloutKey): void {
@@ -182,7 +222,8 @@ class RunRecorder implements Recorder {
       this.#update(run, { entry: { ...entry, outcome: 'Superseded', endedAt: now, reason } })
     }
     this.#waiting.get(key)?.forget()
-    for (const map of [this.#views, this.#runs, this.#early, this.#waiting]) map.delete(key)
+    for (const map of [this.#views, this.#runs, this.#waiting]) map.delete(key)
+    this.#early.take(key)
   }
 
   capture(key: RolloutKey, uid: string, revisions: readonly CapturedRevision[]): void {
@@ -197,20 +238,13 @@ class RunRecorder implements Recorder {
     }
   }
 
-  event(key: RolloutKey, event: EventView): void {
-    const run = this.#runOf(key, this.#clock.now())
-    if (run === undefined) return this.#keepEarly(key, event)
-    if (run.events.has(event.id) || run.events.size >= eventsPerRunMax) return
-    if (event.at < run.stored.entry.startedAt - aheadMs || event.at <= run.eventsAfter) return
-    run.events.add(event.id)
-    const { at, source: who, type, reason, message } = event
-    this.#add(run, [{ at, who, kind: 'event', type, reason, message: redactText(message) }])
-  }
-
-  #keepEarly(key: RolloutKey, event: EventView): void {
-    if (event.at < this.#clock.now() - aheadMs) return
-    const early = this.#early.get(key) ?? []
-    if (this.#early.size < rolloutsMax) this.#early.set(key, [...early, event].slice(-earlyEventsMax))
+  event(key: RolloutKey, event: EventView, uid?: string): void {
+    const now = this.#clock.now()
+    const run = this.#runOf(key, now)
+    if (run === undefined) return this.#early.keep(key, { event, uid }, now)
+    const told = noteEvent(run, { event, uid })
+    if (told === 'new') this.#add(run, [eventMoment(event)], event.id)
+    if (told === 'again') this.#write(run, [eventMoment(event)], event.id)
   }
 
   action(key: RolloutKey, action: RecordedAction): void {
@@ -246,12 +280,16 @@ class RunRecorder implements Recorder {
     this.#addAction(run, sent)
   }
 
-  #addAction(run: OpenRun, { at, action }: SentAction): void {
-    const [reason, result] = [redactText(action.reason), resultText(action.result)]
-    this.#add(run, [{ at, who: action.actor, kind: 'action', action: action.action, reason, result }])
-    if (!action.result.sent) return
+  #addAction(run: OpenRun, { at, action: { action, actor, reason, result } }: SentAction): void {
+    const words = { reason: redactText(reason), result: resultText(result) }
+    this.#tellAction(run, { at, action, actor, sent: result.sent, ...words })
+  }
+
+  #tellAction(run: OpenRun, { at, action, actor: who, reason, result, sent }: ToldAction): void {
+    this.#add(run, [{ at, who, kind: 'action', action, reason, result }])
+    if (!sent) return
     const { entry } = run.stored
-    this.#update(run, { entry: { ...entry, actor: action.actor, reason: reason === '' ? entry.reason : reason } })
+    this.#update(run, { entry: { ...entry, actor: who, reason: reason === '' ? entry.reason : reason } })
   }
 
   connection(context: string, state: ConnectionState): void {

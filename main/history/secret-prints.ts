@@ -21,19 +21,30 @@ export const printsWith = (keys: { readonly file: string; readonly session: stri
 
 const hmac = (key: string, text: string): string => createHmac('sha256', key).update(text).digest('hex')
 
-const opened = new WeakMap<History, SecretPrints>()
+/** As much of a history as the key of its prints needs. */
+type PrintsFile = Pick<History, 'all' | 'add'>
+
+const opened = new WeakMap<PrintsFile, SecretPrints>()
 
 /** The prints of one history file. Its key is made when the file has none; every call for one history gives the same prints. */
-export function secretPrints(history: History): SecretPrints {
+export function secretPrints(history: PrintsFile): SecretPrints {
   const known = opened.get(history)
   if (known !== undefined) return known
-  const [row] = history.all('SELECT value FROM meta WHERE name = ?', keyRow)
-  const stored = row?.['value']
-  const file = typeof stored === 'string' ? stored : newKey()
-  if (file !== stored) history.add([{ table: 'meta', name: keyRow, value: file }])
-  const made = printsWith({ file, session: newKey() })
+  const made = printsWith({ file: storedKey(history) ?? makeKey(history), session: newKey() })
   opened.set(history, made)
   return made
+}
+
+function storedKey(history: PrintsFile): string | undefined {
+  const value = history.all('SELECT value FROM meta WHERE name = ?', keyRow)[0]?.['value']
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Where another process made one at the same time, the first of the two stands. */
+function makeKey(history: PrintsFile): string {
+  const made = newKey()
+  history.add([{ table: 'meta', name: keyRow, value: made }])
+  return storedKey(history) ?? made
 }
 
 const newKey = (): string => randomBytes(keyBytes).toString('hex')

@@ -1,38 +1,17 @@
 import { existsSync, renameSync } from 'node:fs'
 import type { Notice } from '#contract/views.ts'
 import { assert } from '#lib/assert.ts'
-import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { type Database, type DatabaseFailure, openDatabase } from './database.ts'
+import { copyRows, type HistoryRow, storeRow } from './history-row.ts'
 import { prune } from './retention.ts'
-
-/** One row to be stored. Values are JSON texts or plain columns of migrations.ts. */
-export type HistoryRow =
-  | {
-      readonly table: 'run'
-      readonly id: string
-      readonly key: string
-      readonly startedAt: EpochMs
-      readonly search: string
-      readonly body: string
-    }
-  | { readonly table: 'moment'; readonly runId: string; readonly at: EpochMs; readonly body: string }
-  | {
-      readonly table: 'template'
-      readonly key: string
-      readonly uid: string
-      readonly revision: number
-      readonly capturedAt: EpochMs
-      readonly version: string | undefined
-      readonly body: string
-    }
-  | { readonly table: 'journal'; readonly at: EpochMs; readonly key: string; readonly body: string }
-  | { readonly table: 'meta'; readonly name: string; readonly value: string }
+import { movedAside, movedToFile, notUsable, notWritten, writtenAgain } from './store-notices.ts'
 
 /** The archive. Readers see whatever was added before; while the disk refuses it, what was stored until then. */
 export interface History {
-  /** `memory`: this session is kept until Argosy ends, because the file cannot be used; `notices` says why. */
+  /** `memory`: the file cannot be used, or not yet; `notices` says why. */
   readonly mode: 'file' | 'memory'
   readonly notices: readonly Notice[]
   onNotice(listener: (notice: Notice) => void): Dispose
@@ -52,12 +31,16 @@ export interface HistoryOptions {
 
 const flushDelayMs = 500
 const retryDelaysMs = [5_000, 15_000, 60_000, 300_000]
+const delayAfter = (failures: number): number => retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)] ?? 0
+
 const queueMax = 20_000
-const defaultMaxBytes = 2 * 1024 ** 3
+export const defaultMaxBytes = 2 * 1024 ** 3
+const memoryMaxBytes = 64 * 1024 ** 2
 
 /**
  * Opens the archive for writing, and always answers with one that works: a damaged file is moved aside, whole; a file of a later
- * Argosy, or one that cannot be written, is left as it is, and this session is kept in memory. `notices` says so.
+ * Argosy is left as it is, and this session is kept in memory; so it is while the file cannot be written, until it can.
+ * `notices` says so.
  */
 export function openHistory(options: HistoryOptions): History {
   const first = open(options)
@@ -69,9 +52,21 @@ export function openHistory(options: HistoryOptions): History {
       return new StoredHistory(fresh.value, 'file', options, [movedAside(options.path, aside.value)])
   }
   options.log('warn', 'history kept in memory', { kind: first.error.kind, reason: first.error.message })
-  const inMemory = openDatabase(':memory:', { mode: 'write', maxBytes: 64 * 1024 ** 2 })
+  const inMemory = openDatabase(':memory:', { mode: 'write', maxBytes: memoryMaxBytes })
   assert(inMemory.ok, 'a database in memory opens')
-  return new StoredHistory(inMemory.value, 'memory', options, [notUsable(options.path, first.error)])
+  takeMeta(options, inMemory.value)
+  const history = new StoredHistory(inMemory.value, 'memory', options, [notUsable(options.path, first.error)])
+  if (first.error.kind === 'NotWritable') history.reopenLater()
+  return history
+}
+
+/** The secret prints of a session in memory are those of the file, where that can be read at least. */
+function takeMeta({ path }: HistoryOptions, memory: Database): void {
+  const readable = existsSync(path) ? openDatabase(path, { mode: 'read', maxBytes: defaultMaxBytes }) : undefined
+  if (readable?.ok !== true) return
+  for (const { name, value } of readable.value.all('SELECT name, value FROM meta'))
+    storeRow(memory, { table: 'meta', name: String(name), value: String(value) })
+  readable.value.close()
 }
 
 /** For the command line: reads what is there, writes nothing. Fails when there is no file, or no history in it. */
@@ -84,22 +79,28 @@ const open = ({ path, maxBytes }: HistoryOptions): Outcome<Database, DatabaseFai
   openDatabase(path, { mode: 'write', maxBytes: maxBytes ?? defaultMaxBytes })
 
 class StoredHistory implements History {
-  readonly mode: 'file' | 'memory'
-  readonly #db: Database
   readonly #options: HistoryOptions
   readonly #listeners = new Set<(notice: Notice) => void>()
+  #db: Database
+  #mode: 'file' | 'memory'
   #notices: readonly Notice[]
   #queue: HistoryRow[] = []
   #dropped = 0
   #failures = 0
   #alarm: Dispose | undefined
+  #reopening: Dispose | undefined
+  #reopenFailures = 0
   #closed = false
 
   constructor(db: Database, mode: 'file' | 'memory', options: HistoryOptions, notices: readonly Notice[]) {
     this.#db = db
-    this.mode = mode
+    this.#mode = mode
     this.#options = options
     this.#notices = notices
+  }
+
+  get mode(): 'file' | 'memory' {
+    return this.#mode
   }
 
   get notices(): readonly Notice[] {
@@ -130,9 +131,41 @@ class StoredHistory implements History {
   close(): void {
     if (this.#closed) return
     this.#flush()
+    if (this.#reopening !== undefined) this.#reopen()
+    this.#reopening?.()
     this.#alarm?.()
     this.#closed = true
     this.#db.close()
+  }
+
+  /** Of a session in memory: tries the file again, ever more seldom. */
+  reopenLater(): void {
+    const delayMs = delayAfter(this.#reopenFailures)
+    this.#reopening = this.#options.clock.after(delayMs, () => this.#reopen())
+  }
+
+  /** What is in memory goes to the file, all of it or nothing. */
+  #reopen(): void {
+    this.#reopening?.()
+    this.#reopening = undefined
+    this.#flush()
+    const opened = open(this.#options)
+    const moved = opened.ok ? opened.value.transaction(() => copyRows(this.#db, opened.value)) : opened
+    if (opened.ok && moved.ok) return this.#useFile(opened.value)
+    if (opened.ok) opened.value.close()
+    this.#reopenFailures += 1
+    const isPassing = moved.ok || moved.error.kind === 'NotWritable'
+    if (isPassing) this.reopenLater()
+    else this.#options.log('warn', 'history stays in memory', { reason: moved.error.message })
+  }
+
+  #useFile(db: Database): void {
+    this.#db.close()
+    this.#db = db
+    this.#mode = 'file'
+    this.#notices = this.#notices.filter(({ id }) => id !== 'history.memory')
+    this.#tell(movedToFile(this.#options.path))
+    this.#flush()
   }
 
   #flush(): void {
@@ -141,7 +174,7 @@ class StoredHistory implements History {
     if (this.#queue.length === 0 || this.#closed) return
     const rows = this.#queue
     const done = this.#db.transaction(() => {
-      for (const row of rows) store(this.#db, row)
+      for (const row of rows) storeRow(this.#db, row)
       prune(this.#db, this.#options.clock.now())
     })
     if (done.ok) this.#taken()
@@ -151,69 +184,26 @@ class StoredHistory implements History {
   #taken(): void {
     this.#queue = []
     if (this.#failures === 0) return
-    const lost = this.#dropped === 0 ? 'Nothing was lost.' : `${this.#dropped} entries did not fit and are lost.`
+    const notice = writtenAgain(this.#dropped)
     this.#failures = 0
     this.#dropped = 0
-    this.#notices = this.#notices.filter((notice) => notice.id !== 'history.unwritten')
-    this.#tell({ id: 'history.written', severity: 'info', title: 'History is being written again', detail: lost })
+    this.#notices = this.#notices.filter(({ id }) => id !== notice.id)
+    this.#tell(notice)
   }
 
   #refused(problem: DatabaseFailure): void {
-    const delayMs = retryDelaysMs[Math.min(this.#failures, retryDelaysMs.length - 1)] ?? 0
+    const delayMs = delayAfter(this.#failures)
     this.#failures += 1
     this.#alarm = this.#options.clock.after(delayMs, () => this.#flush())
     this.#options.log('warn', 'history not written', { reason: problem.message, retryInMs: delayMs })
     if (this.#failures > 1) return
-    const notice: Notice = {
-      id: 'history.unwritten',
-      severity: 'warning',
-      title: 'History cannot be written',
-      detail: `${this.#options.path}: ${problem.message}. Up to ${queueMax} entries wait in memory and are written once that works again; what was stored before can be read.`,
-    }
+    const notice = notWritten(this.#options.path, problem, queueMax)
     this.#notices = [...this.#notices, notice]
     this.#tell(notice)
   }
 
   #tell(notice: Notice): void {
     for (const listener of this.#listeners) listener(notice)
-  }
-}
-
-function store(db: Database, row: HistoryRow): void {
-  switch (row.table) {
-    case 'run':
-      return db.run(
-        `INSERT INTO run (id, key, startedAt, search, body) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET search = excluded.search, body = excluded.body`,
-        row.id,
-        row.key,
-        row.startedAt,
-        row.search,
-        row.body,
-      )
-    case 'moment':
-      // A run that retention has removed takes no more moments.
-      return db.run(
-        'INSERT INTO moment (runId, at, body) SELECT id, ?, ? FROM run WHERE id = ?',
-        row.at,
-        row.body,
-        row.runId,
-      )
-    case 'template':
-      // The template of a revision never changes, so the first capture stands.
-      return db.run(
-        'INSERT OR IGNORE INTO template (key, uid, revision, capturedAt, version, body) VALUES (?, ?, ?, ?, ?, ?)',
-        row.key,
-        row.uid,
-        row.revision,
-        row.capturedAt,
-        row.version ?? null,
-        row.body,
-      )
-    case 'journal':
-      return db.run('INSERT INTO journal (at, key, body) VALUES (?, ?, ?)', row.at, row.key, row.body)
-    case 'meta':
-      return db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', row.name, row.value)
   }
 }
 
@@ -228,22 +218,5 @@ function moveAside({ path, clock }: HistoryOptions): Outcome<string, DatabaseFai
     return success(aside)
   } catch (thrown) {
     return failure({ kind: 'NotWritable', message: String(thrown) })
-  }
-}
-
-const movedAside = (path: string, aside: string): Notice => ({
-  id: 'history.damaged',
-  severity: 'warning',
-  title: 'The history file was damaged',
-  detail: `${path} could not be read as a history. It was moved, unchanged, to ${aside}, and a new one was begun.`,
-})
-
-function notUsable(path: string, problem: DatabaseFailure): Notice {
-  const why = problem.kind === 'Newer' ? `It was written by a later Argosy. ${problem.message}` : problem.message
-  return {
-    id: 'history.memory',
-    severity: 'warning',
-    title: 'History is kept in memory only',
-    detail: `${path} cannot be used: ${why}. It was left as it is. What happens now can be read until Argosy ends.`,
   }
 }

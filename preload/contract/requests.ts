@@ -9,6 +9,7 @@ import {
   type ClusterView,
   type DiffView,
   type FleetSnapshot,
+  type HistoryActionView,
   type HistoryEntryView,
   type HistoryRecordView,
   type RolloutDetailView,
@@ -83,6 +84,16 @@ export const requests = {
   'history.list': request<readonly HistoryEntryView[]>().of(
     v.object({
       filter: v.optional(v.pipe(v.string(), v.maxLength(500))),
+      before: v.optional(v.number()),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    }),
+  ),
+  /** The journal of actions, newest first (ACT-15). */
+  'history.actions': request<readonly HistoryActionView[]>().of(
+    v.object({
+      filter: v.optional(v.pipe(v.string(), v.maxLength(500))),
+      name: v.optional(name),
+      contexts: v.optional(v.pipe(v.array(name), v.maxLength(1000))),
       before: v.optional(v.number()),
       limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
     }),

@@ -146,6 +146,8 @@ export interface RolloutDetailView {
   readonly traffic: TrafficView
   readonly revisions: readonly RevisionView[]
   readonly events: readonly EventView[]
+  /** `loading`: the first list of events is not in, so that none says nothing. `forbidden`: RBAC does not let them be read. */
+  readonly eventsState: 'loading' | 'read' | 'forbidden'
   readonly conditions: readonly ConditionView[]
   readonly containers: readonly { readonly name: string; readonly image: string; readonly init: boolean }[]
   readonly restartedAt: EpochMs | undefined
@@ -349,6 +351,24 @@ export interface HistoryEntryView {
   readonly actor: string | undefined
 }
 
+/** One action of a person as journalled (ACT-15): sent or refused, within a recorded rollout or outside of any. */
+export interface HistoryActionView {
+  readonly id: string
+  readonly at: EpochMs
+  readonly key: RolloutKey
+  readonly context: string
+  readonly namespace: string
+  readonly name: string
+  readonly action: ActionName
+  readonly actor: string
+  /** As given by the person; may be empty. */
+  readonly reason: string
+  readonly via: 'window' | 'cli'
+  readonly sent: boolean
+  /** `sent`, or why it was refused. */
+  readonly result: string
+}
+
 export interface HistoryRecordView {
   readonly entry: HistoryEntryView
   readonly timeline: readonly HistoryMomentView[]
@@ -365,7 +385,14 @@ export type HistoryMomentView = {
   | { readonly kind: 'step'; readonly stepIndex: number; readonly stepCount: number }
   | { readonly kind: 'pods'; readonly canary: number; readonly stable: number }
   | { readonly kind: 'action'; readonly action: ActionName; readonly reason: string; readonly result: string }
-  | { readonly kind: 'event'; readonly reason: string; readonly message: string; readonly type: 'Normal' | 'Warning' }
+  | {
+      readonly kind: 'event'
+      readonly reason: string
+      readonly message: string
+      readonly type: 'Normal' | 'Warning'
+      /** How often it was told; `at` is the last time. */
+      readonly count: number
+    }
   | { readonly kind: 'gap'; readonly until: EpochMs; readonly why: string }
 )
 

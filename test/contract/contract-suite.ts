@@ -14,6 +14,9 @@ export interface OpenBridge {
 
 type Logged = readonly [level: string, message: string, fields: Readonly<Record<string, unknown>> | undefined]
 
+/** On a busy machine a browser may take its time. */
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
+
 /** What every way of carrying the contract owes. Each host runs all of it. */
 export function describeContract(host: string, open: (dispatcher: Dispatcher) => Promise<OpenBridge>): void {
   async function withMain(
@@ -43,13 +46,13 @@ export function describeContract(host: string, open: (dispatcher: Dispatcher) =>
       await withMain(async (bridge, main) => {
         const received: unknown[] = []
         const end = bridge.subscribe(stream, topic as never, (each) => received.push(each))
-        await vi.waitFor(() => expect(main.subscriptions).toHaveLength(1))
+        await soon(() => expect(main.subscriptions).toHaveLength(1))
         expect(main.subscriptions[0]).toMatchObject({ stream, open: true })
         expect(main.subscriptions[0]?.topic).toEqual(topic)
         main.subscriptions[0]?.send(message)
-        await vi.waitFor(() => expect(received).toEqual([message]))
+        await soon(() => expect(received).toEqual([message]))
         end()
-        await vi.waitFor(() => expect(main.subscriptions[0]?.open).toBe(false))
+        await soon(() => expect(main.subscriptions[0]?.open).toBe(false))
         main.subscriptions[0]?.send(message)
         await bridge.call('app.info', undefined)
         expect(received).toHaveLength(1)
@@ -60,10 +63,10 @@ export function describeContract(host: string, open: (dispatcher: Dispatcher) =>
       await withMain(async (bridge, main) => {
         const received: number[] = []
         bridge.subscribe('fleet.patch', undefined, ({ seq }) => received.push(seq))
-        await vi.waitFor(() => expect(main.subscriptions).toHaveLength(1))
+        await soon(() => expect(main.subscriptions).toHaveLength(1))
         const seqs = Array.from({ length: 200 }, (_, seq) => seq)
         for (const seq of seqs) main.subscriptions[0]?.send({ seq, upserted: {}, removed: [] })
-        await vi.waitFor(() => expect(received).toEqual(seqs))
+        await soon(() => expect(received).toEqual(seqs))
       })
     })
 

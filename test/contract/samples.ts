@@ -83,6 +83,7 @@ const detail: RolloutDetailView = {
   },
   revisions: [],
   events: [],
+  eventsState: 'loading',
   conditions: [],
   containers: [{ name: 'app', image: 'shop/checkout:1.5.0', init: false }],
   restartedAt: undefined,
@@ -141,6 +142,25 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     },
   },
   'history.list': { input: { limit: 50, before: at }, output: [entry] },
+  'history.actions': {
+    input: { limit: 50, before: at, name: 'checkout', contexts: ['prod/eu'], filter: 'abort' },
+    output: [
+      {
+        id: '1',
+        at,
+        key,
+        context: 'prod/eu',
+        namespace: 'shop',
+        name: 'checkout',
+        action: 'abort',
+        actor: 'sre',
+        reason: '',
+        via: 'cli',
+        sent: false,
+        result: 'refused: the rollout is not there',
+      },
+    ],
+  },
   'history.record': {
     input: { id: 'r1' },
     output: success({

@@ -53,6 +53,20 @@ const main: readonly Screen[] = [
   },
 ]
 
+/** Before it is looked at. */
+const abortCanary = (page: Page, key: string, weight: number) =>
+  page.evaluate(
+    async ({ key, weight }) => {
+      const bridge = window.fixtureBridge
+      const view = (await bridge?.call('fleet.snapshot', undefined))?.rollouts[key]
+      const aborted = { status: 'Aborted', phase: 'Degraded', stepIndex: 0, setWeight: 0, pause: undefined } as const
+      if (view !== undefined) bridge?.change([{ ...view, ...aborted, actualWeight: weight }])
+      location.hash = `#/rollout/${key}`
+    },
+    { key, weight },
+  )
+const showActions = (page: Page) => page.locator('.history-filter .segments button').nth(1).click()
+
 const looks = [
   { width: 1440, height: 900, theme: 'light' },
   { width: 1440, height: 900, theme: 'dark' },
@@ -89,6 +103,46 @@ const states: readonly Screen[] = [
     scene: 'fleet',
     prepare: (page) => page.locator('.rail-button').first().click(),
     shows: '.cluster-card',
+  },
+  { name: 'history-actions', scene: 'fleet', at: '#/history', prepare: showActions, shows: '.did-table' },
+  {
+    name: 'history-actions-dark',
+    scene: 'offline',
+    at: '#/history',
+    theme: 'dark',
+    width: 960,
+    height: 600,
+    prepare: showActions,
+    shows: '.did-table',
+  },
+  {
+    name: 'history-actions-zh-cn',
+    scene: 'fleet',
+    at: '#/history',
+    locale: 'zh-CN',
+    prepare: showActions,
+    shows: '.did-table',
+  },
+  {
+    name: 'rollout-aborted',
+    scene: 'fleet',
+    prepare: (page) => abortCanary(page, checkout, 16),
+    shows: '.step.failed',
+  },
+  {
+    name: 'rollout-aborted-somewhere-dark',
+    scene: 'fleet',
+    theme: 'dark',
+    width: 1024,
+    height: 700,
+    prepare: (page) => abortCanary(page, at('prod-eu-west', 'search-index', 'search'), 0),
+    shows: '.steps-aborted',
+  },
+  {
+    name: 'rollout-no-events',
+    scene: 'fleet',
+    at: `#/rollout/${at('prod-eu-west', 'cart')}`,
+    shows: '.activity-none',
   },
   { name: 'history-offline', scene: 'offline', at: '#/history', shows: '.offline' },
   { name: 'history-none', scene: 'noContexts', at: '#/history', shows: '.message' },

@@ -1,7 +1,7 @@
 import type { KubeObject } from '#api/meta.ts'
 import { type Resource, resources } from '#api/resources.ts'
 import type { Dispose } from '#lib/clock.ts'
-import type { ClusterClient, ReflectorChange } from '#main/cluster/client.ts'
+import type { ClusterClient, ReflectorChange, ReflectorState } from '#main/cluster/client.ts'
 import type { Cache, CachedKinds, Cluster, Connection } from '#main/cluster/cluster.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 import type { FakeApi } from './fake-api.ts'
@@ -49,6 +49,11 @@ export class FakeCluster implements Cluster {
     for (const listener of this.#connectionListeners) listener(connection)
   }
 
+  /** Tells whoever follows a kind how its watch fares. */
+  tellState(resource: Resource, state: ReflectorState): void {
+    this.#caches.get(resource.plural)?.tell({ kind: 'state', state })
+  }
+
   onConnection(listener: (connection: Connection) => void): Dispose {
     this.#connectionListeners.add(listener)
     return () => this.#connectionListeners.delete(listener)
@@ -90,7 +95,10 @@ class FakeCache<T extends KubeObject> implements Cache<T> {
   deliver(object: T, previous: T | undefined, gone: boolean): void {
     if (gone) this.#objects.delete(keyOf(object))
     else this.#objects.set(keyOf(object), object)
-    const change: ReflectorChange = gone ? { kind: 'removed', object } : { kind: 'upserted', object, previous }
+    this.tell(gone ? { kind: 'removed', object } : { kind: 'upserted', object, previous })
+  }
+
+  tell(change: ReflectorChange): void {
     for (const listener of this.#listeners) listener(change)
   }
 

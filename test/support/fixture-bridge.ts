@@ -14,7 +14,7 @@ import type {
 } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { failure, success } from '#lib/outcome.ts'
-import { aDetail, aDiff, aRecord, historyEntries } from './fixture-detail.ts'
+import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
 
 export type Scene = 'fleet' | 'large' | 'long' | 'noContexts' | 'noRollouts' | 'troubles' | 'offline' | 'silent'
@@ -276,6 +276,10 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
     'revision.diff': async () => success(aDiff()),
     'history.list': async ({ filter = '', limit }) =>
       entries.filter((entry) => `${entry.name} ${entry.context}`.includes(filter)).slice(0, limit),
+    'history.actions': async ({ filter = '', limit }) =>
+      (entries.length === 0 ? [] : historyActions(now))
+        .filter((each) => `${each.name} ${each.context} ${each.actor}`.includes(filter))
+        .slice(0, limit),
     'history.record': async ({ id }) => {
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))

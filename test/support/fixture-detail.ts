@@ -2,6 +2,7 @@ import type {
   DiffLine,
   DiffView,
   EventView,
+  HistoryActionView,
   HistoryEntryView,
   HistoryMomentView,
   HistoryRecordView,
@@ -34,6 +35,9 @@ const pods = (
     ...more[index],
   }))
 
+/** How far an aborted canary had come; of the others nobody knows. */
+const abortedAt: Readonly<Record<string, number>> = { 'checkout-api': 4 }
+
 function steps(view: RolloutView): readonly StepView[] {
   if (view.strategy === 'blueGreen') {
     return (['preview', 'pause', 'switch', 'scaleDown'] as const).map((text, index) => ({
@@ -56,7 +60,7 @@ function steps(view: RolloutView): readonly StepView[] {
     { kind: 'setWeight', weight: 80 },
   ]
   const took = [38, 120, 72, 52]
-  const done = view.stepIndex ?? 0
+  const done = view.status === 'Aborted' ? (abortedAt[view.name] ?? -1) : (view.stepIndex ?? 0)
   return kinds.slice(0, view.stepCount).map((step, index) => ({
     index,
     step,
@@ -168,7 +172,8 @@ function events(view: RolloutView, now: EpochMs): readonly EventView[] {
     [520, 'engine', 'NewReplicaSetCreated', `Created ReplicaSet ${view.name}-6c7f5d9b88 (revision 48)`],
     [525, 'person', 'SetImage', 'm.ortega set the image. Weekly train, CHG-20931'],
   ]
-  return told.map(([ago, source, reason, message], index) => ({
+  const shown = view.name === 'search-index' ? told.filter(([, source]) => source !== 'person') : told
+  return shown.map(([ago, source, reason, message], index) => ({
     id: `event-${index}`,
     at: now - ago * SECOND,
     source,
@@ -179,13 +184,21 @@ function events(view: RolloutView, now: EpochMs): readonly EventView[] {
   }))
 }
 
+/** Rollouts of which no event is shown, each for its own reason. */
+const eventsStates: Readonly<Record<string, RolloutDetailView['eventsState']>> = {
+  cart: 'read',
+  ledger: 'loading',
+  'media-encoder': 'forbidden',
+}
+
 export function aDetail(view: RolloutView, now: EpochMs): RolloutDetailView {
   return {
     view,
     steps: steps(view),
     traffic: traffic(view),
     revisions: revisions(view, now),
-    events: events(view, now),
+    events: eventsStates[view.name] === undefined ? events(view, now) : [],
+    eventsState: eventsStates[view.name] ?? 'read',
     conditions: [
       {
         type: 'Available',
@@ -381,6 +394,7 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       reason: 'ScalingReplicaSet',
       message: 'Scaled up ReplicaSet from 1 to 3',
       type: 'Normal',
+      count: 1,
     },
     { at: at(252), who: engine, kind: 'pods', canary: 3, stable: 12 },
     { at: at(289), who: engine, kind: 'weight', setWeight: 20, actualWeight: 20 },
@@ -391,6 +405,7 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       reason: 'RolloutStepCompleted',
       message: 'Rollout step 4/8 completed (setWeight: 20)',
       type: 'Normal',
+      count: 1,
     },
     { at: at(289), who: engine, kind: 'step', stepIndex: 4, stepCount: 8 },
     { at: at(290), who: engine, kind: 'status', status: 'Paused', message: 'CanaryPauseStep' },
@@ -402,6 +417,7 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       reason: 'MeasurementFailed',
       message: 'latency-p99 317 ms > 300 ms, failure 1 of 2 allowed',
       type: 'Warning',
+      count: 1,
     },
     {
       at: at(1040),
@@ -410,6 +426,7 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       reason: 'MeasurementFailed',
       message: 'latency-p99 329 ms > 300 ms, failure 2 of 2 allowed',
       type: 'Warning',
+      count: 1,
     },
     {
       at: at(1100),
@@ -418,8 +435,16 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       reason: 'MeasurementFailed',
       message: 'latency-p99 338 ms > 300 ms, limit passed',
       type: 'Warning',
+      count: 3,
     },
-    { at: at(1112), who: engine, kind: 'status', status: 'Aborted', message: 'RolloutAborted' },
+    { at: at(1112), who: engine, kind: 'status', status: 'Aborted', message: '' },
+    {
+      at: at(1114),
+      who: engine,
+      kind: 'status',
+      status: 'Aborted',
+      message: 'RolloutAborted: Rollout aborted update to revision 45',
+    },
     { at: at(1112), who: engine, kind: 'weight', setWeight: 0, actualWeight: 0 },
     {
       at: at(1112),
@@ -437,6 +462,7 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       reason: 'ScalingReplicaSet',
       message: 'Scaled down ReplicaSet from 3 to 0',
       type: 'Normal',
+      count: 1,
     },
   ]
   return {
@@ -447,4 +473,29 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
       { revision: 45, version: entry.toVersion },
     ],
   }
+}
+
+export function historyActions(now: EpochMs): readonly HistoryActionView[] {
+  const told: readonly (readonly [string, string, HistoryActionView['action'], string, string, string, number])[] = [
+    ['checkout-api', 'prod-eu-west', 'pause', 'm.ortega', 'Waits for the ledger team', 'sent', 12],
+    ['payments-gw', 'prod-us-west', 'abort', 'm.ortega', 'Pool starvation, see INC-4127', 'sent', 60],
+    ['payments-gw', 'prod-us-west', 'promote', 'release-bot', '', 'refused: step 2 to 3 changed meanwhile', 61],
+    ['cart', 'prod-us-east', 'restart', 'j.lindqvist', '', 'failed: Forbidden, may not patch rollouts.argoproj.io', 94],
+    ['catalog', 'prod-eu-west', 'promote', 'release-bot', 'Weekly train, CHG-20817', 'sent', 1744],
+    ['media-encoder', 'prod-ap-south', 'undo', 'j.lindqvist', 'Encodes black frames', 'sent', 2760],
+  ]
+  return told.map(([name, context, action, actor, reason, result, agoMinutes], index) => ({
+    id: String(told.length - index),
+    at: now - agoMinutes * MINUTE,
+    key: `${context}/shop/${name}`,
+    context,
+    namespace: 'shop',
+    name,
+    action,
+    actor,
+    reason,
+    via: actor === 'release-bot' ? 'cli' : 'window',
+    sent: result === 'sent',
+    result,
+  }))
 }

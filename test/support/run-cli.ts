@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import type { Clock } from '#lib/clock.ts'
 import { createProgram, runProgram } from '#main/cli/program.ts'
 import { advanceUntil } from './until.ts'
@@ -13,10 +17,17 @@ export interface CliRun {
   readonly done: Promise<number>
 }
 
+/** Where a test's command lines keep their history; never that of whoever runs the tests. */
+function aDataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'argosy-data-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 /** Starts one command line in this process; what it prints is caught. */
 export function startCli(
   args: readonly string[],
-  options: { readonly clock: Clock; readonly isTerminal?: boolean },
+  options: { readonly clock: Clock; readonly isTerminal?: boolean; readonly dataFolder?: string },
 ): CliRun {
   const [out, err]: [string[], string[]] = [[], []]
   const interruption = new AbortController()
@@ -32,7 +43,7 @@ export function startCli(
       code = exit
     },
   }
-  const done = runProgram(createProgram(io), args, io).then(() => code)
+  const done = runProgram(createProgram(io, options.dataFolder ?? aDataFolder()), args, io).then(() => code)
   return { out, err, done, interrupt: () => interruption.abort() }
 }
 
@@ -40,8 +51,9 @@ export function startCli(
 export async function runCli(
   args: readonly string[],
   clock: Clock,
+  dataFolder?: string,
 ): Promise<{ readonly out: readonly string[]; readonly err: readonly string[]; readonly code: number }> {
-  const { out, err, done } = startCli(args, { clock })
+  const { out, err, done } = startCli(args, { clock, ...(dataFolder !== undefined && { dataFolder }) })
   const code = await done
   return { out, err, code }
 }

@@ -12,7 +12,8 @@ export const eventViews = (events: readonly Event[]): readonly EventView[] =>
 
 const newestFirst = (a: EventView, b: EventView): number => b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
 
-function eventView(event: Event): EventView {
+/** Of an event that repeats, `at` is the last time. */
+export function eventView(event: Event): EventView {
   const at = event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? event.metadata.creationTimestamp
   const component = event.reportingComponent || event.source?.component
   return {

@@ -10,14 +10,18 @@ import { parseTime } from '#lib/rfc3339.ts'
 import type { RolloutFacts } from '../rollout-facts.ts'
 import { blueGreenSteps } from './blue-green-steps.ts'
 
-/** The steps of the strategy in order; none for a canary without steps. */
-export function stepViews(facts: RolloutFacts, view: RolloutView): readonly StepView[] {
+/**
+ * The steps of the strategy in order; none for a canary without steps.
+ * @param seenAt the step that an aborted update was last seen at, if it was
+ */
+export function stepViews(facts: RolloutFacts, view: RolloutView, seenAt?: number): readonly StepView[] {
   if (view.strategy === 'blueGreen') return blueGreenSteps(facts, view)
   const completed = completionTimes(facts)
+  const reached = view.status === 'Aborted' ? abortedStep(view, completed, seenAt) : (view.stepIndex ?? 0)
   return stepsOf(facts.rollout).map((step, index) => ({
     index,
     step: stepOf(step),
-    state: stateOf(index, facts, view),
+    state: stateOf(index, reached, facts, view),
     tookMs: tookMs(index, completed),
     endsAt: index === view.stepIndex ? view.pause?.resumesAt : undefined,
     canaryPods: canaryPods(step, facts),
@@ -49,12 +53,29 @@ const templateNames = ({ templates = [] }: RolloutAnalysis): readonly string[] =
 /** What is between the braces of `setCanaryScale{weight: 5}`. */
 const scaleText = (step: CanaryStep): string => /\{(.*)\}/.exec(describeStep(step))?.[1] ?? ''
 
-/** An abort takes the index back to the start and leaves it there. A full promotion leaves out what was still to come. */
-function stateOf(index: number, { status }: RolloutFacts, view: RolloutView): StepView['state'] {
-  const current = view.stepIndex ?? 0
-  if (index < current) return 'done'
+/**
+ * An abort takes the index back to the start and leaves it there (ACT-52), so what was seen before and the events tell how far it
+ * had come; `undefined` when they do not, for it was not seen and Kubernetes has forgotten.
+ */
+function abortedStep(
+  { stepIndex = 0 }: RolloutView,
+  completed: ReadonlyMap<number, EpochMs>,
+  seenAt: number | undefined,
+): number | undefined {
+  const reached = Math.max(stepIndex, seenAt ?? 0, ...[...completed.keys()].map((index) => index + 1))
+  return reached === 0 ? seenAt : reached
+}
+
+/** A full promotion leaves out what was still to come. */
+function stateOf(
+  index: number,
+  reached: number | undefined,
+  { status }: RolloutFacts,
+  view: RolloutView,
+): StepView['state'] {
+  if (reached !== undefined && index < reached) return 'done'
   if (status.promoteFull === true) return 'skipped'
-  if (index > current) return 'future'
+  if (index !== reached) return 'future'
   return view.status === 'Aborted' ? 'failed' : 'current'
 }
 

@@ -1,14 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { HistoryEntryView, HistoryOutcome } from '#contract/views.ts'
 import { formatDay, formatMinute, isSameDay } from '../../format/clock-time.ts'
 import { formatClockSpan } from '../../format/duration.ts'
 import { hrefOf } from '../../store/route.ts'
-import { useApp, useLocale, useText } from '../../store/use-app.ts'
-import { Kbd } from '../../ui/button.tsx'
+import { useLocale, useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icon-names.ts'
 import { rowHeights } from '../../ui/row-heights.ts'
+import { HistoryFilter, type HistoryView } from './history-filter.tsx'
 
 export const outcomeMarks: Record<HistoryOutcome, { readonly icon: IconName; readonly tone: string }> = {
   Completed: { icon: 'healthy', tone: 'healthy' },
@@ -22,6 +22,7 @@ interface HistoryListProps {
   readonly entries: readonly HistoryEntryView[]
   readonly state: string
   readonly current: string | undefined
+  readonly onShow: (view: HistoryView) => void
 }
 
 type Item = { readonly kind: 'day'; readonly at: number } | { readonly kind: 'entry'; readonly entry: HistoryEntryView }
@@ -39,7 +40,7 @@ function withDays(entries: readonly HistoryEntryView[]): readonly Item[] {
   })
 }
 
-export function HistoryList({ entries, state, current }: HistoryListProps) {
+export function HistoryList({ entries, state, current, onShow }: HistoryListProps) {
   const text = useText()
   const scroller = useRef<HTMLDivElement>(null)
   const items = useMemo(() => withDays(entries), [entries])
@@ -52,7 +53,7 @@ export function HistoryList({ entries, state, current }: HistoryListProps) {
   useEffect(() => list.measure(), [list, items])
   return (
     <section className="history-list" data-region aria-label={text('history.list')}>
-      <FilterField count={entries.length} />
+      <HistoryFilter shows="rollouts" onShow={onShow} count={text('history.count', { count: entries.length })} />
       {state === 'there' && entries.length === 0 && (
         <p className="faint small history-none">{text('history.noMatch')}</p>
       )}
@@ -70,32 +71,6 @@ export function HistoryList({ entries, state, current }: HistoryListProps) {
         </div>
       </nav>
     </section>
-  )
-}
-
-/** Writes through 150 ms after the last key, so that typing never waits for the disk. */
-function FilterField({ count }: { readonly count: number }) {
-  const { filters, clock } = useApp()
-  const text = useText()
-  const [draft, setDraft] = useState(() => filters.getState().history)
-  useEffect(() => clock.after(150, () => filters.setState({ history: draft })), [clock, filters, draft])
-  return (
-    <search className="history-filter">
-      <label className="field">
-        <Icon name="search" />
-        <input
-          data-filter
-          type="text"
-          value={draft}
-          maxLength={500}
-          placeholder={text('history.find')}
-          aria-label={text('history.find')}
-          onChange={(event) => setDraft(event.target.value)}
-        />
-        <Kbd>/</Kbd>
-      </label>
-      <span className="faint small num">{text('history.count', { count })}</span>
-    </search>
   )
 }
 

@@ -4,7 +4,7 @@ import { formatTime } from '../../format/clock-time.ts'
 import { statusWord, toneOf } from '../../format/status-words.ts'
 import { StatusIcon } from '../../marks/status-mark.tsx'
 import { useText } from '../../store/use-app.ts'
-import { placeOf, type Replay, type Stretch, ticks } from './replay.ts'
+import { drawn, placeOf, type Replay, type Stretch, ticks } from './replay.ts'
 
 interface LanesProps {
   readonly replay: Replay
@@ -72,7 +72,7 @@ function WeightLane({ replay, moment }: LaneProps) {
   const highest = Math.max(1, ...replay.weight.map((stretch) => stretch.moment.actualWeight))
   return (
     <div className="lane weight-lane">
-      {replay.weight.map((stretch) => (
+      {drawn(replay.weight).map((stretch) => (
         <span
           key={stretch.from}
           className={`weight-step${later(stretch.from, moment)}`}
@@ -89,7 +89,7 @@ function WeightLane({ replay, moment }: LaneProps) {
 function StepLane({ replay, moment }: LaneProps) {
   return (
     <div className="lane">
-      {replay.steps.map((stretch) => (
+      {drawn(replay.steps).map((stretch) => (
         <span
           key={stretch.from}
           className={`block drops num${later(stretch.from, moment)}`}
@@ -106,7 +106,7 @@ function StatusLane({ replay, moment }: LaneProps) {
   const text = useText()
   return (
     <div className="lane">
-      {replay.status.map((stretch) => {
+      {drawn(replay.status).map((stretch) => {
         const { status, message } = stretch.moment
         const tone = toneOf(status)
         const word = statusWord(text, status)
@@ -130,7 +130,7 @@ function PodLane({ replay, moment }: LaneProps) {
   const text = useText()
   return (
     <div className="lane">
-      {replay.pods.map((stretch) => {
+      {drawn(replay.pods).map((stretch) => {
         const { canary, stable } = stretch.moment
         const words = text('traffic.podCounts', { canary, stable })
         return (

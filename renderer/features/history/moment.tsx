@@ -71,13 +71,13 @@ export function MomentEvents({ replay, moment }: MomentProps) {
         <span className="sub num">{text('moment.count', { count: replay.marks.length })}</span>
       </div>
       <div className="scroll" role="region" tabIndex={0} aria-label={text('activity.events')}>
-        {replay.marks.length === 0 && <p className="faint small history-none">{text('events.none')}</p>}
+        {replay.marks.length === 0 && <p className="faint small history-none">{text('moment.noEvents')}</p>}
         <ol>
           {replay.marks.map((mark, index) => {
             const action = mark.kind === 'action'
             const words = action
               ? text('moment.action', { who: mark.who, action: text(`action.${mark.action}`), result: mark.result })
-              : `${mark.reason}  ${mark.message}`
+              : `${mark.reason}  ${mark.count > 1 ? `${text('events.times', { count: mark.count })} ` : ''}${mark.message}`
             return (
               <li key={`${mark.at} ${index}`} className={`moment-event${mark.at > moment ? ' later' : ''}`}>
                 <time className="num faint">{formatTime(mark.at)}</time>

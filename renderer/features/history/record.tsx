@@ -66,7 +66,7 @@ function Top({ record: { entry, revisions }, replay }: TopProps) {
   const text = useText()
   const locale = useLocale()
   const { icon, tone } = outcomeMarks[entry.outcome]
-  const reached = replay.steps.at(-1)?.moment
+  const [reached] = replay.steps.map(({ moment }) => moment).toSorted((a, b) => b.stepIndex - a.stepIndex)
   const [from, to] = [revisions.find((each) => each.revision !== entry.revision)?.revision, entry.revision]
   const facts = [
     { name: text('history.started'), value: formatMoment(entry.startedAt, locale) },

@@ -47,20 +47,24 @@ export function layOut({ entry, timeline }: HistoryRecordView, now: EpochMs): Re
 const of = <K extends Kind>(moments: readonly HistoryMomentView[], kind: K): readonly MomentOf<K>[] =>
   moments.filter((moment): moment is MomentOf<K> => moment.kind === kind)
 
-/** Each fact holds until the next one of its kind; the same fact said twice is one stretch. */
+/**
+ * Each fact holds until the next one of its kind; the same fact said twice is one stretch. A status has its message later than
+ * itself: what an abort says comes from the controller. The last fact may hold for no time at all, and is how the rollout was left.
+ */
 function stretches<M extends HistoryMomentView>(moments: readonly M[], end: EpochMs): readonly Stretch<M>[] {
   const found: Stretch<M>[] = []
   moments.forEach((moment, index) => {
     const to = moments[index + 1]?.at ?? end
     const before = found.at(-1)
-    if (before !== undefined && isSameFact(before.moment, moment)) found[found.length - 1] = { ...before, to }
-    else if (to > moment.at) found.push({ from: moment.at, to, moment })
+    if (before !== undefined && isSameFact(before.moment, moment)) found[found.length - 1] = { ...before, to, moment }
+    else if (to > moment.at || index === moments.length - 1) found.push({ from: moment.at, to, moment })
   })
   return found
 }
 
 function isSameFact(a: HistoryMomentView, b: HistoryMomentView): boolean {
-  if (a.kind === 'status' && b.kind === 'status') return a.status === b.status
+  if (a.kind === 'status' && b.kind === 'status')
+    return a.status === b.status && (a.message === '' || a.message === b.message)
   if (a.kind === 'weight' && b.kind === 'weight')
     return a.setWeight === b.setWeight && a.actualWeight === b.actualWeight
   if (a.kind === 'step' && b.kind === 'step') return a.stepIndex === b.stepIndex
@@ -72,6 +76,9 @@ function isSameFact(a: HistoryMomentView, b: HistoryMomentView): boolean {
 export const at = <M>(lane: readonly Stretch<M>[], moment: EpochMs): M | undefined =>
   (lane.find((stretch) => stretch.from <= moment && moment < stretch.to) ?? lane.findLast((each) => each.to <= moment))
     ?.moment
+
+/** Those that take up room on the axis. */
+export const drawn = <M>(lane: readonly Stretch<M>[]): readonly Stretch<M>[] => lane.filter(({ from, to }) => to > from)
 
 /** Where a moment lies on the axis, 0…100 percent. */
 export const placeOf = ({ start, end }: Replay, moment: EpochMs): number =>

@@ -42,10 +42,30 @@ export function Activity({ detail }: { readonly detail: RolloutDetailView }) {
           />
         )}
       </div>
-      {shown === 'events' && <Events events={events} />}
+      {shown === 'events' && events.length > 0 && <Events events={events} />}
+      {shown === 'events' && events.length === 0 && <NoEvents detail={detail} source={source} />}
       {shown === 'conditions' && <Conditions conditions={detail.conditions} />}
       {shown === 'revisions' && <Revisions detail={detail} />}
     </section>
+  )
+}
+
+interface NoEventsProps {
+  readonly detail: RolloutDetailView
+  readonly source: (typeof sources)[number]
+}
+
+/** Nothing to show is not yet nothing that happened. */
+function NoEvents({ detail: { events, eventsState }, source }: NoEventsProps) {
+  const text = useText()
+  const words =
+    events.length > 0
+      ? text('events.noneFrom', { source: text(`source.${source}`) })
+      : text(({ loading: 'events.loading', forbidden: 'events.forbidden', read: 'events.none' } as const)[eventsState])
+  return (
+    <p className="faint small activity-none" role="status">
+      {words}
+    </p>
   )
 }
 
@@ -61,7 +81,6 @@ function Events({ events }: { readonly events: readonly EventView[] }) {
     estimateSize: () => rowHeights.row,
     overscan: 8,
   })
-  if (events.length === 0) return <p className="faint small activity-none">{text('events.none')}</p>
   return (
     <div
       ref={scroller}

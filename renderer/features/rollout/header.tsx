@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
-import type { ActionName, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import type { ActionName, RolloutDetailView, RolloutView, StepView } from '#contract/views.ts'
 import { modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { formatAge } from '../../format/duration.ts'
 import { driverWords } from '../../format/failure-words.ts'
@@ -51,7 +51,7 @@ export function Header({ detail, children }: HeaderProps) {
         <span className="space" />
         {children}
       </div>
-      <Facts view={view} />
+      <Facts detail={detail} />
       <Trouble view={view} />
       <Actions view={view} />
     </>
@@ -64,16 +64,18 @@ function Trouble({ view }: { readonly view: RolloutView }) {
   return <p className="head-why ink-degraded">{view.why}</p>
 }
 
-function Facts({ view }: { readonly view: RolloutView }) {
+function Facts({ detail: { view, steps } }: { readonly detail: RolloutDetailView }) {
   const text = useText()
   const { replicas, preview } = view
+  // An abort takes the index of the Rollout back to the start; how far it had come is in the steps.
+  const done = view.status === 'Aborted' ? stepsDone(steps) : view.stepIndex
   return (
     <dl className="facts">
       <PhaseFact view={view} />
-      {view.stepIndex !== undefined && view.stepCount > 0 && (
+      {done !== undefined && view.stepIndex !== undefined && view.stepCount > 0 && (
         <Fact
           name={text('fact.steps')}
-          value={text('fact.count', { done: view.stepIndex, count: view.stepCount })}
+          value={text('fact.count', { done, count: view.stepCount })}
           more={text('fact.done')}
         />
       )}
@@ -81,7 +83,7 @@ function Facts({ view }: { readonly view: RolloutView }) {
         <Fact
           name={text('fact.canaryTraffic')}
           value={formatPercent(view.actualWeight, view.maxWeight)}
-          more={text('fact.wanted', { percent: formatPercent(view.setWeight, view.maxWeight) })}
+          more={wantedWords(text, view)}
         />
       )}
       {preview !== undefined && (
@@ -103,6 +105,19 @@ function Facts({ view }: { readonly view: RolloutView }) {
       />
     </dl>
   )
+}
+
+/** `undefined`: nothing tells how far an aborted update had come. */
+function stepsDone(steps: readonly StepView[]): number | undefined {
+  const done = steps.filter(({ state }) => state === 'done').length
+  return done > 0 || steps.some(({ state }) => state === 'failed') ? done : undefined
+}
+
+/** Nobody wants 0% of an aborted canary: its traffic goes there. */
+function wantedWords(text: ReturnType<typeof useText>, view: RolloutView): string {
+  const percent = formatPercent(view.setWeight, view.maxWeight)
+  if (view.status !== 'Aborted') return text('fact.wanted', { percent })
+  return view.actualWeight > view.setWeight ? text('fact.falling', { percent }) : ''
 }
 
 function Fact({ name, value, more }: { readonly name: string; readonly value: string; readonly more: string }) {

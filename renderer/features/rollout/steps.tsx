@@ -20,6 +20,7 @@ export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
         <p className="faint small steps-none">{text('steps.none')}</p>
       ) : (
         <div className="scroll" role="region" aria-label={text('steps.title')} tabIndex={0}>
+          <Aborted detail={detail} />
           <ol className="steps">
             {steps.map((step) => (
               <Step key={step.index} step={step} />
@@ -29,6 +30,18 @@ export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
         </div>
       )}
     </section>
+  )
+}
+
+/** An abort resets the step of the Rollout, so the place is known only from events, and may not be. */
+function Aborted({ detail: { view, steps } }: { readonly detail: RolloutDetailView }) {
+  const text = useText()
+  if (view.status !== 'Aborted' || steps.some(({ state }) => state === 'failed')) return null
+  const isAtEnd = steps.every(({ state }) => state === 'done')
+  return (
+    <p className="steps-aborted small ink-degraded">
+      {text(isAtEnd ? 'steps.abortedAtEnd' : 'steps.abortedSomewhere')}
+    </p>
   )
 }
 

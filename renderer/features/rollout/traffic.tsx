@@ -30,7 +30,7 @@ function sourceWords(text: ReturnType<typeof useText>, traffic: TrafficView): st
   return [traffic.source, verified].filter((part) => part !== '').join(', ')
 }
 
-function Weights({ detail: { traffic, steps } }: { readonly detail: RolloutDetailView }) {
+function Weights({ detail: { view, traffic, steps } }: { readonly detail: RolloutDetailView }) {
   const text = useText()
   const { desiredWeight, actualWeight, maxWeight, canaryPods, stablePods } = traffic
   const podShare = shareOf(canaryPods, canaryPods + stablePods)
@@ -40,7 +40,9 @@ function Weights({ detail: { traffic, steps } }: { readonly detail: RolloutDetai
       <span className="dim">{text('traffic.desired')}</span>
       <Bar share={percentOf(desiredWeight, maxWeight)} label={text('traffic.desired')} />
       <span className="faint cut">
-        {text('traffic.setWeight', { percent: formatPercent(desiredWeight, maxWeight) })}
+        {view.status === 'Aborted'
+          ? text('traffic.aborted')
+          : text('traffic.setWeight', { percent: formatPercent(desiredWeight, maxWeight) })}
       </span>
       <span className="dim">{text('traffic.actual')}</span>
       <Bar share={percentOf(actualWeight, maxWeight)} label={text('traffic.actual')} />

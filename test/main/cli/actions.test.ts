@@ -1,12 +1,21 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { controllerNamespace, leaseName } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
+import { silentLog } from '#lib/log.ts'
+import { historyFiles } from '#main/data-folder.ts'
+import { listActions } from '#main/history/journal.ts'
+import { readHistory } from '#main/history/store.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
-import { aCliFleet, type CliFleet } from '#test/support/cli-fleet.ts'
+import { aCliFleet, aFolder, type CliFleet } from '#test/support/cli-fleet.ts'
 import { runCli, runToEnd } from '#test/support/run-cli.ts'
 import { anEngineOn } from '#test/support/sandbox-engine.ts'
 import { advanceUntil } from '#test/support/until.ts'
+import { VirtualClock } from '#test/support/virtual-clock.ts'
 
 const held = {
   phase: 'Paused',
@@ -297,5 +306,78 @@ describe('commands and the engine', () => {
     } finally {
       await driven.stop()
     }
+  })
+})
+
+describe('the journal', () => {
+  const listed = (folder: string, file: string = historyFiles.sandbox) => {
+    const opened = readHistory({ path: join(folder, file), clock: new VirtualClock(), log: silentLog })
+    if (!opened.ok) throw new Error(opened.error.message)
+    const actions = listActions(opened.value, { limit: 10 })
+    opened.value.close()
+    return actions
+  }
+  const run = (fleet: CliFleet, folder: string, ...args: string[]) =>
+    runCli([...args, '--wait', '0', '--kubeconfig', fleet.kubeconfig], fleet.clock, folder)
+
+  it('ACT-15: each action is kept with who, when, why and what came of it; the reason goes nowhere else', async () => {
+    const fleet = await aHeldCanary('north', 'south')
+    const folder = aFolder()
+    const reason = 'pool starvation, INC-4127'
+    expect(await run(fleet, folder, 'abort', 'web', 'none', '--all-contexts', '--reason', reason)).toMatchObject({
+      code: 1,
+    })
+    const about = { action: 'abort', actor: userInfo().username, reason, via: 'cli', at: fleet.clock.now() }
+    expect(listed(folder).toSorted((a, b) => (a.key < b.key ? -1 : 1))).toMatchObject([
+      { ...about, context: 'north', name: 'none', sent: false, result: 'refused: the rollout is not there' },
+      { ...about, context: 'north', name: 'web', sent: true },
+      { ...about, context: 'south', name: 'none', sent: false },
+      { ...about, context: 'south', name: 'web', sent: true },
+    ])
+    const opened = new DatabaseSync(join(folder, historyFiles.sandbox))
+    const row = opened.prepare(`SELECT body FROM journal WHERE key = 'north/default/web'`).get()
+    opened.close()
+    expect(JSON.parse(String(row?.['body']))).toMatchObject({
+      uid: fleet.rollout('north', 'web')?.metadata.uid,
+      requests: [{ method: 'PATCH', body: expect.stringContaining('{"status":{"abort":true}') }],
+      result: { sent: true, resourceVersion: fleet.rollout('north', 'web')?.metadata.resourceVersion },
+    })
+    expect(JSON.stringify(fleet.rollout('north', 'web'))).not.toContain('INC-4127')
+  })
+
+  it('what is done to somebody’s clusters is in the file of the window, and never beside the sandbox', async () => {
+    const fleet = await aHeldCanary('north')
+    const folder = aFolder()
+    const own = join(fleet.folder, 'own')
+    writeFileSync(own, readFileSync(fleet.kubeconfig, 'utf8').replace(/^#.*\n/, ''))
+    expect(await runCli(['pause', 'web', '--wait', '0', '--kubeconfig', own], fleet.clock, folder)).toMatchObject({
+      code: 0,
+    })
+    expect(listed(folder, historyFiles.clusters)).toMatchObject([{ action: 'pause', reason: '' }])
+    expect(existsSync(join(folder, historyFiles.sandbox))).toBe(false)
+  })
+
+  it('ACT-15: a history that cannot be written stops nothing and is told once', async () => {
+    const fleet = await aHeldCanary('north', 'south')
+    const inTheWay = join(aFolder(), 'file')
+    writeFileSync(inTheWay, '')
+    const { out, err, code } = await run(fleet, inTheWay, 'pause', 'web', '--all-contexts')
+    expect(code).toBe(0)
+    expect(out).toHaveLength(2)
+    expect(err).toEqual([expect.stringMatching(/^argosy: not kept in the history: .*history-sandbox\.db: /)])
+  })
+
+  it('refuses a reason that is a book, before any request', async () => {
+    const fleet = await aHeldCanary('north')
+    const { err, code } = await run(fleet, aFolder(), 'pause', 'web', '--reason', 'x'.repeat(2001))
+    expect(code).toBe(2)
+    expect(err[0]).toContain('--reason takes 2000 characters at most')
+  })
+
+  it('a preview is not journalled', async () => {
+    const fleet = await aHeldCanary('north')
+    const folder = aFolder()
+    await run(fleet, folder, 'pause', 'web', '--dry-run')
+    expect(existsSync(join(folder, historyFiles.sandbox))).toBe(false)
   })
 })

@@ -1,9 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { rolloutKey } from '#contract/keys.ts'
 import { silentLog } from '#lib/log.ts'
 import { registerHistory } from '#main/cli/history.ts'
 import type { CliIo } from '#main/cli/io.ts'
+import { historyFiles } from '#main/data-folder.ts'
+import { appendAction } from '#main/history/journal.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { openHistory } from '#main/history/store.ts'
 import { aHistoryPath } from '#test/support/builders/history.ts'
@@ -25,7 +29,7 @@ async function recorded(path: string, clock: VirtualClock): Promise<void> {
   await clock.advance(65_000)
   const result = { key: view.key, sent: true, resourceVersion: '1', message: '' } as const
   recorder.action(view.key, { action: 'abort', actor: 'ada', reason: 'errors\u001B[2J', result, writes: [] })
-  recorder.observe({ ...view, status: 'Aborted', message: 'RolloutAborted' })
+  recorder.observe({ ...view, status: 'Aborted', phase: 'Degraded', message: 'RolloutAborted' })
   recorder.stop()
   history.close()
 }
@@ -71,15 +75,15 @@ describe('argosy history', () => {
     const { out, code } = await run(path, clock)
     expect(out).toEqual([
       'STARTED                APP             CONTEXT   VERSIONS        OUTCOME     TOOK   REASON       ID',
-      '2026-01-15T10:11:30Z   shop/checkout   prod-us   1.0.0 → 2.0.0   Aborted     65s    errors [2J   uid-2:hash8:1768471890000',
-      '2026-01-15T10:00:00Z   shop/checkout   prod-eu   1.0.0 → 1.1.0   Completed   90s                 uid-1:hash8:1768471200000',
+      '2026-01-15T10:11:30Z   shop/checkout   prod-us   1.0.0 → 2.0.0   Aborted     65s    errors [2J   prod-us:uid-2:hash8:1768471890000',
+      '2026-01-15T10:00:00Z   shop/checkout   prod-eu   1.0.0 → 1.1.0   Completed   90s                 prod-eu:uid-1:hash8:1768471200000',
     ])
     expect(code).toBe(0)
   })
 
   it('with an id tells its timeline (UI-HIST-5)', async () => {
     const { path, clock } = await aRecordedPath()
-    const { out, code } = await run(path, clock, 'uid-2:hash8:1768471890000')
+    const { out, code } = await run(path, clock, 'prod-us:uid-2:hash8:1768471890000')
     expect(out).toEqual([
       'App:        shop/checkout',
       'Context:    prod-us',
@@ -117,7 +121,7 @@ describe('argosy history', () => {
 
   it('-o json prints entries and records as the window gets them', async () => {
     const { path, clock } = await aRecordedPath()
-    const { out } = await run(path, clock, '-o', 'json', 'uid-1:hash8:1768471200000')
+    const { out } = await run(path, clock, '-o', 'json', 'prod-eu:uid-1:hash8:1768471200000')
     expect(JSON.parse(out.join('\n'))).toMatchObject({
       entry: { key, outcome: 'Completed', toVersion: '1.1.0' },
       timeline: expect.arrayContaining([expect.objectContaining({ kind: 'weight', actualWeight: 100 })]),
@@ -137,13 +141,44 @@ describe('argosy history', () => {
     expect(unknown.code).toBe(1)
   })
 
-  it('without a history file says what to do, and makes none', async () => {
+  it('without a history file says what to do, exits 0 and makes none; programs get an empty list', async () => {
     const path = aHistoryPath()
-    const { err, code } = await run(path, new VirtualClock())
+    const { out, err, code } = await run(path, new VirtualClock())
     expect(err[0]).toBe(`argosy: nothing is recorded yet: there is no ${path}`)
     expect(err[1]).toContain('argosy serve')
-    expect(code).toBe(1)
-    expect((await run(path, new VirtualClock())).code).toBe(1)
+    expect({ out, code }).toEqual({ out: [], code: 0 })
+    expect(await run(path, new VirtualClock(), '-o', 'json')).toMatchObject({ out: ['[]'], code: 0 })
+    expect(await run(path, new VirtualClock(), '--actions', '-o', 'json')).toMatchObject({ out: ['[]'], code: 0 })
+    expect((await run(path, new VirtualClock(), 'an-id')).code).toBe(1)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('ACT-15: --actions lists what people did, also outside of a rollout, and why it was refused', async () => {
+    const { path, clock } = await aRecordedPath()
+    const key = rolloutKey({ context: 'prod-eu', namespace: 'shop', name: 'cart' })
+    const result = { key, sent: false, refusal: { kind: 'notOpen', reason: 'Promote is open at a pause' } } as const
+    const action = { action: 'promote', actor: 'bob', reason: '', via: 'cli', result, writes: [] } as const
+    appendAction(path, { key, uid: undefined }, action, clock.now())
+    expect((await run(path, clock, '--actions')).out).toEqual([
+      'TIME                   ACTION    APP             CONTEXT   BY    FROM           RESULT                                REASON',
+      '2026-01-15T10:12:35Z   promote   shop/cart       prod-eu   bob   command line   refused: Promote is open at a pause',
+      '2026-01-15T10:12:35Z   abort     shop/checkout   prod-us   ada   window         sent                                  errors [2J',
+    ])
+    const { out } = await run(path, clock, '--actions', '--app', 'cart', '-o', 'json')
+    expect(JSON.parse(out.join('\n'))).toMatchObject([{ key, actor: 'bob', via: 'cli', sent: false }])
+    expect(await run(path, clock, '--actions', '--context', 'nowhere')).toEqual({
+      out: [],
+      err: ['No recorded action matches.'],
+      code: 0,
+    })
+    await expect(run(path, clock, '--actions', 'an-id')).rejects.toThrow('takes no id')
+  })
+
+  it('--sandbox reads the file of the sandbox fleet beside it', async () => {
+    const [path, clock] = [aHistoryPath(), new VirtualClock()]
+    await recorded(join(dirname(path), historyFiles.sandbox), clock)
+    expect((await run(path, clock, '-o', 'json')).out).toEqual(['[]'])
+    expect(JSON.parse((await run(path, clock, '--sandbox', '-o', 'json')).out.join('\n'))).toHaveLength(2)
   })
 
   it('a file that holds no history is left alone', async () => {

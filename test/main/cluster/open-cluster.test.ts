@@ -254,6 +254,22 @@ describe('openCluster', () => {
     await advanceUntil(clock, 'connected', () => cluster.connection.state === 'connected')
   })
 
+  it('is connected all the same when its events may not be read', async () => {
+    const cluster = await openConnected()
+    const refused = status(403, 'Forbidden', 'events is forbidden: User "sre" cannot list resource "events"')
+    let asked = 0
+    fake.override = ({ path }, reply) => {
+      if (!path.endsWith('/events')) return false
+      asked += 1
+      reply.json(403, refused)
+      return true
+    }
+    const cache = cluster.cache('events')
+    await advanceUntil(clock, 'asked again', () => asked > 1)
+    expect(cache.synced).toBe(false)
+    expect(cluster.connection.state).toBe('connected')
+  })
+
   it('a dead cluster does not disturb another', async () => {
     const dead = open({ context: 'dead' }, 'http://127.0.0.1:1')
     dead.start()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Event } from '#api/core.ts'
 import { resources } from '#api/resources.ts'
-import type { Rollout } from '#api/rollout.ts'
+import type { Rollout, RolloutStatus } from '#api/rollout.ts'
 import { rolloutKey } from '#contract/keys.ts'
 import type { FleetPatch, RolloutDetailView } from '#contract/views.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
@@ -208,15 +208,52 @@ describe('FleetSource', () => {
   })
 })
 
-describe('details', () => {
-  const anEvent = (message: string): Event => ({
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: 'e1', namespace: 'shop' },
-    involvedObject: { kind: 'Rollout', namespace: 'shop', name: 'web', uid: 'uid-web' },
-    message,
+const anEvent = (message: string, more: Partial<Event> = {}): Event => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: 'e1', namespace: 'shop' },
+  involvedObject: { kind: 'Rollout', namespace: 'shop', name: 'web', uid: 'uid-web' },
+  message,
+  ...more,
+})
+
+describe('events', () => {
+  it('of all clusters are told, those there are at once, those that repeat again, and none after the end', () => {
+    const { api, fleet } = aFleet()
+    api.put(resources.events, anEvent('before'))
+    const heard: unknown[] = []
+    const end = fleet.onEvent((key, { message, count }, uid) => heard.push([key, message, count, uid]))
+    api.put(resources.events, anEvent('again', { count: 2 }))
+    const later = aFleet([], 'us')
+    fleet.add(later.cluster)
+    later.api.put(resources.events, anEvent('elsewhere'))
+    api.remove(resources.events, { namespace: 'shop', name: 'e1' })
+    end()
+    api.put(resources.events, anEvent('unheard'))
+    expect(heard).toEqual([
+      [keyOf('web'), 'before', 1, 'uid-web'],
+      [keyOf('web'), 'again', 2, 'uid-web'],
+      [keyOf('web', 'us'), 'elsewhere', 1, 'uid-web'],
+    ])
   })
 
+  it('are watched only for somebody', () => {
+    const { cluster, fleet } = aFleet()
+    const asked: string[] = []
+    const cache = cluster.cache.bind(cluster)
+    cluster.cache = (kind) => {
+      asked.push(kind)
+      return cache(kind)
+    }
+    fleet.add(cluster)
+    fleet.snapshot()
+    expect(asked).not.toContain('events')
+    fleet.onEvent(() => undefined)
+    expect(asked).toContain('events')
+  })
+})
+
+describe('details', () => {
   it('come at once, then with each change of the rollout, its children or its events', async () => {
     const { clock, api, fleet } = aFleet()
     const seen: (RolloutDetailView | undefined)[] = []
@@ -239,6 +276,52 @@ describe('details', () => {
     api.put(resources.rollouts, rolloutNamed('web'))
     await clock.advance(1000)
     expect(seen).toHaveLength(4)
+  })
+
+  it('ACT-52: remember the step that an aborted update was at, and only of that update', async () => {
+    const { clock, api, fleet } = aFleet()
+    const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }]
+    const put = async (status: RolloutStatus) => {
+      const base = rolloutNamed('web', { strategy: { canary: { steps } } })
+      const rollout: Rollout = { ...base, status: { ...base.status, stableRS: 'v0', ...status } }
+      api.put(resources.rollouts, rollout)
+      await clock.advance(200)
+      return fleet.detail(keyOf('web'))?.steps.map(({ state }) => state)
+    }
+    expect(await put({ currentStepIndex: 0, abort: true })).toEqual(['future', 'future', 'future'])
+    expect(await put({ currentStepIndex: 1 })).toEqual(['done', 'current', 'future'])
+    expect(await put({ currentStepIndex: 1, abort: true })).toEqual(['done', 'failed', 'future'])
+    expect(await put({ currentStepIndex: 0, abort: true })).toEqual(['done', 'failed', 'future'])
+    expect(await put({ currentStepIndex: 0 })).toEqual(['current', 'future', 'future'])
+    expect(await put({ currentStepIndex: 0, abort: true })).toEqual(['failed', 'future', 'future'])
+    expect(await put({ currentStepIndex: 0, abort: true, currentPodHash: 'v9' })).toEqual([
+      'future',
+      'future',
+      'future',
+    ])
+  })
+
+  it('say whether no events means anything: loading, read, or forbidden', async () => {
+    const { clock, cluster, fleet } = aFleet()
+    cluster.synced = false
+    const states: unknown[] = []
+    fleet.onDetail(keyOf('web'), (detail) => states.push(detail?.eventsState))
+    await clock.advance(1000)
+    const failure = {
+      kind: 'Forbidden',
+      message: 'no',
+      verb: 'list',
+      resource: 'events',
+      namespace: undefined,
+    } as const
+    cluster.tellState(resources.events, { state: 'stale', since: T0, failure, retryAt: T0 + 1000 })
+    await clock.advance(1000)
+    cluster.synced = true
+    cluster.tellState(resources.events, { state: 'live', since: clock.now() })
+    await clock.advance(1000)
+    cluster.tellState(resources.events, { state: 'stale', since: T0, failure, retryAt: T0 + 1000 })
+    await clock.advance(1000)
+    expect(states).toEqual(['loading', 'forbidden', 'read'])
   })
 
   it('come at most five times a second', async () => {

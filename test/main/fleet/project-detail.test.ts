@@ -66,10 +66,26 @@ describe('steps of a canary', () => {
     ['on the way', { currentStepIndex: 1 }, ['done', 'current', 'future']],
     ['VIEW-181: at the very first', { currentStepIndex: 0 }, ['current', 'future', 'future']],
     ['at the end', { currentStepIndex: 3 }, ['done', 'done', 'done']],
-    ['aborted', { currentStepIndex: 0, abort: true }, ['failed', 'future', 'future']],
+    ['aborted, nobody knows where', { currentStepIndex: 0, abort: true }, ['future', 'future', 'future']],
+    ['aborted, not acted on yet', { currentStepIndex: 1, abort: true }, ['done', 'failed', 'future']],
     ['promoted in full', { currentStepIndex: 1, promoteFull: true }, ['done', 'skipped', 'skipped']],
   ])('states: %s', (_title, status, expected) => {
     expect(detailOf({ rollout: canary({ steps }, status) }).steps.map(({ state }) => state)).toEqual(expected)
+  })
+
+  const completed = (step: number, secondsAgo: number): Event =>
+    anEvent(`e${step}`, secondsAgo, {
+      reason: 'RolloutStepCompleted',
+      message: `Rollout step ${step}/3 completed (setWeight: 25)`,
+    })
+
+  it.each<[string, readonly Event[], readonly string[]]>([
+    ['the step after the last completed one failed', [completed(1, 30), completed(2, 20)], ['done', 'done', 'failed']],
+    ['events of the update before do not count', [completed(2, 900)], ['future', 'future', 'future']],
+    ['all were completed', [completed(3, 10)], ['done', 'done', 'done']],
+  ])('ACT-52: an abort takes the index to 0: %s', (_title, events, expected) => {
+    const status = { currentStepIndex: 0, abort: true, duration: { rolloutStartedAt: at(60) } }
+    expect(detailOf({ rollout: canary({ steps }, status), events }).steps.map(({ state }) => state)).toEqual(expected)
   })
 
   it('CAN-30: without a traffic router a weight is a number of pods', () => {
@@ -80,11 +96,6 @@ describe('steps of a canary', () => {
   })
 
   it('tells when the pause ends, and how long the steps before took', () => {
-    const completed = (step: number, secondsAgo: number): Event =>
-      anEvent(`e${step}`, secondsAgo, {
-        reason: 'RolloutStepCompleted',
-        message: `Rollout step ${step}/3 completed (setWeight: 25)`,
-      })
     const rollout = canary(
       { steps },
       {

@@ -1,57 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import type { ActionResult, EventView, HistoryMomentView, RolloutView } from '#contract/views.ts'
-import { silentLog } from '#lib/log.ts'
-import type { RecordedAction } from '#main/history/journal-entry.ts'
+import type { ActionResult, RolloutView } from '#contract/views.ts'
 import { listHistory, readRecord, storedTemplate } from '#main/history/reader.ts'
-import { createRecorder, type Recorder } from '#main/history/recorder.ts'
-import type { History } from '#main/history/store.ts'
-import { aHistory, aHistoryPath } from '#test/support/builders/history.ts'
+import { aHistoryPath } from '#test/support/builders/history.ts'
 import { anUpdatingView, aRolloutView } from '#test/support/builders/rollout-view.ts'
+import {
+  anAction,
+  anEvent,
+  aRecording,
+  entries,
+  key,
+  kindsOf,
+  type Recording,
+  second,
+  timelineOf,
+} from '#test/support/recording.ts'
 import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
-
-const second = 1000
-
-interface Recording {
-  readonly clock: VirtualClock
-  readonly history: History
-  readonly recorder: Recorder
-}
-
-function aRecording(path = aHistoryPath(), clock = new VirtualClock()): Recording {
-  const history = aHistory({ clock, path })
-  return { clock, history, recorder: createRecorder({ history, clock, log: silentLog }) }
-}
-
-const entries = (history: History) => listHistory(history, { limit: 100 })
-
-const timelineOf = (history: History, index = 0): readonly HistoryMomentView[] =>
-  readRecord(history, entries(history)[index]?.id ?? '')?.timeline ?? []
-
-const kindsOf = (timeline: readonly HistoryMomentView[]) => timeline.map(({ kind }) => kind)
-
-const sent: ActionResult = { key: 'prod-eu/shop/checkout', sent: true, resourceVersion: '42', message: 'done' }
-
-const anAction = (change: Partial<RecordedAction> = {}): RecordedAction => ({
-  action: 'abort',
-  actor: 'ada',
-  reason: 'errors',
-  result: sent,
-  writes: [],
-  ...change,
-})
-
-const anEvent = (change: Partial<EventView> = {}): EventView => ({
-  id: 'event-1',
-  at: T0,
-  source: 'engine',
-  type: 'Normal',
-  reason: 'ScalingReplicaSet',
-  message: 'Scaled up',
-  count: 1,
-  ...change,
-})
-
-const { key } = aRolloutView()
 
 describe('a run', () => {
   it('begins with an update, notes only what changed, and ends Completed', async () => {
@@ -62,7 +25,7 @@ describe('a run', () => {
     recorder.observe(anUpdatingView())
     expect(entries(history)).toMatchObject([
       {
-        id: `uid-1:hash8:${T0}`,
+        id: `prod-eu:uid-1:hash8:${T0}`,
         key,
         name: 'checkout',
         strategy: 'canary',
@@ -145,6 +108,32 @@ describe('a run', () => {
     expect(entries(history)).toMatchObject([{ outcome: 'Running' }])
   })
 
+  it('ACT-52: an abort is told in its own words, once the controller has them, not in those of the pause it ended', async () => {
+    const { clock, history, recorder } = aRecording()
+    recorder.observe(anUpdatingView({ status: 'Paused', phase: 'Paused', message: 'CanaryPauseStep', stepIndex: 1 }))
+    await clock.advance(second)
+    recorder.observe(anUpdatingView({ status: 'Aborted', phase: 'Paused', message: 'CanaryPauseStep', stepIndex: 1 }))
+    expect(entries(history)).toMatchObject([{ outcome: 'Aborted', reason: undefined }])
+    expect(timelineOf(history).at(-1)).toMatchObject({ kind: 'status', status: 'Aborted', message: '' })
+    await clock.advance(second)
+    const message = 'RolloutAborted: Rollout aborted update to revision 8'
+    recorder.observe(anUpdatingView({ status: 'Aborted', phase: 'Degraded', message, stepIndex: 0 }))
+    expect(entries(history)).toMatchObject([{ outcome: 'Aborted', endedAt: T0 + second, reason: message }])
+    expect(timelineOf(history).at(-1)).toMatchObject({ at: T0 + 2 * second, status: 'Aborted', message })
+    expect(timelineOf(history).filter(({ kind }) => kind === 'step')).toMatchObject([{ stepIndex: 1 }])
+  })
+
+  it('two clusters restored from one backup have rollouts of equal uids, and a run each', () => {
+    const { history, recorder } = aRecording()
+    recorder.observe(anUpdatingView())
+    recorder.observe(anUpdatingView({ context: 'arn:aws:eks:eu/b' }))
+    expect(entries(history).map(({ id }) => id)).toEqual([
+      `arn%3Aaws%3Aeks%3Aeu%2Fb:uid-1:hash8:${T0}`,
+      `prod-eu:uid-1:hash8:${T0}`,
+    ])
+    expect(timelineOf(history, 1)).toHaveLength(4)
+  })
+
   it('takes what follows from its end for two minutes, and nothing later', async () => {
     const { clock, history, recorder } = aRecording()
     recorder.observe(anUpdatingView())
@@ -187,7 +176,7 @@ describe('gaps', () => {
     const again = aRecording(path, clock)
     await clock.advance(5 * second)
     again.recorder.observe(anUpdatingView({ actualWeight: 20 }))
-    expect(entries(again.history)).toMatchObject([{ id: `uid-1:hash8:${T0}`, outcome: 'Running' }])
+    expect(entries(again.history)).toMatchObject([{ id: `prod-eu:uid-1:hash8:${T0}`, outcome: 'Running' }])
     const resumedAt = T0 + 3905 * second
     expect(timelineOf(again.history)[4]).toEqual({
       at: T0 + 300 * second,
@@ -228,6 +217,25 @@ describe('gaps', () => {
     next.recorder.observe(anUpdatingView({ currentPodHash: 'hash9', revision: 9 }))
     expect(entries(next.history).map(({ outcome }) => outcome)).toEqual(['Running', 'Superseded'])
     expect(kindsOf(timelineOf(next.history, 1)).at(-1)).toBe('gap')
+  })
+
+  it('of two open runs of one rollout, one recorded in memory while the file was out of reach, the newer goes on', async () => {
+    const [path, clock] = [aHistoryPath(), new VirtualClock()]
+    const first = aRecording(path, clock)
+    first.recorder.observe(anUpdatingView())
+    first.recorder.stop()
+    const meanwhile = aRecording(aHistoryPath(), clock)
+    await clock.advance(60 * second)
+    meanwhile.recorder.observe(anUpdatingView())
+    const [{ body } = {}] = meanwhile.history.all('SELECT body FROM run')
+    const id = entries(meanwhile.history)[0]?.id ?? ''
+    first.history.add([{ table: 'run', id, key, startedAt: clock.now(), search: '', body: String(body) }])
+    first.history.close()
+    const next = aRecording(path, clock)
+    expect(entries(next.history)).toMatchObject([
+      { id, outcome: 'Running' },
+      { outcome: 'Superseded', endedAt: T0 },
+    ])
   })
 
   const failure = { kind: 'Unreachable', message: 'refused', since: T0 } as const
@@ -321,7 +329,7 @@ describe('actions', () => {
   it('the reason of an abort replaces the message of the controller', () => {
     const { history, recorder } = aRecording()
     recorder.observe(anUpdatingView())
-    recorder.observe(anUpdatingView({ status: 'Aborted', message: 'RolloutAborted' }))
+    recorder.observe(anUpdatingView({ status: 'Aborted', phase: 'Degraded', message: 'RolloutAborted' }))
     expect(entries(history)).toMatchObject([{ outcome: 'Aborted', reason: 'RolloutAborted', actor: undefined }])
     recorder.action(key, anAction({ reason: 'pool starvation' }))
     expect(entries(history)).toMatchObject([{ outcome: 'Aborted', reason: 'pool starvation', actor: 'ada' }])
@@ -366,36 +374,6 @@ describe('actions', () => {
       result: { sent: true, resourceVersion: '42' },
       requests: [{ method: 'PATCH', path: write.path, because: 'ACT-90' }],
     })
-  })
-})
-
-describe('events', () => {
-  it('are told once, also when their count grows; those from before the update are not', async () => {
-    const { clock, history, recorder } = aRecording()
-    await clock.advance(3600 * second)
-    recorder.observe(anUpdatingView())
-    recorder.event(key, anEvent({ id: 'old', at: T0 }))
-    recorder.event(key, anEvent({ at: clock.now() }))
-    recorder.event(key, anEvent({ at: clock.now() + second, count: 2 }))
-    expect(timelineOf(history).filter(({ kind }) => kind === 'event')).toEqual([
-      {
-        at: clock.now(),
-        who: 'engine',
-        kind: 'event',
-        type: 'Normal',
-        reason: 'ScalingReplicaSet',
-        message: 'Scaled up',
-      },
-    ])
-  })
-
-  it('that arrive ahead of the view of their update are kept for it', async () => {
-    const { clock, history, recorder } = aRecording()
-    recorder.observe(aRolloutView())
-    recorder.event(key, anEvent())
-    await clock.advance(second)
-    recorder.observe(anUpdatingView())
-    expect(kindsOf(timelineOf(history))).toContain('event')
   })
 })
 

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import type { Notice } from '#contract/views.ts'
 import { silentLog } from '#lib/log.ts'
+import type { HistoryRow } from '#main/history/history-row.ts'
 import { migrations } from '#main/history/migrations.ts'
-import { type HistoryRow, openHistory, readHistory } from '#main/history/store.ts'
+import { openHistory, readHistory } from '#main/history/store.ts'
 import { aHistory, aHistoryPath } from '#test/support/builders/history.ts'
 import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
 
@@ -85,6 +86,75 @@ describe('openHistory', () => {
   })
 })
 
+describe('a file that cannot be opened at the start', () => {
+  const openedInTheWay = () => {
+    const [clock, inTheWay] = [new VirtualClock(), aHistoryPath()]
+    writeFileSync(inTheWay, '')
+    const path = `${inTheWay}/history.db`
+    const history = aHistory({ clock, path })
+    const told: Notice[] = []
+    history.onNotice((notice) => told.push(notice))
+    return { clock, inTheWay, path, history, told }
+  }
+  const moment: HistoryRow = { table: 'moment', runId: 'a', at: T0, body: '1', mark: 'e' }
+
+  it('W9: is tried again, takes what is in memory, and that is told once', async () => {
+    const { clock, inTheWay, path, history, told } = openedInTheWay()
+    history.add([aRun('a'), moment, { table: 'journal', at: T0, key: 'k', body: '{}' }])
+    await clock.advance(3600_000)
+    expect(told).toEqual([])
+    expect(clock.pending).toBe(1)
+
+    rmSync(inTheWay)
+    history.add([aRun('b')])
+    await clock.advance(300_000)
+    expect(told).toEqual([
+      {
+        id: 'history.memory',
+        severity: 'info',
+        title: 'History is being written again',
+        detail: `What was kept in memory is in ${path} now.`,
+      },
+    ])
+    expect({ mode: history.mode, notices: history.notices, pending: clock.pending }).toEqual({
+      mode: 'file',
+      notices: [],
+      pending: 0,
+    })
+    history.add([aRun('c')])
+    await clock.advance(1000)
+    const other = readHistory({ path, clock, log: silentLog })
+    expect(other.ok && other.value.all('SELECT id FROM run ORDER BY id')).toEqual([
+      { id: 'a' },
+      { id: 'b' },
+      { id: 'c' },
+    ])
+    expect(other.ok && other.value.all('SELECT runId, at, body, mark FROM moment')).toEqual([
+      { runId: 'a', at: T0, body: '1', mark: 'e' },
+    ])
+    expect(other.ok && other.value.all('SELECT count(*) AS count FROM journal')).toEqual([{ count: 1 }])
+    if (other.ok) other.value.close()
+  })
+
+  it('is tried a last time when Argosy ends', () => {
+    const { clock, inTheWay, path, history } = openedInTheWay()
+    history.add([aRun('a')])
+    rmSync(inTheWay)
+    history.close()
+    expect(aHistory({ clock, path }).all(countRuns)).toEqual([{ count: 1 }])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('a file of a later Argosy is never tried again', async () => {
+    const [clock, path] = [new VirtualClock(), aHistoryPath()]
+    const later = new DatabaseSync(path)
+    later.exec(`PRAGMA user_version = ${migrations.length + 1}`)
+    later.close()
+    expect(aHistory({ clock, path }).mode).toBe('memory')
+    expect(clock.pending).toBe(0)
+  })
+})
+
 /** A history whose disk has room for its schema and little more. */
 function aFullHistory() {
   const [clock, path] = [new VirtualClock(), aHistoryPath()]
@@ -121,7 +191,7 @@ describe('a full disk', () => {
     makeRoom(path)
     await clock.advance(60_000)
     expect(history.all('SELECT id FROM run ORDER BY id')).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
-    expect(told.at(-1)).toMatchObject({ id: 'history.written', detail: 'Nothing was lost.' })
+    expect(told.at(-1)).toMatchObject({ id: 'history.unwritten', severity: 'info', detail: 'Nothing was lost.' })
     expect(history.notices).toEqual([])
   })
 
@@ -134,7 +204,11 @@ describe('a full disk', () => {
     history.add(Array.from({ length: 20_005 }, () => aRun('b')))
     makeRoom(path)
     await clock.advance(600_000)
-    expect(told.at(-1)).toMatchObject({ id: 'history.written', detail: '6 entries did not fit and are lost.' })
+    expect(told.at(-1)).toMatchObject({
+      id: 'history.unwritten',
+      severity: 'info',
+      detail: '6 entries did not fit and are lost.',
+    })
     expect(history.all('SELECT id FROM run')).toEqual([{ id: 'b' }])
   })
 })
@@ -146,6 +220,16 @@ describe('rows', () => {
     history.add([{ table: 'moment', runId: 'gone', at: T0, body: '2' }])
     expect(history.all('SELECT body FROM run')).toEqual([{ body: '{"ended":true}' }])
     expect(history.all('SELECT runId, body FROM moment')).toEqual([{ runId: 'a', body: '1' }])
+  })
+
+  it('a moment of the same mark takes the place of the former; in another run it is another', () => {
+    const history = aHistory()
+    const moment = { table: 'moment', runId: 'a', at: T0, body: '1', mark: 'e' } as const
+    history.add([aRun('a'), aRun('b'), moment, { ...moment, at: T0 + 1, body: '2' }, { ...moment, runId: 'b' }])
+    expect(history.all('SELECT runId, at, body FROM moment ORDER BY runId')).toEqual([
+      { runId: 'a', at: T0 + 1, body: '2' },
+      { runId: 'b', at: T0, body: '1' },
+    ])
   })
 
   it('the first capture of a template stands, and so does the first value of a fact', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HistoryMomentView } from '#contract/views.ts'
-import { at, layOut, nextStop, placeOf, ticks } from '#renderer/features/history/replay.ts'
+import { at, drawn, layOut, nextStop, placeOf, ticks } from '#renderer/features/history/replay.ts'
 import { historyEntries } from '#test/support/fixture-detail.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
@@ -25,6 +25,28 @@ describe('a replay', () => {
     expect(replay.weight.map(({ from, to, moment }) => [from - T0, to - T0, moment.actualWeight])).toEqual([
       [0, 50_000, 5],
       [50_000, 100_000, 20],
+    ])
+  })
+
+  it('UI-HIST-3: knows what the very last moment left', () => {
+    const left = layOut({ entry, timeline: [weight(0, 20), weight(120_000, 0)], revisions: [] }, T0)
+    expect(at(left.weight, left.end)?.actualWeight).toBe(0)
+    expect(drawn(left.weight).map(({ moment }) => moment.actualWeight)).toEqual([20])
+  })
+
+  it('UI-HIST-3: a status has its message later than itself; another message is another stretch', () => {
+    const status = (after: number, message: string): HistoryMomentView => ({
+      at: T0 + after,
+      who: 'engine',
+      kind: 'status',
+      status: 'Aborted',
+      message,
+    })
+    const timeline = [status(10_000, ''), status(12_000, 'metric failed'), status(50_000, 'deadline passed')]
+    const lane = layOut({ entry, timeline, revisions: [] }, T0).status
+    expect(lane.map(({ from, moment }) => [from - T0, moment.message])).toEqual([
+      [10_000, 'metric failed'],
+      [50_000, 'deadline passed'],
     ])
   })
 

@@ -1,0 +1,23 @@
+import type { HistoryEntryView, HistoryOutcome } from '#contract/views.ts'
+import type { Cell, Colour } from './text-table.ts'
+
+const colours: Readonly<Record<HistoryOutcome, Colour>> = {
+  Completed: 'green',
+  Aborted: 'red',
+  RolledBack: 'yellow',
+  Superseded: 'dim',
+  Running: 'brightBlue',
+}
+
+export const outcomeCell = ({ outcome }: HistoryEntryView): Cell => ({ text: outcome, colour: colours[outcome] })
+
+export const versionsOf = ({ fromVersion, toVersion }: HistoryEntryView): string =>
+  [fromVersion, toVersion].filter((each) => each !== undefined).join(' → ')
+
+const reasonLengthMax = 60
+
+export const shorten = (text: string): string =>
+  text.length <= reasonLengthMax ? text : `${text.slice(0, reasonLengthMax - 1)}…`
+
+/** Texts from clusters and people must not move the cursor. */
+export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ')

@@ -1,0 +1,102 @@
+import type { EpochMs } from '#lib/clock.ts'
+import type { Database } from './database.ts'
+
+/** One row to be stored. Values are JSON texts or plain columns of migrations.ts. */
+export type HistoryRow =
+  | {
+      readonly table: 'run'
+      readonly id: string
+      readonly key: string
+      readonly startedAt: EpochMs
+      readonly search: string
+      readonly body: string
+    }
+  | {
+      readonly table: 'moment'
+      readonly runId: string
+      readonly at: EpochMs
+      readonly body: string
+      /** A moment of the same run and mark is replaced. */
+      readonly mark?: string | undefined
+    }
+  | {
+      readonly table: 'template'
+      readonly key: string
+      readonly uid: string
+      readonly revision: number
+      readonly capturedAt: EpochMs
+      readonly version: string | undefined
+      readonly body: string
+    }
+  | { readonly table: 'journal'; readonly at: EpochMs; readonly key: string; readonly body: string }
+  | { readonly table: 'meta'; readonly name: string; readonly value: string }
+
+/** Inserts, or updates what stands for the same thing. To be called inside a transaction. */
+export function storeRow(db: Database, row: HistoryRow): void {
+  switch (row.table) {
+    case 'run':
+      return db.run(
+        `INSERT INTO run (id, key, startedAt, search, body) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET search = excluded.search, body = excluded.body`,
+        row.id,
+        row.key,
+        row.startedAt,
+        row.search,
+        row.body,
+      )
+    case 'moment':
+      // A run that retention has removed takes no more moments.
+      return db.run(
+        `INSERT INTO moment (runId, at, body, mark) SELECT id, ?, ?, ? FROM run WHERE id = ?
+         ON CONFLICT (runId, mark) WHERE mark IS NOT NULL DO UPDATE SET at = excluded.at, body = excluded.body`,
+        row.at,
+        row.body,
+        row.mark ?? null,
+        row.runId,
+      )
+    case 'template':
+      // The template of a revision never changes, so the first capture stands.
+      return db.run(
+        'INSERT OR IGNORE INTO template (key, uid, revision, capturedAt, version, body) VALUES (?, ?, ?, ?, ?, ?)',
+        row.key,
+        row.uid,
+        row.revision,
+        row.capturedAt,
+        row.version ?? null,
+        row.body,
+      )
+    case 'journal':
+      return db.run('INSERT INTO journal (at, key, body) VALUES (?, ?, ?)', row.at, row.key, row.body)
+    case 'meta':
+      return db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', row.name, row.value)
+  }
+}
+
+/** Everything that is in one history, into another; what the other knows stays. To be called inside a transaction of `to`. */
+export function copyRows(from: Database, to: Database): void {
+  for (const { query, into } of copies)
+    for (const row of from.all(query)) to.run(into, ...Object.values(row).map(asColumn))
+}
+
+const copies: readonly { readonly query: string; readonly into: string }[] = [
+  {
+    query: 'SELECT id, key, startedAt, search, body FROM run',
+    into: 'INSERT OR IGNORE INTO run (id, key, startedAt, search, body) VALUES (?, ?, ?, ?, ?)',
+  },
+  {
+    query: 'SELECT runId, at, body, mark FROM moment ORDER BY id',
+    into: 'INSERT OR IGNORE INTO moment (runId, at, body, mark) VALUES (?, ?, ?, ?)',
+  },
+  {
+    query: 'SELECT key, uid, revision, capturedAt, version, body FROM template',
+    into: 'INSERT OR IGNORE INTO template (key, uid, revision, capturedAt, version, body) VALUES (?, ?, ?, ?, ?, ?)',
+  },
+  {
+    query: 'SELECT at, key, body FROM journal ORDER BY id',
+    into: 'INSERT INTO journal (at, key, body) VALUES (?, ?, ?)',
+  },
+  { query: 'SELECT name, value FROM meta', into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)' },
+]
+
+const asColumn = (value: unknown): string | number | null =>
+  typeof value === 'string' || typeof value === 'number' ? value : null

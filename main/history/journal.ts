@@ -1,0 +1,142 @@
+import * as v from 'valibot'
+import { parseRolloutKey } from '#contract/keys.ts'
+import { actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import { type DatabaseFailure, openDatabase } from './database.ts'
+import { storeRow } from './history-row.ts'
+import { type ActionTarget, journalRow, type RecordedAction } from './journal-entry.ts'
+import { resultText } from './moments.ts'
+import { readJson } from './record-body.ts'
+import { secretPrints } from './secret-prints.ts'
+import { defaultMaxBytes, type History } from './store.ts'
+
+/**
+ * Journals one action without keeping the file open: for the command line, beside a window that may have it open as well (ACT-15).
+ * Waits up to 2 s for a lock. Nothing is moved or mended here: a file that cannot be used is left as it is.
+ */
+export function appendAction(
+  path: string,
+  target: ActionTarget,
+  action: RecordedAction,
+  at: EpochMs,
+): Outcome<void, DatabaseFailure> {
+  const opened = openDatabase(path, { mode: 'append', maxBytes: defaultMaxBytes })
+  if (!opened.ok) return opened
+  const db = opened.value
+  const done = db.transaction(() => {
+    const prints = secretPrints({
+      all: (sql, ...values) => db.all(sql, ...values),
+      add: (rows) => rows.forEach((row) => storeRow(db, row)),
+    })
+    storeRow(db, journalRow(target, action, at, prints))
+  })
+  db.close()
+  return done
+}
+
+export interface ActionsQuery {
+  /** Words, all of which must occur in application, namespace, context, action, actor, reason or result. */
+  readonly filter?: string | undefined
+  readonly name?: string | undefined
+  readonly namespace?: string | undefined
+  readonly contexts?: readonly string[] | undefined
+  /** Only actions before this. */
+  readonly before?: EpochMs | undefined
+  readonly limit: number
+}
+
+/** Rows read for one answer at most; all that retention keeps. */
+const scanMax = 50_000
+const pageSize = 500
+
+/** Actions of people, sent or refused, newest first: those within a recorded rollout and those outside of any. */
+export function listActions(history: History, query: ActionsQuery): readonly HistoryActionView[] {
+  const found: HistoryActionView[] = []
+  const wanted = matcherOf(query)
+  let last = { at: query.before ?? Number.MAX_SAFE_INTEGER, id: 0 }
+  for (let read = 0; read < scanMax && found.length < query.limit; read += pageSize) {
+    const rows = pageBefore(history, last)
+    const actions = rows.flatMap((row) => readAction(row) ?? [])
+    found.push(...actions.filter(wanted).slice(0, query.limit - found.length))
+    const end = rows.at(-1)
+    if (end === undefined || rows.length < pageSize) break
+    last = { at: Number(end['at']), id: Number(end['id']) }
+  }
+  return found
+}
+
+const pageBefore = (history: History, { at, id }: { readonly at: EpochMs; readonly id: number }) =>
+  history.all(
+    'SELECT id, at, key, body FROM journal WHERE at < ? OR (at = ? AND id < ?) ORDER BY at DESC, id DESC LIMIT ?',
+    at,
+    at,
+    id,
+    pageSize,
+  )
+
+function matcherOf({ filter = '', name, namespace, contexts }: ActionsQuery): (action: HistoryActionView) => boolean {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  return (action) => {
+    if (name !== undefined && action.name !== name) return false
+    if (namespace !== undefined && action.namespace !== namespace) return false
+    if (contexts !== undefined && !contexts.includes(action.context)) return false
+    const text = searchText(action)
+    return words.every((word) => text.includes(word))
+  }
+}
+
+const searchText = ({ name, namespace, context, action, actor, reason, result }: HistoryActionView): string =>
+  [name, namespace, context, action, actor, reason, result].join('\n').toLowerCase()
+
+/** Actions that another process journalled about one rollout, oldest first; `after` and `since` leave out what is known. */
+export function foreignActions(
+  history: History,
+  key: RolloutKey,
+  { after, since }: { readonly after: number; readonly since: EpochMs },
+): readonly { readonly row: number; readonly action: HistoryActionView }[] {
+  const rows = history.all(
+    'SELECT id, at, key, body FROM journal WHERE key = ? AND at >= ? AND id > ? ORDER BY id LIMIT ?',
+    key,
+    since,
+    after,
+    pageSize,
+  )
+  return rows.flatMap((row) => {
+    const action = readAction(row)
+    return action?.via === 'cli' ? [{ row: Number(row['id']), action }] : []
+  })
+}
+
+const failureSchema = v.object({ kind: v.string(), message: v.optional(v.string(), '') })
+const refusalSchema = v.variant('kind', [
+  v.object({ kind: v.literal('notOpen'), reason: v.string() }),
+  v.object({ kind: v.literal('movedOn'), changed: v.array(v.string()) }),
+  v.object({ kind: v.literal('failed'), failure: failureSchema }),
+  v.object({ kind: v.literal('unknownTarget') }),
+])
+
+const entrySchema = v.object({
+  action: v.picklist(actionNames),
+  actor: v.string(),
+  reason: v.string(),
+  via: v.optional(v.picklist(['window', 'cli']), 'window'),
+  result: v.union([v.object({ sent: v.literal(true) }), v.object({ sent: v.literal(false), refusal: refusalSchema })]),
+})
+
+/** `undefined` for a row that cannot be read: one damaged row must not hide the others. */
+function readAction({ id, at, key, body }: Record<string, unknown>): HistoryActionView | undefined {
+  const parsed = v.safeParse(entrySchema, readJson(body))
+  const address = parseRolloutKey(String(key))
+  if (!parsed.success || address === undefined) return undefined
+  const { result, ...entry } = parsed.output
+  return {
+    id: String(id),
+    at: Number(at),
+    key: String(key),
+    ...address,
+    ...entry,
+    sent: result.sent,
+    result: resultText(result),
+  }
+}

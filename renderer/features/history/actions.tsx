@@ -1,0 +1,96 @@
+import type { HistoryActionView } from '#contract/views.ts'
+import { formatMoment } from '../../format/clock-time.ts'
+import { hrefOf } from '../../store/route.ts'
+import { type Loaded, useAnswer, useApp, useLocale, useText } from '../../store/use-app.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { Message } from '../../ui/message.tsx'
+
+const pageSize = 500
+
+/** The newest actions of people that match, from the disk of this machine. */
+export function useActions(filter: string): Loaded<readonly HistoryActionView[]> {
+  const { bridge } = useApp()
+  return useAnswer(`actions ${filter}`, async () => ({
+    state: 'there',
+    value: await bridge.call('history.actions', { ...(filter === '' ? {} : { filter }), limit: pageSize }),
+  }))
+}
+
+interface ActionsProps {
+  readonly loaded: Loaded<readonly HistoryActionView[]>
+  readonly filter: string
+}
+
+/** UI-HIST-5, ACT-15: who did what and why, sent or refused, also outside of any recorded rollout. */
+export function Actions({ loaded, filter }: ActionsProps) {
+  const text = useText()
+  if (loaded.state !== 'there') return <p className="loading faint">{text('load.label')}</p>
+  if (loaded.value.length === 0 && filter !== '')
+    return <p className="faint small history-none">{text('did.noMatch')}</p>
+  if (loaded.value.length === 0) {
+    return (
+      <Message icon="user" title={text('did.none')}>
+        <p>{text('did.noneWhy')}</p>
+      </Message>
+    )
+  }
+  return (
+    <section className="panel did" data-region aria-label={text('did.list')}>
+      <div className="scroll" role="region" tabIndex={0} aria-label={text('did.list')}>
+        <table className="did-table small">
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col" className={`did-${column}`}>
+                  {text(`did.${column}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {loaded.value.map((action) => (
+              <Action key={action.id} action={action} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+const columns = ['time', 'action', 'app', 'cluster', 'who', 'result', 'reason'] as const
+
+function Action({ action }: { readonly action: HistoryActionView }) {
+  const text = useText()
+  const locale = useLocale()
+  const result = action.sent ? text('did.sent') : action.result
+  const who = action.via === 'cli' ? text('did.byCli', { who: action.actor }) : action.actor
+  return (
+    <tr className={action.sent ? '' : 'refused'}>
+      <td className="num faint cut">{formatMoment(action.at, locale)}</td>
+      <td className="strong cut">{text(`action.${action.action}`)}</td>
+      <td className="cut">
+        <a
+          className="link"
+          href={hrefOf({ page: 'rollout', key: action.key })}
+          title={`${action.namespace}/${action.name}`}
+        >
+          {action.name}
+        </a>
+      </td>
+      <td className="cut" title={action.context}>
+        {action.context}
+      </td>
+      <td className="cut" title={who}>
+        {who}
+      </td>
+      <td className={`cut${action.sent ? ' dim' : ' ink-degraded'}`} title={result}>
+        {!action.sent && <Icon name="x" className="icon-sm" />}
+        {result}
+      </td>
+      <td className="cut dim" title={action.reason}>
+        {action.reason}
+      </td>
+    </tr>
+  )
+}
