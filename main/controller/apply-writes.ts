@@ -33,11 +33,15 @@ export async function applyWrites(writes: readonly Write[], ports: ApplyPorts): 
       continue
     }
     const outcome = await applyWrite(ports.client, write)
+    if (!outcome.ok && isHeldBack(write, outcome.error)) continue
     if (!outcome.ok) return failure({ kind: 'failed', write, failure: outcome.error })
     ports.onWritten(write, outcome.value)
   }
   return success(undefined)
 }
+
+/** REC-125: a disruption budget holds this pod. It concerns no other pod and nothing else of the round. */
+const isHeldBack = (write: RequestWrite, { kind }: Failure): boolean => write.kind === 'evict' && kind === 'Throttled'
 
 /** One write as one request. The value is the object as answered; deletions and evictions answer none. */
 export async function applyWrite(

@@ -83,6 +83,8 @@ class ClusterEngine implements Engine {
   #events: EventRecorder
   #rival: ReferenceController | undefined
   #wanted: 'nothing' | 'observe' | 'drive' = 'nothing'
+  /** Calls of `stop` under way; what is wanted meanwhile begins when the last of them is done. */
+  #stopping = 0
   /** The lease is ours… */
   #holding = false
   /** …and it is known how new the caches must be. */
@@ -136,18 +138,25 @@ class ClusterEngine implements Engine {
   start(): void {
     if (this.#wanted === 'drive') return
     this.#wanted = 'drive'
-    this.#dirty.start()
-    void this.#checkRival()
+    if (this.#stopping === 0) this.#begin()
   }
 
   observe(): void {
     if (this.#wanted !== 'nothing') return
     this.#wanted = 'observe'
-    this.#lease.observe()
+    if (this.#stopping === 0) this.#begin()
+  }
+
+  #begin(): void {
+    if (this.#wanted === 'observe') this.#lease.observe()
+    if (this.#wanted !== 'drive') return
+    this.#dirty.start()
+    void this.#checkRival()
   }
 
   async stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>> {
     this.#wanted = 'nothing'
+    this.#stopping++
     for (const dispose of this.#disposals) dispose()
     this.#disposals.clear()
     this.#dirty.stop()
@@ -159,6 +168,8 @@ class ClusterEngine implements Engine {
     this.#queue = this.#newQueue()
     this.#events = this.#newEvents()
     this.#log('info', 'engine stopped', { released: options.release && released.ok })
+    this.#stopping--
+    if (this.#stopping === 0) this.#begin()
     return released
   }
 

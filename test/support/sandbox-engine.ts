@@ -1,22 +1,31 @@
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { Clock } from '#lib/clock.ts'
 import { silentLog } from '#lib/log.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
 import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 
-/** The real engine on one context of a kubeconfig file, over real HTTP; of one namespace, its lease there too, or of all. */
+export interface EngineChoices {
+  /** Only of this namespace, its lease there too; of all when absent. */
+  readonly namespace?: string | undefined
+  readonly identity?: string | undefined
+  /** What stands between the engine and its client. */
+  readonly through?: (client: ClusterClient) => ClusterClient
+}
+
+/** The real engine on one context of a kubeconfig file, over real HTTP. */
 export function anEngineOn(
   kubeconfig: string,
   context: string,
   clock: Clock,
-  namespace?: string,
-): { readonly engine: Engine; readonly stop: () => Promise<void> } {
+  { namespace, identity = 'argosy-test_1', through = (client) => client }: EngineChoices = {},
+): { readonly engine: Engine; readonly stop: (release?: boolean) => Promise<void>; readonly cut: () => Promise<void> } {
   const config = loadKubeconfig({ paths: [kubeconfig] })
   const access = config.ok ? config.value.access(context) : undefined
   if (access === undefined) throw new Error(`no context ${context}`)
-  const client = createClusterClient({ access, clock, random: () => 0.5, env: {} })
+  const client = through(createClusterClient({ access, clock, random: () => 0.5, env: {} }))
   const cluster = openCluster({
     context,
     client,
@@ -31,17 +40,21 @@ export function anEngineOn(
     log: silentLog,
     reconcile: reconcileRollout,
     random: () => 0,
-    identity: 'argosy-test_1',
+    identity,
     leaseNamespace: namespace ?? 'argo-rollouts',
   })
   engine.start()
   cluster.start()
+  const cut = async () => {
+    await cluster.stop()
+    await client.close()
+  }
   return {
     engine,
-    stop: async () => {
-      await engine.stop({ release: false })
-      await cluster.stop()
-      await client.close()
+    cut,
+    stop: async (release = false) => {
+      await engine.stop({ release })
+      await cut()
     },
   }
 }

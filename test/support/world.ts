@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { resourcePath, resources } from '#api/resources.ts'
+import type { Clock } from '#lib/clock.ts'
 import { systemClock } from '#main/system-clock.ts'
 import { aKubectl, type Kubectl } from './kubectl.ts'
+import { type MortalClient, mortalClient } from './mortal-client.ts'
 import { type RawApi, rawApi } from './raw-api.ts'
 import { aSandbox } from './sandbox.ts'
 import { anEngineOn } from './sandbox-engine.ts'
@@ -20,14 +23,38 @@ export interface World extends RawApi {
   /** Its default namespace is this test's. */
   readonly kubectl: Kubectl
   /** Drives the rollouts of the namespace until stopped, or until the test ends. */
-  startEngine(): { readonly stop: () => Promise<void> }
+  startEngine(options?: EngineOptions): RunningEngine
   /** Waits for it as long as anybody would, then fails with these words. */
   eventually(what: string, condition: () => Promise<boolean> | boolean): Promise<void>
   /** Lets that much time go by. */
   pass(ms: number): Promise<void>
+  /** Lets time go by until the work is done, and answers what came of it. */
+  meanwhile<T>(work: Promise<T>): Promise<T>
+}
+
+export interface EngineOptions {
+  /** The usual one when absent; another has to wait until the lease is free. */
+  readonly identity?: string
+  /** It dies with this write to a part of a rollout, and never learns what came of it. */
+  readonly writesMax?: number
+  /** Acts with the rights of this user. Only a real cluster knows rights. */
+  readonly as?: string
+}
+
+export interface RunningEngine {
+  readonly isDead: boolean
+  /** The lease is its own. */
+  readonly drives: boolean
+  /** Ends in order and hands the lease back. */
+  stop(): Promise<void>
+  /** Ends without a word. */
+  kill(): Promise<void>
 }
 
 const patience = { virtualMs: 900_000, realMs: 60_000 }
+
+/** Whether `aWorld` gives a real cluster. */
+export const isRealWorld = process.env['ARGOSY_TEST_KUBECONFIG'] !== undefined
 
 /** Ended with the test. */
 export const aWorld = (): Promise<World> => {
@@ -40,7 +67,7 @@ async function sandboxWorld(): Promise<World> {
   const sandbox = await aSandbox(clock)
   const namespace = 'default'
   const kubectl = aKubectl(sandbox.kubeconfig)
-  const engines = engineStarter(() => anEngineOn(kubectl.kubeconfig, 'harbor-1', clock))
+  const engines = engineStarter({ kubeconfig: () => kubectl.kubeconfig, context: 'harbor-1', clock })
   onTestFinished(async () => {
     await engines.stop()
     await sandbox.stop()
@@ -62,6 +89,15 @@ async function sandboxWorld(): Promise<World> {
         await step(clock, 500)
       }
     },
+    async meanwhile(work) {
+      let isDone = false
+      const noted = () => {
+        isDone = true
+      }
+      work.then(noted, noted)
+      while (!isDone) await step(clock, 500)
+      return work
+    },
   }
 }
 
@@ -73,21 +109,23 @@ async function step(clock: VirtualClock, ms: number): Promise<void> {
 
 async function clusterWorld(path: string): Promise<World> {
   const namespace = `argosy-test-${randomBytes(4).toString('hex')}`
-  const admin = aKubectl(readFileSync(path, 'utf8'))
-  await admin.ok('create', 'namespace', namespace)
-  const context = (await admin.ok('config', 'current-context')).trim()
-  const kubectl = aKubectl(inNamespace(readFileSync(path, 'utf8'), context, namespace))
+  const config = parse(readFileSync(path, 'utf8')) as KubeconfigFile
+  const context = config['current-context']
+  const kubectl = aKubectl(stringify(inNamespace(config, namespace), { lineWidth: 0 }))
   const proxy = kubectl.start(['proxy', '--port=0', '--reject-paths=^$'])
-  const url = await addressOf(proxy.printed)
-  const engines = engineStarter(() => anEngineOn(path, context, systemClock, namespace))
+  const api = rawApi({ url: await addressOf(proxy.printed), headers: {} })
+  await api.send('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } })
+  await untilServed(api, `${resourcePath(resources.rollouts, { namespace })}?resourceVersion=0`)
+  const kubeconfig = (as: string | undefined) =>
+    as === undefined ? path : kubectl.file(`${as.replaceAll(':', '-')}.yaml`, stringify(actingAs(config, as)))
+  const engines = engineStarter({ kubeconfig, context, clock: systemClock, namespace })
   onTestFinished(async () => {
     await engines.stop()
+    await api.send('DELETE', `/api/v1/namespaces/${namespace}`)
     kubectl.end()
-    await admin.run(['delete', 'namespace', namespace, '--wait=false'])
-    admin.end()
   })
   return {
-    ...rawApi({ url, headers: {} }),
+    ...api,
     isReal: true,
     namespace,
     kubectl,
@@ -100,23 +138,31 @@ async function clusterWorld(path: string): Promise<World> {
         await rest(100)
       }
     },
+    meanwhile: (work) => work,
   }
 }
 
 const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** The kubeconfig with another default namespace in that context. */
-function inNamespace(text: string, context: string, namespace: string): string {
-  interface Named {
-    readonly name: string
-    readonly context: object
-  }
-  const config = parse(text) as { readonly contexts: readonly Named[] }
-  const contexts = config.contexts.map((each) =>
-    each.name === context ? { ...each, context: { ...each.context, namespace } } : each,
-  )
-  return stringify({ ...config, contexts }, { lineWidth: 0 })
+interface KubeconfigFile {
+  readonly 'current-context': string
+  readonly contexts: readonly { readonly name: string; readonly context: object }[]
+  readonly users: readonly { readonly name: string; readonly user: object }[]
 }
+
+/** With another default namespace in the current context. */
+const inNamespace = (config: KubeconfigFile, namespace: string): KubeconfigFile => ({
+  ...config,
+  contexts: config.contexts.map((each) =>
+    each.name === config['current-context'] ? { ...each, context: { ...each.context, namespace } } : each,
+  ),
+})
+
+/** Every user of it in the role of somebody else. */
+const actingAs = (config: KubeconfigFile, as: string): KubeconfigFile => ({
+  ...config,
+  users: config.users.map((each) => ({ ...each, user: { ...each.user, as } })),
+})
 
 /** `kubectl proxy` says where it listens once it does. */
 async function addressOf(printed: () => string): Promise<string> {
@@ -128,20 +174,52 @@ async function addressOf(printed: () => string): Promise<string> {
   throw new Error('kubectl proxy does not start')
 }
 
+/** A definition that was just installed is listed and written before it can be watched. */
+async function untilServed({ send }: RawApi, path: string): Promise<void> {
+  for (let waited = 0; (await send('GET', path)).code !== 200; waited += 200) {
+    if (waited >= 20_000) throw new Error(`not served: ${path}; argosy crds install adds what is missing`)
+    await rest(200)
+  }
+}
+
+interface EngineSite {
+  readonly kubeconfig: (as: string | undefined) => string
+  readonly context: string
+  readonly clock: Clock
+  readonly namespace?: string
+}
+
 /** Whatever is still running when the test ends is stopped with it. */
-function engineStarter(start: () => ReturnType<typeof anEngineOn>) {
-  const running = new Set<ReturnType<typeof anEngineOn>>()
+function engineStarter({ kubeconfig, context, clock, namespace }: EngineSite) {
+  const running = new Set<RunningEngine>()
+  const start = ({ identity, writesMax, as }: EngineOptions = {}): RunningEngine => {
+    let client: MortalClient | undefined
+    const { engine, stop, cut } = anEngineOn(kubeconfig(as), context, clock, {
+      namespace,
+      identity,
+      through: (real) => (client = mortalClient(real, writesMax)),
+    })
+    const self: RunningEngine = {
+      get isDead() {
+        return client?.isDead === true
+      },
+      get drives() {
+        return engine.lease.state === 'held'
+      },
+      stop: async () => {
+        running.delete(self)
+        await (self.isDead ? cut() : stop(true))
+      },
+      kill: async () => {
+        client?.die()
+        await self.stop()
+      },
+    }
+    running.add(self)
+    return self
+  }
   return {
-    start: () => {
-      const engine = start()
-      running.add(engine)
-      return {
-        stop: async () => {
-          running.delete(engine)
-          await engine.stop()
-        },
-      }
-    },
+    start,
     stop: async () => {
       for (const each of running) await each.stop()
     },

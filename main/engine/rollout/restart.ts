@@ -31,7 +31,8 @@ export function planRestart(release: Release): Restart {
   const old = pods.filter((pod) => (parseTime(pod.metadata.creationTimestamp) ?? 0) < restartAt)
   const evicted = old.filter((pod) => !isTerminating(pod)).slice(0, Math.max(0, evictionBudget(release, pods)))
   const isComplete = old.length === evicted.length
-  return { writes: evicted.map(evict), isComplete, requeueAt: isComplete ? undefined : now + recheckMs }
+  // A disruption budget may refuse what is asked for here, and then nothing changes that would wake us (REC-125).
+  return { writes: evicted.map(evict), isComplete, requeueAt: old.length === 0 ? undefined : now + recheckMs }
 }
 
 const podsOf = ({ world, replicaSets, spec }: Release): readonly Pod[] => {

@@ -84,6 +84,21 @@ it('E4: carries writes out in order and stops at the first that fails', async ()
   expect(written).toHaveLength(1)
 })
 
+it('REC-125: a pod that a disruption budget holds keeps nothing else from being done', async () => {
+  const { api, written, apply } = setUp()
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'web-1' } }
+  api.put(resources.pods, pod)
+  api.intercept = ({ subresource }) =>
+    subresource === 'eviction' ? { kind: 'Throttled', message: 'disruption budget', retryAfterMs: 10_000 } : undefined
+  const ref = { resource: resources.pods, namespace: 'shop', name: 'web-1' }
+  const evict = { kind: 'evict', ref, precondition: {}, because: 'REC-125', summary: 'Evict pod web-1' } as const
+  const outcome = await apply([evict, statusPatch({ status: { stableRS: 'a' } })])
+  expect(outcome).toMatchObject({ ok: true })
+  expect(api.read(resources.rollouts, rollout.metadata)).toMatchObject({ status: { stableRS: 'a' } })
+  expect(api.read(resources.pods, pod.metadata)).toBeDefined()
+  expect(written).toHaveLength(1)
+})
+
 it('OPS-142: an event is recorded only after the writes before it succeeded', async () => {
   const { events, apply } = setUp()
   await apply([statusPatch({ status: {} }, '1'), event])

@@ -53,7 +53,10 @@ export function nextCounts({ canary, stable, otherSize, wanted, budget }: Counts
 const countable = ({ size, available }: Side, isDrained: boolean): number =>
   size < available || isDrained ? size : available
 
-/** CAN-34: keeps the two new sizes within maxPods and, as far as the grown side can help, above minAvailable. */
+/**
+ * CAN-34: keeps the two new sizes within maxPods and, as far as the grown side can help, above minAvailable. It helps by keeping
+ * pods that it has; the reference counts those that are about to go too, and then grows beyond maxPods for a round.
+ */
 function withinLimits(
   drain: Side,
   drainCount: number,
@@ -65,7 +68,7 @@ function withinLimits(
   const over = Math.max(0, otherCount + drainCount - maxPods)
   const reduced = otherCount - over
   const available = Math.min(drain.available, drainCount) + Math.min(other.available, reduced)
-  const lost = Math.max(0, other.available - reduced)
+  const lost = Math.max(0, Math.min(other.available, other.size) - reduced)
   const needed = Math.max(0, minAvailable - available)
   const restored = reduced + Math.min(lost, needed)
   return { drained: drainCount - Math.max(0, restored + drainCount - maxPods), other: restored }

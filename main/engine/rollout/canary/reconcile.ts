@@ -12,24 +12,26 @@ import { isEnteringPause, pauseProgress } from './pause-step.ts'
 import { reconcileReplicaSets } from './replica-sets.ts'
 import { canaryCounts, concludeCanary } from './status.ts'
 
-/** One round of a canary without traffic routing, in the order of CAN-2. */
+/**
+ * One round of a canary without traffic routing, in the order of CAN-2, but for the restart. The reference evicts first, and goes
+ * on unless a pod went (REC-127). Here nobody knows yet whether a disruption budget lets one go, so pods are evicted last, and
+ * not in a round that changes sizes, for both count on the same available pods.
+ */
 export function reconcileCanary(release: Release): Decision {
   if (isReset(release)) return round(persist(release, concludeCanary(release, false)).writes)
-  const restart = planRestart(release)
-  if (restart.writes.length > 0) return round(restart.writes, restart.requeueAt)
   const metadata = planPodMetadata(release)
   if (metadata.length > 0) return round(metadata)
 
+  const restart = planRestart(release)
   const phase = reconcileReplicaSets(release)
   const entersPause = !phase.scaled && isEnteringPause(release)
+  const isRestarted = restart.isComplete && restart.writes.length === 0
   const pause = pauseProgress(release)
   const draft = concludeCanary(release, entersPause)
-  const status = persist(
-    release,
-    restart.isComplete ? withFields(draft, { restartedAt: release.spec.restartAt }) : draft,
-  )
+  const status = persist(release, isRestarted ? withFields(draft, { restartedAt: release.spec.restartAt }) : draft)
+  const evictions = phase.writes.length === 0 ? restart.writes : []
   return round(
-    [...planHistoryCleanup(release), ...planServices(release), ...phase.writes, ...status.writes],
+    [...planHistoryCleanup(release), ...planServices(release), ...phase.writes, ...status.writes, ...evictions],
     earliest(restart.requeueAt, pause.state === 'waiting' ? pause.resumesAt : undefined, status.requeueAt),
   )
 }
