@@ -1,0 +1,92 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import type { Pod, Service } from '#api/core.ts'
+import { resources } from '#api/resources.ts'
+import type { Rollout, RolloutSpec } from '#api/rollout.ts'
+import type { RuleId } from '#engine/decision.ts'
+import { availableOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
+import type { Decided } from './controller-process.ts'
+import type { Change } from './simulated-api.ts'
+
+/** One change that took effect, with what its writer knew and how everything is now. */
+export interface ChangeSeen {
+  readonly change: Change
+  /** Set when a controller wrote it: what it decided last, and from which world. */
+  readonly decided: Decided | undefined
+  /** Who the stored lease names. */
+  readonly leaseHolder: string | undefined
+  /** A controller that no lease can hold back runs in the cluster, since before any other began. */
+  readonly rival: string | undefined
+  /** Every spec that was in force at some moment since the writer's world, the newest last. */
+  readonly specs: readonly RolloutSpec[]
+  /** Those of the Rollout, as they are after the change. */
+  readonly replicaSets: readonly ReplicaSet[]
+  readonly services: readonly Service[]
+}
+
+/** Everything after the faults ended and nothing was written for long enough. */
+export interface RestSeen {
+  readonly rollout: Rollout
+  readonly replicaSets: readonly ReplicaSet[]
+  readonly services: readonly Service[]
+  readonly pods: readonly Pod[]
+}
+
+/**
+ * One property of every run. Each function answers with what is wrong, in words, or nothing. What a checker has to remember it
+ * keeps itself; every run has its own.
+ */
+export interface Checker {
+  readonly name: string
+  /** The rules that it watches over. */
+  readonly rules: readonly RuleId[]
+  readonly onChange?: (seen: ChangeSeen) => string | undefined
+  readonly onDecision?: (decided: Decided) => string | undefined
+  readonly atRest?: (seen: RestSeen) => string | undefined
+}
+
+/** A Rollout before and after one change to it; `undefined` for any other change, and for its creation. */
+export function rolloutChange({
+  change,
+}: ChangeSeen): { readonly before: Rollout; readonly after: Rollout } | undefined {
+  if (change.resource !== resources.rollouts || change.type !== 'MODIFIED') return undefined
+  return { before: change.before as Rollout, after: change.object as Rollout }
+}
+
+/** A ReplicaSet before and after one change to it. */
+export function replicaSetChange({
+  change,
+}: ChangeSeen): { readonly before: ReplicaSet; readonly after: ReplicaSet } | undefined {
+  if (change.resource !== resources.replicaSets || change.type !== 'MODIFIED') return undefined
+  return { before: change.before as ReplicaSet, after: change.object as ReplicaSet }
+}
+
+/** The hash to which a controller turned a Service, and from which. */
+export function serviceSwitch({
+  change,
+}: ChangeSeen): { readonly name: string; readonly from: string; readonly to: string } | undefined {
+  if (change.resource !== resources.services || change.type !== 'MODIFIED') return undefined
+  const [from, to] = [hashSelected(change.before as Service), hashSelected(change.object as Service)]
+  return from === to ? undefined : { name: change.object.metadata.name, from, to }
+}
+
+export const hashSelected = (service: Service | undefined): string =>
+  service?.spec?.selector?.['rollouts-pod-template-hash'] ?? ''
+
+/** By hash, as the writer's world showed them. */
+export const knownAvailable = (decided: Decided, hash: string): number =>
+  availableOf(decided.world.replicaSets.find((rs) => podHashOf(rs) === hash))
+
+export const sizesOf = (replicaSets: readonly ReplicaSet[]): string =>
+  replicaSets.map((rs) => `${rs.metadata.name} ${sizeOf(rs)} (${availableOf(rs)} available)`).join(', ')
+
+export const stepsOf = (spec: RolloutSpec) => spec.strategy?.canary?.steps ?? []
+
+/** Of the nearest `setWeight` at or before the step; everything after the last (CAN-20). */
+export function weightAtStep(spec: RolloutSpec, index: number): number {
+  const steps = stepsOf(spec)
+  if (index >= steps.length) return 100
+  return steps.slice(0, index + 1).findLast((step) => step.setWeight !== undefined)?.setWeight ?? 0
+}
+
+/** Within the rollback window steps and pauses are skipped; only times tell when (REC-90), so that checkers look away. */
+export const hasRollbackWindow = ({ rollbackWindow }: RolloutSpec): boolean => (rollbackWindow?.revisions ?? 0) > 0

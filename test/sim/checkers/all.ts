@@ -1,0 +1,27 @@
+import type { Checker } from '../checker.ts'
+import { abortOnStable } from './abort-on-stable.ts'
+import { converges } from './converges.ts'
+import { heldToWhatWasSeen } from './held-to-what-was-seen.ts'
+import { historyKept } from './history-kept.ts'
+import { noPauseLost } from './no-pause-lost.ts'
+import { oneReplicaSetPerRevision } from './one-replica-set-per-revision.ts'
+import { oneWriter } from './one-writer.ts'
+import { podsWithinBounds } from './pods-within-bounds.ts'
+import { stepsForward } from './steps-forward.ts'
+import { trafficOnReadyPods } from './traffic-on-ready-pods.ts'
+import { weightsSum } from './weights-sum.ts'
+
+/** All properties, fresh for one run. */
+export const newCheckers = (): readonly Checker[] => [
+  podsWithinBounds(),
+  trafficOnReadyPods(),
+  weightsSum(),
+  oneWriter(),
+  stepsForward(),
+  noPauseLost(),
+  abortOnStable(),
+  oneReplicaSetPerRevision(),
+  heldToWhatWasSeen(),
+  historyKept(),
+  converges(),
+]

@@ -1,0 +1,75 @@
+import { availableOf, existingOf, podHashOf, sizeOf, sumOf } from '#engine/rollout/replica-set/facts.ts'
+import { isWedged } from '../bounds.ts'
+import type { Checker, RestSeen } from '../checker.ts'
+import { hashSelected, sizesOf, stepsOf } from '../checker.ts'
+import { imageOf, isBrokenImage } from '../simulated-workloads.ts'
+
+/**
+ * At rest the status tells the truth, and the update is where it has to be: done, or held by a pause, an abort or pods that cannot
+ * start. Being held by nothing is being stuck.
+ */
+export const converges = (): Checker => ({
+  name: 'converges',
+  rules: ['CAN-53', 'BG-50', 'REC-60', 'REC-67', 'OPS-42'],
+  // A change of size while paused by hand keeps everything else from being looked at (REC-32, REC-34).
+  atRest(seen) {
+    if (seen.rollout.spec.paused === true) return undefined
+    return untrueStatus(seen) ?? (isHeld(seen) ? undefined : unfinished(seen))
+  },
+})
+
+function untrueStatus({ rollout, replicaSets, pods }: RestSeen): string | undefined {
+  const { generation, name } = rollout.metadata
+  const { observedGeneration, replicas = 0, updatedReplicas = 0, currentPodHash } = rollout.status ?? {}
+  if (observedGeneration !== String(generation))
+    return `${name} is at generation ${generation}, seen ${observedGeneration}`
+  const current = replicaSets.find((rs) => podHashOf(rs) === currentPodHash)
+  if (current === undefined) return `there is no ReplicaSet ${currentPodHash}`
+  if (JSON.stringify(current.spec.template.spec) !== JSON.stringify(rollout.spec.template?.spec))
+    return `the current ReplicaSet ${current.metadata.name} has another template`
+  if (replicas !== pods.length || sumOf(replicaSets, existingOf) !== pods.length)
+    return `the status counts ${replicas} pods, there are ${pods.length}`
+  return updatedReplicas === existingOf(current)
+    ? undefined
+    : `the status counts ${updatedReplicas} updated pods, there are ${existingOf(current)}`
+}
+
+/** By a pause, by an abort, or by pods that cannot start. */
+function isHeld(seen: RestSeen): boolean {
+  const { spec, status } = seen.rollout
+  return (
+    status?.abort === true ||
+    (status?.pauseConditions ?? []).length > 0 ||
+    isBrokenImage(imageOf(spec.template ?? {})) ||
+    isWedged(seen) ||
+    waitsForStable(seen)
+  )
+}
+
+/** A weight below an earlier one needs stable pods back, and they cannot start. */
+function waitsForStable({ rollout, replicaSets }: RestSeen): boolean {
+  const { stableRS, currentStepIndex = 0 } = rollout.status ?? {}
+  const steps = stepsOf(rollout.spec)
+  const weight = steps[currentStepIndex]?.setWeight
+  const stable = replicaSets.find((rs) => podHashOf(rs) === stableRS)
+  const isLess = steps.slice(0, currentStepIndex).some((each) => (each.setWeight ?? 0) > (weight ?? 100))
+  return isLess && isBrokenImage(imageOf(stable?.spec.template ?? {}))
+}
+
+function unfinished({ rollout, replicaSets, services }: RestSeen): string | undefined {
+  const { spec, status } = rollout
+  const { canary, blueGreen } = spec.strategy ?? {}
+  const { currentPodHash, stableRS, currentStepIndex, phase } = status ?? {}
+  const where = `step ${currentStepIndex}, ${sizesOf(replicaSets)}`
+  if (stableRS !== currentPodHash) return `the update is held by nothing and does not end: ${phase}, ${where}`
+  if (phase !== 'Healthy') return `promoted, but ${phase} (${status?.message}): ${where}`
+  if (canary !== undefined && stepsOf(spec).length > 0 && currentStepIndex !== stepsOf(spec).length)
+    return `promoted at step ${currentStepIndex}`
+  const current = replicaSets.find((rs) => podHashOf(rs) === currentPodHash)
+  if (sizeOf(current) !== spec.replicas || availableOf(current) !== spec.replicas)
+    return `promoted, but not whole: ${where}`
+  const keepsOthers = blueGreen !== undefined && blueGreen.scaleDownDelaySeconds === 0
+  if (!keepsOthers && replicaSets.some((rs) => rs !== current && sizeOf(rs) > 0)) return `old pods are left: ${where}`
+  const wrong = services.find((each) => hashSelected(each) !== currentPodHash && spec.replicas !== 0)
+  return wrong === undefined ? undefined : `Service ${wrong.metadata.name} is left on ${hashSelected(wrong)}`
+}

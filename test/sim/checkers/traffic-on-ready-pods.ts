@@ -1,0 +1,71 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import { resources } from '#api/resources.ts'
+import { existingOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
+import {
+  type ChangeSeen,
+  type Checker,
+  hashSelected,
+  knownAvailable,
+  replicaSetChange,
+  serviceSwitch,
+  sizesOf,
+  weightAtStep,
+} from '../checker.ts'
+
+/**
+ * An active Service is switched only to a ReplicaSet that can carry everything, a stable or canary Service only to one with
+ * available pods, and what carries the traffic is not taken away. The preview may be empty (BG-3).
+ */
+export const trafficOnReadyPods = (): Checker => ({
+  name: 'traffic on ready pods',
+  rules: ['BG-35', 'BG-63', 'CAN-45', 'CAN-46', 'REC-117'],
+  onChange: (seen) => (seen.decided === undefined ? undefined : (wrongSwitch(seen) ?? emptied(seen))),
+})
+
+function wrongSwitch(seen: ChangeSeen): string | undefined {
+  const moved = serviceSwitch(seen)
+  if (moved === undefined || seen.decided === undefined) return undefined
+  const { blueGreen, canary } = seen.decided.world.rollout.spec.strategy ?? {}
+  const available = knownAvailable(seen.decided, moved.to)
+  const needed = blueGreen?.activeService === moved.name ? Math.min(...seen.specs.map((spec) => spec.replicas ?? 1)) : 1
+  const isServing = [blueGreen?.activeService, canary?.stableService, canary?.canaryService].includes(moved.name)
+  if (!isServing || available >= needed) return undefined
+  return `Service ${moved.name} moved from "${moved.from}" to ${moved.to}, where ${available} of ${needed} pods are available: ${sizesOf(seen.replicaSets)}`
+}
+
+/** A write that leaves nothing behind the Service that carries the traffic. */
+function emptied(seen: ChangeSeen): string | undefined {
+  const gone = goneReplicaSet(seen)
+  if (gone === undefined || seen.specs.some((spec) => spec.replicas === 0) || wantsNoStable(seen)) return undefined
+  const { blueGreen, canary } = seen.specs.at(-1)?.strategy ?? {}
+  const serving = [blueGreen?.activeService, canary?.stableService].filter((name) => name !== undefined)
+  const service = seen.services.find(
+    (each) => serving.includes(each.metadata.name) && hashSelected(each) === podHashOf(gone),
+  )
+  const elsewhere = seen.replicaSets.some((rs) => rs.metadata.name !== gone.metadata.name && sizeOf(rs) > 0)
+  return service !== undefined && elsewhere
+    ? `Service ${service.metadata.name} selects ${gone.metadata.name}, which has just been emptied: ${sizesOf(seen.replicaSets)}`
+    : undefined
+}
+
+/**
+ * Without a traffic router full weight empties stable, and its Service follows with the promotion (CAN-33, CAN-45); a single pod is on
+ * one side only.
+ */
+function wantsNoStable({ decided, specs }: ChangeSeen): boolean {
+  const { rollout } = decided?.world ?? {}
+  if (rollout?.spec.strategy?.canary === undefined) return false
+  const isSingle = specs.some(({ replicas = 1 }) => replicas === 1)
+  const isFull = weightAtStep(rollout.spec, rollout.status?.currentStepIndex ?? 0) === 100
+  return isSingle || isFull || rollout.status?.promoteFull === true
+}
+
+function goneReplicaSet(seen: ChangeSeen): ReplicaSet | undefined {
+  const { change } = seen
+  if (change.resource === resources.replicaSets && change.type === 'DELETED') {
+    const deleted = change.object as ReplicaSet
+    return sizeOf(deleted) > 0 || existingOf(deleted) > 0 ? deleted : undefined
+  }
+  const sizes = replicaSetChange(seen)
+  return sizes !== undefined && sizeOf(sizes.before) > 0 && sizeOf(sizes.after) === 0 ? sizes.after : undefined
+}

@@ -1,0 +1,303 @@
+/** One bug, put into one place of the shipped code. */
+export interface Mutation {
+  readonly name: string
+  /** From the root of the project. */
+  readonly file: string
+  /** Stands there exactly once. */
+  readonly find: string
+  readonly replace: string
+}
+
+const canary = 'main/engine/rollout/canary'
+const blueGreen = 'main/engine/rollout/blue-green'
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'the availability check is skipped when draining',
+    file: `${canary}/next-counts.ts`,
+    find: 'const spare = available - budget.minAvailable',
+    replace: 'const spare = available',
+  },
+  {
+    name: 'unready pods count as available',
+    file: `${canary}/next-counts.ts`,
+    find: 'size < available || isDrained ? size : available',
+    replace: 'size',
+  },
+  {
+    name: 'surge is off by one',
+    file: 'main/engine/rollout/pod-budget.ts',
+    find: 'maxPods: replicas + surge',
+    replace: 'maxPods: replicas + surge + 1',
+  },
+  {
+    name: 'old pods do not count towards the surge',
+    file: `${canary}/next-counts.ts`,
+    find: '(canary.size + stableSize + otherSize)',
+    replace: '(canary.size + stableSize)',
+  },
+  {
+    name: 'intermediate revisions are drained without looking at availability',
+    file: `${canary}/replica-sets.ts`,
+    find: 'const drained = Math.min(healthy, Math.max(0, spare))',
+    replace: 'const drained = healthy',
+  },
+  {
+    name: 'pods about to go count when intermediate revisions are drained',
+    file: `${canary}/replica-sets.ts`,
+    find: 'sumOf(release.replicaSets, staying) - podBudget',
+    replace: 'sumOf(release.replicaSets, availableOf) - podBudget',
+  },
+  {
+    name: 'a weight counts as reached at the sizes of the next step of the walk',
+    file: `${canary}/replica-sets.ts`,
+    find: 'const wanted = wantedSplit(release)\n',
+    replace: 'const wanted = nextSizes(release)\n',
+  },
+  {
+    name: 'a weight counts as reached without looking',
+    file: `${canary}/status.ts`,
+    find: 'return step.setWeight !== undefined && isAtWantedSplit(release)',
+    replace: 'return step.setWeight !== undefined',
+  },
+  {
+    name: 'the step index is off by one',
+    file: `${canary}/status.ts`,
+    find: '(draft.fields.currentStepIndex ?? index) + 1, steps.length)',
+    replace: '(draft.fields.currentStepIndex ?? index) + 2, steps.length)',
+  },
+  {
+    name: 'a new revision goes on at the step of the old one',
+    file: 'main/engine/rollout/promotion.ts',
+    find: 'currentStepIndex: steps > 0 ? 0 : undefined',
+    replace: 'currentStepIndex: steps > 0 ? (situation.status.currentStepIndex ?? 0) : undefined',
+  },
+  {
+    name: 'promoted one step too early',
+    file: `${canary}/status.ts`,
+    find: 'status.currentStepIndex === steps ?',
+    replace: '(status.currentStepIndex ?? 0) >= steps - 1 ?',
+  },
+  {
+    name: 'promoted before its pods are available',
+    file: `${canary}/status.ts`,
+    find: 'if (!isUp) return undefined\n',
+    replace: '',
+  },
+  {
+    name: 'the weight is not reset on abort',
+    file: `${canary}/weight.ts`,
+    find: 'situation.isAborted ? 0 : weightAt',
+    replace: 'weightAt',
+  },
+  {
+    name: 'a canary whose update is not recorded yet has the weight of the one before',
+    file: `${canary}/weight.ts`,
+    find: 'if (isReset(situation)) return weightAt(situation, 0)\n',
+    replace: '',
+  },
+  {
+    name: 'the step index is not reset on abort',
+    file: `${canary}/status.ts`,
+    find: 'if (isAborted(draft, release)) return atStep(draft, release, 0)\n',
+    replace: 'if (isAborted(draft, release)) return draft\n',
+  },
+  {
+    name: 'an aborted canary may be promoted',
+    file: `${canary}/status.ts`,
+    find: 'if (isAborted(draft, release)) return undefined\n',
+    replace: '',
+  },
+  {
+    name: 'a timed pause is over when it begins',
+    file: `${canary}/pause-step.ts`,
+    find: 'return now > expiresAt ?',
+    replace: 'return now >= startedAt ?',
+  },
+  {
+    name: 'a pause step that was never entered counts as resumed',
+    file: `${canary}/pause-step.ts`,
+    find: "status.controllerPause === true ? 'resumed' : 'entering'",
+    replace: "'resumed'",
+  },
+  {
+    name: 'nothing wakes the engine at the end of a timed pause',
+    file: `${canary}/reconcile.ts`,
+    find: "pause.state === 'waiting' ? pause.resumesAt : undefined",
+    replace: 'undefined',
+  },
+  {
+    name: 'a pause by hand does not hold canary pods',
+    file: `${canary}/replica-sets.ts`,
+    find: 'if (isHalted(release)) return { writes: [], scaled: false }\n',
+    replace: '',
+  },
+  {
+    name: 'the canary Service is switched to a ReplicaSet without pods',
+    file: 'main/engine/rollout/services.ts',
+    find: 'if (availableOf(rs) === 0 || (isAdoption && !isFull)) return []\n',
+    replace: '',
+  },
+  {
+    name: 'the active Service is switched before the new pods are all available',
+    file: `${blueGreen}/active-service.ts`,
+    find: 'if (!isReady(release) || !isSaturated(currentRS, replicas)) return present\n',
+    replace: '',
+  },
+  {
+    name: 'the active Service does not go back on abort',
+    file: `${blueGreen}/active-service.ts`,
+    find: 'return isStableUp ? podHashOf(stableRS) : present',
+    replace: 'return present',
+  },
+  {
+    name: 'a manual promotion does not wait for anybody',
+    file: `${blueGreen}/pause.ts`,
+    find: 'return status.controllerPause === true && !isPausing(release)',
+    replace: 'return true',
+  },
+  {
+    name: 'a preview that takes no pause waits for one',
+    file: `${blueGreen}/status.ts`,
+    find: 'isFastTracked(release) || isPauseComplete(release)',
+    replace: 'isPauseComplete(release)',
+  },
+  {
+    name: 'autoPromotionSeconds are milliseconds',
+    file: `${blueGreen}/pause.ts`,
+    find: 'startedAt + seconds * 1000 : undefined',
+    replace: 'startedAt + seconds : undefined',
+  },
+  {
+    name: 'the ReplicaSet behind the active Service counts as old',
+    file: 'main/engine/rollout/replica-set/referenced.ts',
+    find: 'return hashes.includes(podHashOf(rs))',
+    replace: 'return hashes.length === 0',
+  },
+  {
+    name: 'old ReplicaSets are never scaled down',
+    file: 'main/engine/rollout/replica-set/scale-down-delay.ts',
+    find: ": { rs, size: 0, because: 'REC-111' }\n",
+    replace: ": { rs, size: sizeOf(rs), because: 'REC-111' }\n",
+  },
+  {
+    name: 'stable ReplicaSets count as history',
+    file: 'main/engine/rollout/replica-set/history-limit.ts',
+    find: 'planHistoryCleanup({ otherRSs, spec }: Situation)',
+    replace: 'planHistoryCleanup({ replicaSets: otherRSs, spec }: Situation)',
+  },
+  {
+    name: 'history is deleted with its pods',
+    file: 'main/engine/rollout/replica-set/history-limit.ts',
+    find: '    .filter(isIdle)\n',
+    replace: '',
+  },
+  {
+    name: 'revisions are not renewed on going back',
+    file: 'main/engine/rollout/revision.ts',
+    find: '(revision ?? 0) < target && {',
+    replace: '(revision ?? 0) > target && {',
+  },
+  {
+    name: 'ReplicaSets are written whatever became of them',
+    file: 'main/engine/rollout/write.ts',
+    find: '...(object.metadata.resourceVersion !== undefined && { resourceVersion: object.metadata.resourceVersion }),\n',
+    replace: '',
+  },
+  {
+    name: 'a changed generation is never observed',
+    file: 'main/engine/rollout/status/persist.ts',
+    find: 'observedGeneration: String(rollout.metadata.generation ?? 0),\n',
+    replace: 'observedGeneration: fields.observedGeneration,\n',
+  },
+  {
+    name: 'every round renews the condition Progressing',
+    file: 'main/engine/rollout/status/condition-list.ts',
+    find: 'present.status === wanted.status && present.reason === wanted.reason) return conditions',
+    replace: "present.status === wanted.status && wanted.type !== 'Available') return conditions",
+  },
+  {
+    name: 'a replicas-only round starts the attempt anew',
+    file: 'main/engine/rollout/status/persist.ts',
+    find: "scope === 'full' ? nextDuration",
+    replace: 'scope !== undefined ? nextDuration',
+  },
+  {
+    name: 'own writes are not waited for',
+    file: 'main/controller/stale-guard.ts',
+    find: 'return pending.length > 0',
+    replace: 'return false',
+  },
+  {
+    name: 'what is asked for during a stop never begins',
+    file: 'main/controller/engine.ts',
+    find: '    this.#stopping--\n    if (this.#stopping === 0) this.#begin()\n',
+    replace: '    this.#stopping--\n',
+  },
+  {
+    name: 'a lost lease does not stop the writing',
+    file: 'main/controller/engine.ts',
+    find: 'return this.#rival === undefined && this.#lease.isValid()',
+    replace: 'return this.#rival === undefined',
+  },
+  {
+    name: 'a controller without a lease is not noticed',
+    file: 'main/controller/ownership.ts',
+    find: '(!each.electsLeader || each.namespace !== ours.leaseNamespace),',
+    replace: 'each.electsLeader && each.namespace !== ours.leaseNamespace,',
+  },
+  {
+    name: 'a sleep goes unnoticed',
+    file: 'main/controller/lease.ts',
+    find: 'elapsedMs < renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax',
+    replace: 'elapsedMs < renewDeadlineMs',
+  },
+  {
+    name: 'a lease counts as expired at once',
+    file: 'main/controller/lease.ts',
+    find: '(leaseDurationSeconds ?? leaseDurationMs / 1000) * 1000',
+    replace: '(leaseDurationSeconds ?? leaseDurationMs / 1000) * 100',
+  },
+  {
+    name: 'a round is dropped with the pod that was gone',
+    file: 'main/controller/runner.ts',
+    find: "if (failure.kind === 'NotFound' && write.kind !== 'event'",
+    replace: "if (failure.kind !== 'NotFound' && write.kind !== 'event' && failure.kind === 'Gone'",
+  },
+  {
+    name: 'a failed write is forgotten',
+    file: 'main/controller/runner.ts',
+    find: "    case 'ServerError':\n      return { kind: 'failed' }",
+    replace: "    case 'ServerError':\n      return { kind: 'settled', requeueAt: undefined }",
+  },
+  {
+    name: 'writes go on after one failed',
+    file: 'main/controller/apply-writes.ts',
+    find: "if (!outcome.ok) return failure({ kind: 'failed', write, failure: outcome.error })\n",
+    replace: 'if (!outcome.ok) continue\n',
+  },
+  {
+    name: 'an event during a round is lost',
+    file: 'main/controller/queue.ts',
+    find: "else if (entry.state === 'running') entry.dirty = true",
+    replace: "else if (entry.state === 'running') entry.dirty = false",
+  },
+  {
+    name: 'changes of ReplicaSets wake nobody',
+    file: 'main/controller/dirty-rollouts.ts',
+    find: "this.#follow('replicaSets', (object) => this.#onReplicaSet(object))\n",
+    replace: "this.#cluster.cache('replicaSets')\n",
+  },
+  {
+    name: 'after 410 the old list is kept',
+    file: 'main/cluster/reflector.ts',
+    find: 'for (const [key, object] of this.#objects) if (!listed.has(key)) this.#remove(object)\n',
+    replace: '',
+  },
+]
+
+export function mutationNamed(name: string): Mutation {
+  const found = mutations.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`there is no mutation "${name}"`)
+  return found
+}

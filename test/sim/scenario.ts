@@ -1,0 +1,98 @@
+import type { Service } from '#api/core.ts'
+import type { IntOrString } from '#api/meta.ts'
+import type { CanaryStep, Rollout, RolloutStrategy } from '#api/rollout.ts'
+import { aPodTemplate, pause, setWeight } from '#test/support/builders/rollout.ts'
+import type { Random } from './random.ts'
+
+/** The Rollout of a run and its Services, before anybody has looked at them. */
+export interface Scenario {
+  readonly rollout: Rollout
+  readonly services: readonly Service[]
+}
+
+/** A Rollout as an operator would write it, of either strategy. */
+export function drawScenario(random: Random): Scenario {
+  const strategy = random.chance(0.6) ? drawCanary(random) : drawBlueGreen(random)
+  return aScenario({
+    replicas: random.int(0, 10),
+    strategy,
+    ...(random.chance(0.3) && { minReadySeconds: random.int(1, 4) }),
+    ...(random.chance(0.3) && { revisionHistoryLimit: random.int(strategy.blueGreen === undefined ? 0 : 1, 3) }),
+    ...(random.chance(0.15) && { rollbackWindow: { revisions: random.int(1, 2) } }),
+    ...(random.chance(0.15) && { progressDeadlineAbort: true }),
+  })
+}
+
+/** The Rollout `shop/web` with the Services its strategy names. Its progress deadline is a minute. */
+export function aScenario(spec: Partial<Rollout['spec']> & { readonly strategy: RolloutStrategy }): Scenario {
+  const { canary, blueGreen } = spec.strategy
+  const names = [canary?.stableService, canary?.canaryService, blueGreen?.activeService, blueGreen?.previewService]
+  return {
+    rollout: {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        replicas: 3,
+        progressDeadlineSeconds: 60,
+        selector: { matchLabels: { app: 'web' } },
+        template: aPodTemplate('web:1'),
+        ...spec,
+      },
+    },
+    services: names.filter((name) => name !== undefined).map(aService),
+  }
+}
+
+const aService = (name: string): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'shop' },
+  spec: { selector: { app: 'web' } },
+})
+
+export const drawAmounts = (random: Random): { readonly maxSurge: IntOrString; readonly maxUnavailable: IntOrString } =>
+  random.pick([
+    { maxSurge: '25%', maxUnavailable: '25%' },
+    { maxSurge: 1, maxUnavailable: 0 },
+    { maxSurge: 0, maxUnavailable: 1 },
+    { maxSurge: 2, maxUnavailable: 1 },
+    { maxSurge: '100%', maxUnavailable: 0 },
+    { maxSurge: '10%', maxUnavailable: '30%' },
+    { maxSurge: 0, maxUnavailable: '50%' },
+  ])
+
+export function drawSteps(random: Random): readonly CanaryStep[] {
+  return Array.from({ length: random.int(0, 5) }, () => {
+    if (random.chance(0.55)) return setWeight(random.int(0, 100))
+    return random.chance(0.6) ? pause(random.int(1, 15)) : pause()
+  })
+}
+
+function drawCanary(random: Random): RolloutStrategy {
+  const withServices = random.chance(0.4)
+  return {
+    canary: {
+      steps: drawSteps(random),
+      ...drawAmounts(random),
+      ...(withServices && { stableService: 'stable', canaryService: 'canary' }),
+    },
+  }
+}
+
+function drawBlueGreen(random: Random): RolloutStrategy {
+  const isManual = random.chance(0.4)
+  const isTimed = !isManual && random.chance(0.5)
+  return {
+    blueGreen: {
+      activeService: 'active',
+      ...(random.chance(0.6) && { previewService: 'preview' }),
+      ...(isManual && { autoPromotionEnabled: false }),
+      ...(isTimed && { autoPromotionSeconds: random.int(1, 20) }),
+      ...(random.chance(0.3) && { previewReplicaCount: random.int(1, 3) }),
+      ...(random.chance(0.5) && { scaleDownDelaySeconds: random.int(1, 40) }),
+      ...(random.chance(0.2) && { scaleDownDelayRevisionLimit: random.int(0, 1) }),
+      ...(random.chance(0.5) && { abortScaleDownDelaySeconds: random.int(1, 40) }),
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import type { ReplicaSet } from '#api/apps.ts'
+import type { Lease, Pod, Service } from '#api/core.ts'
+import { leaseName } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
+import { resources } from '#api/resources.ts'
+import type { Rollout, RolloutSpec } from '#api/rollout.ts'
+import type { RestSeen } from './checker.ts'
+import { Network } from './network.ts'
+import { Random } from './random.ts'
+import type { Scenario } from './scenario.ts'
+import { type Change, SimulatedApi } from './simulated-api.ts'
+import { SimulatedTime } from './simulated-time.ts'
+import type { SimulatedWatch } from './simulated-watch.ts'
+import { SimulatedWorkloads } from './simulated-workloads.ts'
+import { Trace } from './trace.ts'
+
+/** One cluster with one Rollout, its workloads alive, on a network that can be made bad. */
+export class SimulatedCluster {
+  readonly time = new SimulatedTime()
+  readonly api = new SimulatedApi(this.time)
+  readonly trace = new Trace(this.time)
+  readonly watches = new Set<SimulatedWatch>()
+  readonly network: Network
+  /** By generation, from 1. */
+  readonly #specs: RolloutSpec[] = []
+
+  constructor(scenario: Scenario, random: Random) {
+    this.network = new Network(this.time, random.fork('network'))
+    this.api.onChange((change) => this.#record(change))
+    new SimulatedWorkloads(this.api, this.time, random.fork('workloads'))
+    for (const service of scenario.services) this.api.create(resources.services, service, 'operator')
+    this.api.create(resources.rollouts, scenario.rollout, 'operator')
+  }
+
+  get rollout(): Rollout {
+    const found = this.api.read<Rollout>(resources.rollouts, { namespace: 'shop', name: 'web' })
+    if (found === undefined) throw new Error('the Rollout is gone')
+    return found
+  }
+
+  get replicaSets(): readonly ReplicaSet[] {
+    return this.api.all<ReplicaSet>(resources.replicaSets)
+  }
+
+  get services(): readonly Service[] {
+    return this.api.all<Service>(resources.services)
+  }
+
+  get leaseHolder(): string | undefined {
+    const at = { namespace: 'argo-rollouts', name: leaseName }
+    return holderOf(this.api.read(resources.leases, at))
+  }
+
+  /** Name of the controller that `addRival` put there. */
+  get rival(): string | undefined {
+    return this.api.all(resources.deployments)[0]?.metadata.name
+  }
+
+  /** A reference controller that elects no leader, up and running (OPS-39). */
+  addRival(): void {
+    const args = ['--leader-elect=false']
+    const template = { spec: { containers: [{ name: 'argo-rollouts', image: 'argo-rollouts', args }] } }
+    const labels = { 'app.kubernetes.io/name': 'argo-rollouts' }
+    const metadata = { ...rivalAt, labels }
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template } }
+    this.api.create(resources.deployments, deployment, 'operator')
+    const body = { status: { readyReplicas: 1 } }
+    this.api.patch(resources.deployments, rivalAt, { type: 'merge', body, subresource: 'status' }, 'workloads')
+  }
+
+  removeRival(): void {
+    if (this.rival !== undefined) this.api.delete(resources.deployments, rivalAt, 'operator')
+  }
+
+  get state(): RestSeen {
+    const { rollout, replicaSets, services } = this
+    return { rollout, replicaSets, services, pods: this.api.all<Pod>(resources.pods) }
+  }
+
+  /** Specs in force at some moment since that generation, the newest last. */
+  specsSince(generation: number): readonly RolloutSpec[] {
+    return this.#specs.slice(Math.max(0, generation - 1))
+  }
+
+  /** Every watch of a process breaks; of all without one. */
+  breakWatches(process?: string): void {
+    for (const watch of this.watches)
+      if (process === undefined || watch.process === process)
+        watch.fail({ kind: 'Unreachable', message: 'connection reset', since: this.time.now() })
+  }
+
+  #record(change: Change): void {
+    const { resource, object, type, by, version } = change
+    if (resource === resources.rollouts && object.metadata.generation === this.#specs.length + 1)
+      this.#specs.push((object as Rollout).spec)
+    if (resource === resources.leases && holderOf(change.before) === holderOf(object)) return
+    const verb = { ADDED: 'created', MODIFIED: 'changed', DELETED: 'deleted' }[type]
+    this.trace.add('api', `${object.metadata.name} ${verb} by ${by} → ${version} ${difference(change)}`)
+  }
+}
+
+const rivalAt = { namespace: 'argo-rollouts', name: 'argo-rollouts' }
+
+const holderOf = (lease: KubeObject | undefined): string | undefined =>
+  (lease as Lease | undefined)?.spec?.holderIdentity
+
+/** What a reader wants to know of a change: size, counts, step, selector. */
+function difference({ before, object }: Change): string {
+  const [from, to] = [facts(before), facts(object)]
+  return Object.entries(to)
+    .filter(([key, value]) => from[key] !== value)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ')
+}
+
+function facts(object: KubeObject | undefined): Readonly<Record<string, string>> {
+  if (object?.kind === 'ReplicaSet') {
+    const { spec, status = {}, metadata } = object as ReplicaSet
+    const { replicas = 0, availableReplicas = 0 } = status
+    const annotations = Object.values(metadata.annotations ?? {}).join(',')
+    return { size: String(spec.replicas), pods: `${replicas}/${availableReplicas}`, annotations }
+  }
+  if (object?.kind === 'Lease') return { holder: String(holderOf(object)) }
+  if (object?.kind === 'Service') return { selector: JSON.stringify((object as Service).spec?.selector) }
+  return object?.kind === 'Rollout' ? rolloutFacts(object as Rollout) : {}
+}
+
+function rolloutFacts({ status = {}, metadata }: Rollout): Readonly<Record<string, string>> {
+  const { currentPodHash, stableRS, currentStepIndex, phase, pauseConditions, abort, promoteFull, controllerPause } =
+    status
+  return {
+    generation: String(metadata.generation),
+    current: String(currentPodHash),
+    stable: String(stableRS),
+    step: String(currentStepIndex),
+    phase: phase === 'Degraded' ? `${phase}: ${status.message}` : String(phase),
+    pauses: (pauseConditions ?? []).map((each) => `${each.reason}@${each.startTime}`).join(','),
+    flags: Object.entries({ abort, promoteFull, controllerPause })
+      .filter(([, value]) => value === true)
+      .map(([key]) => key)
+      .join(','),
+  }
+}
