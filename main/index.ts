@@ -17,6 +17,11 @@ const log = createLog({ write: (line) => process.stderr.write(line), level: 'inf
 
 /** Handing leases back may take a few requests; a quit never waits longer. */
 const quitTimeoutMs = 5000
+/** Two crashes of the window within this are a loop. */
+const crashLoopMs = 10_000
+
+process.on('uncaughtException', (error) => log('error', 'bug', { error }))
+process.on('unhandledRejection', (error) => log('error', 'bug', { error }))
 
 registerAppScheme()
 if (app.requestSingleInstanceLock()) void start()
@@ -29,7 +34,7 @@ async function start(): Promise<void> {
     serveAppScheme(join(out, 'renderer'))
     serveElectron(argosy.dispatcher, isAppPage)
     setMenu(process.platform)
-    keepOneWindow(() => openWindow(join(out, 'preload/index.cjs')))
+    keepOneWindow(() => revived(openWindow(join(out, 'preload/index.cjs'))))
     quitInOrder(argosy)
   } catch (error) {
     log('error', 'start', { error })
@@ -54,12 +59,25 @@ async function compose(): Promise<Argosy> {
   })
 }
 
+/** A page that crashed is loaded again; one that crashes at once is left, so that it cannot go round and round. */
+function revived(window: BrowserWindow): BrowserWindow {
+  let loadedAt = systemClock.now()
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    log('error', 'the window crashed', { reason, exitCode })
+    if (reason === 'clean-exit' || systemClock.now() - loadedAt < crashLoopMs) return
+    loadedAt = systemClock.now()
+    window.reload()
+  })
+  return window
+}
+
 /** A second start, or a click in the dock, brings the window back instead of opening another. */
 function keepOneWindow(open: () => BrowserWindow): void {
   let window = open()
   const show = (): void => {
     if (window.isDestroyed()) window = open()
     if (window.isMinimized()) window.restore()
+    window.show()
     window.focus()
   }
   app.on('second-instance', show)
@@ -76,7 +94,10 @@ function quitInOrder(argosy: Argosy): void {
     if (stopped) return
     event.preventDefault()
     stopped = true
-    const patience = new Promise<void>((resolve) => void setTimeout(resolve, quitTimeoutMs))
-    void Promise.race([argosy.stop(), patience]).finally(() => app.exit(0))
+    const patience = new Promise<string>((resolve) => void setTimeout(resolve, quitTimeoutMs, 'took too long'))
+    void Promise.race([argosy.stop(), patience])
+      .then((late) => late === undefined || log('warn', 'quit without giving everything back', { why: late }))
+      .catch((error: unknown) => log('error', 'quit without giving everything back', { error }))
+      .finally(() => app.exit(0))
   })
 }

@@ -64,12 +64,13 @@ export function serveElectron(dispatcher: Dispatcher, isOurs: (url: string) => b
 
   const unsubscribe = (event: IpcMainEvent, id: unknown): void => {
     const held = isTrusted(event) ? subscriptions.get(event.sender) : undefined
-    held?.get(String(id))?.()
-    held?.delete(String(id))
+    if (held === undefined || typeof id !== 'string') return
+    held.get(id)?.()
+    held.delete(id)
   }
 
   ipcMain.handle(ipcNames.call, async (event, channel: unknown, input: unknown) =>
-    isTrusted(event) ? dispatcher.call(String(channel), input) : failure(notAllowed),
+    isTrusted(event) ? dispatcher.call(typeof channel === 'string' ? channel : '', input) : failure(notAllowed),
   )
   ipcMain.handle(ipcNames.subscribe, subscribe)
   ipcMain.on(ipcNames.unsubscribe, unsubscribe)

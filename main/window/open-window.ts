@@ -37,6 +37,7 @@ export function openWindow(preload: string): BrowserWindow {
   webContents.session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   webContents.session.setPermissionCheckHandler(() => false)
   window.once('ready-to-show', () => window.show())
-  void window.loadURL(`${appOrigin}/`)
+  // A window that cannot load is better seen, with Chromium's own words in it, than waited for.
+  window.loadURL(`${appOrigin}/`).catch(() => window.show())
   return window
 }
