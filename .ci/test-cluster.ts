@@ -13,6 +13,9 @@ const named = process.env['ARGOSY_TEST_KUBECONFIG']
 const folder = mkdtempSync(join(tmpdir(), 'argosy-test-cluster-'))
 const kubeconfig = named ?? join(folder, 'kubeconfig')
 
+/** They wait for a cluster most of the time, and little for a processor. */
+const maxWorkers = '--max-workers=8'
+
 const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): number =>
   spawnSync(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1
 
@@ -25,7 +28,7 @@ function runSuite(): number {
   if (installed !== 0) return installed
   return run(
     'node_modules/vitest/vitest.mjs',
-    ['run', '--config', '.ci/vitest.config.ts', '--project', 'cluster', ...process.argv.slice(2)],
+    ['run', '--config', '.ci/vitest.config.ts', '--project', 'cluster', maxWorkers, ...process.argv.slice(2)],
     { NODE_ENV: 'test', ARGOSY_KUBECTL: kubectl, ARGOSY_TEST_KUBECONFIG: kubeconfig },
   )
 }
