@@ -74,7 +74,7 @@ export function startArgosyOnSmallDisk(
   options: { readonly full?: boolean } = {},
 ): OnSmallDisk {
   const fill = options.full === true ? '; cat /dev/zero > "$0/filler" 2> /dev/null' : ''
-  const script = `mount -t tmpfs -o size=1m tmpfs "$0"${fill}; exec "$@"`
+  const script = `mount -t tmpfs -o size=16m tmpfs "$0"${fill}; exec "$@"`
   const run = start(['unshare', '-rm', 'sh', '-c', script, folder, ...cli, ...args], env)
   const filler = `/proc/${run.child.pid}/root${folder}/filler`
   return Object.assign(run, {
