@@ -7,6 +7,7 @@ import { type DatabaseFailure, openDatabase } from './database.ts'
 import { storeRow } from './history-row.ts'
 import { type ActionTarget, journalRow, type RecordedAction } from './journal-entry.ts'
 import { resultText } from './moments.ts'
+import type { HistoryQuery } from './reader.ts'
 import { readJson } from './record-body.ts'
 import { secretPrints } from './secret-prints.ts'
 import { defaultMaxBytes, type History } from './store.ts'
@@ -35,23 +36,15 @@ export function appendAction(
   return done
 }
 
-export interface ActionsQuery {
-  /** Words, all of which must occur in application, namespace, context, action, actor, reason or result. */
-  readonly filter?: string | undefined
-  readonly name?: string | undefined
-  readonly namespace?: string | undefined
-  readonly contexts?: readonly string[] | undefined
-  /** Only actions before this. */
-  readonly before?: EpochMs | undefined
-  readonly limit: number
-}
-
 /** Rows read for one answer at most; all that retention keeps. */
 const scanMax = 50_000
 const pageSize = 500
 
-/** Actions of people, sent or refused, newest first: those within a recorded rollout and those outside of any. */
-export function listActions(history: History, query: ActionsQuery): readonly HistoryActionView[] {
+/**
+ * Actions of people, sent or refused, newest first: those within a recorded rollout and those outside of any. The words of the
+ * filter are looked for in action and result as well, and `before` is the time of the action.
+ */
+export function listActions(history: History, query: HistoryQuery): readonly HistoryActionView[] {
   const found: HistoryActionView[] = []
   const wanted = matcherOf(query)
   let last = { at: query.before ?? Number.MAX_SAFE_INTEGER, id: 0 }
@@ -75,7 +68,7 @@ const pageBefore = (history: History, { at, id }: { readonly at: EpochMs; readon
     pageSize,
   )
 
-function matcherOf({ filter = '', name, namespace, contexts }: ActionsQuery): (action: HistoryActionView) => boolean {
+function matcherOf({ filter = '', name, namespace, contexts }: HistoryQuery): (action: HistoryActionView) => boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   return (action) => {
     if (name !== undefined && action.name !== name) return false

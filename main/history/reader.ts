@@ -10,7 +10,7 @@ export interface HistoryQuery {
   readonly name?: string | undefined
   readonly namespace?: string | undefined
   readonly contexts?: readonly string[] | undefined
-  /** Only runs that started before this. */
+  /** Only what began before this. */
   readonly before?: EpochMs | undefined
   readonly limit: number
 }

@@ -6,6 +6,7 @@ import { showToast } from '../../store/toasts.ts'
 import { useAnswer, useApp, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { Writes } from './exact-request.tsx'
 
 /** UI-ERR-7: shows what would be applied; installs only when told to. */
 export function CrdsDialog({ context }: { readonly context: string }) {
@@ -48,7 +49,7 @@ export function CrdsDialog({ context }: { readonly context: string }) {
             {why}
           </p>
         )}
-        {writes.state === 'there' && <Definitions writes={writes.value} />}
+        {writes.state === 'there' && <Writes writes={writes.value} folded />}
       </div>
       <footer className="dialog-foot">
         <span className="space" />
@@ -62,28 +63,5 @@ export function CrdsDialog({ context }: { readonly context: string }) {
         />
       </footer>
     </>
-  )
-}
-
-/** One line each, and behind it byte for byte what is sent. */
-function Definitions({ writes }: { readonly writes: readonly WriteView[] }) {
-  const text = useText()
-  return (
-    <div
-      className="writes scroll"
-      role="region"
-      aria-label={text('dialog.exact', { count: writes.length })}
-      tabIndex={0}
-    >
-      {writes.map((write) => (
-        <details key={write.summary}>
-          <summary>{write.summary}</summary>
-          <pre className="mono">
-            <span className="faint">{`${write.method}  ${write.path}\nContent-Type: ${write.contentType}\n`}</span>
-            {write.body}
-          </pre>
-        </details>
-      ))}
-    </div>
   )
 }

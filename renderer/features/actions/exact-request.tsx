@@ -39,7 +39,13 @@ export function ExactRequest({ previews }: ExactRequestProps) {
   )
 }
 
-export function Writes({ writes }: { readonly writes: readonly WriteView[] }) {
+interface WritesProps {
+  readonly writes: readonly WriteView[]
+  /** One line each, and behind it byte for byte what is sent. */
+  readonly folded?: boolean
+}
+
+export function Writes({ writes, folded = false }: WritesProps) {
   const text = useText()
   return (
     <div
@@ -48,12 +54,22 @@ export function Writes({ writes }: { readonly writes: readonly WriteView[] }) {
       aria-label={text('dialog.exact', { count: writes.length })}
       tabIndex={0}
     >
-      {writes.map((write, index) => (
-        <pre key={`${write.path} ${index}`} className="mono" title={`${write.summary} (${write.because})`}>
-          <span className="faint">{`${write.method}  ${write.path}\nContent-Type: ${write.contentType}\n`}</span>
-          {write.body}
-        </pre>
-      ))}
+      {writes.map((write, index) => {
+        const key = `${write.path} ${index}`
+        const request = (
+          <pre key={key} className="mono" title={`${write.summary} (${write.because})`}>
+            <span className="faint">{`${write.method}  ${write.path}\nContent-Type: ${write.contentType}\n`}</span>
+            {write.body}
+          </pre>
+        )
+        if (!folded) return request
+        return (
+          <details key={key}>
+            <summary>{write.summary}</summary>
+            {request}
+          </details>
+        )
+      })}
     </div>
   )
 }
