@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { buildProgram, type GoProgram, goVersion } from './build-program.ts'
+import { buildProgram, type GoProgram } from './build-program.ts'
+import { findGo } from './go-toolchain.ts'
 
 /** Minor versions that the test bed can play; the first is the default. */
 export const kubernetesVersions = ['v1.36.3', 'v1.34.4'] as const
@@ -33,11 +34,14 @@ export async function findBinaries(
     if (found !== undefined) known.set(name, found)
   }
   const missing = programs.filter((name) => !known.has(name))
-  if (missing.length > 0 && goVersion() === undefined) return failure(adviceWithoutGo(missing))
+  if (missing.length === 0) return success(Object.fromEntries(known) as Binaries)
+  const go = findGo(tell)
+  if (go === undefined) return failure(adviceWithoutGo(missing))
+  if (!go.ok) return go
   for (const [index, name] of missing.entries()) {
     const program = programOf(name, kubernetes)
     mkdirSync(folderOf(program), { recursive: true })
-    const built = await buildProgram(program, join(folderOf(program), name), (line) =>
+    const built = await buildProgram(go.value, program, join(folderOf(program), name), (line) =>
       tell(`building ${name} ${program.version} (${index + 1} of ${missing.length}): ${line}`),
     )
     if (!built.ok) return built
@@ -47,7 +51,7 @@ export async function findBinaries(
 }
 
 const adviceWithoutGo = (missing: readonly ProgramName[]): string =>
-  `the test bed needs ${missing.join(', ')}. Install Go 1.26 or newer (https://go.dev/dl), with which they are built once, ` +
+  `the test bed needs ${missing.join(', ')}. Install Go (https://go.dev/dl, or your distribution's golang-go, however old), with which they are built once, ` +
   'or set KUBEBUILDER_ASSETS to a folder that has them, or ARGOSY_TEST_KUBECONFIG to a cluster that may be used.'
 
 function programOf(name: ProgramName, kubernetes: string): GoProgram {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { goEnvironment } from './go-toolchain.ts'
 
 export interface GoProgram {
   /** Of its main package. */
@@ -18,14 +19,9 @@ export interface GoProgram {
 const progressMs = 15_000
 const buildMinutesMax = 60
 
-/** As `go version` says it, or undefined without Go. */
-export function goVersion(): string | undefined {
-  const run = spawnSync('go', ['version'], { encoding: 'utf8' })
-  return run.status === 0 ? run.stdout.trim() : undefined
-}
-
 /** Builds a program of a published module, with exactly the dependencies its authors released it with, into the file `to`. */
 export async function buildProgram(
+  go: string,
   program: GoProgram,
   to: string,
   tell: (line: string) => void,
@@ -36,13 +32,13 @@ export async function buildProgram(
   tell('fetching its modules')
   const told = setInterval(() => tell(seconds()), progressMs)
   try {
-    const module = ownModule(program)
+    const module = ownModule(go, program)
     if (!module.ok) return module
     writeFileSync(join(folder, 'go.mod'), module.value)
     const stamps = (program.stamp ?? []).map((variable) => `-X ${variable}=${program.version}`)
     const partial = join(dirname(to), `.${process.pid}.partial`)
     const args = ['build', '-mod=mod', '-trimpath', `-ldflags=${['-s', '-w', ...stamps].join(' ')}`, '-o', partial]
-    const built = await runGo([...args, program.path], folder)
+    const built = await runGo(go, [...args, program.path], folder)
     if (!built.ok) return built
     // Another process may have built the same meanwhile; either file will do.
     renameSync(partial, to)
@@ -55,8 +51,12 @@ export async function buildProgram(
 }
 
 /** A go.mod whose build list is that of the program's own module: a required module's `replace` lines do not count for others. */
-function ownModule({ module, version, staged }: GoProgram): Outcome<string, string> {
-  const run = spawnSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8', cwd: tmpdir() })
+function ownModule(go: string, { module, version, staged }: GoProgram): Outcome<string, string> {
+  const run = spawnSync(go, ['mod', 'download', '-json', `${module}@${version}`], {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    env: goEnvironment(),
+  })
   if (run.status !== 0)
     return failure(`go cannot fetch ${module}@${version}: ${run.stderr.trim() || run.stdout.trim()}`)
   const { GoMod } = JSON.parse(run.stdout) as { readonly GoMod: string }
@@ -72,9 +72,9 @@ function replacement(line: string, staged: string | undefined): string {
   return staged === undefined ? '' : `\t${name} => ${name} ${staged}`
 }
 
-function runGo(args: readonly string[], cwd: string): Promise<Outcome<undefined, string>> {
+function runGo(go: string, args: readonly string[], cwd: string): Promise<Outcome<undefined, string>> {
   return new Promise((resolve) => {
-    const child = spawn('go', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(go, args, { cwd, env: goEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] })
     let output = ''
     child.stderr.on('data', (data: Buffer) => {
       output = `${output}${data.toString()}`.slice(-4_000)
