@@ -4,7 +4,7 @@ import type { Clock, Dispose } from '#lib/clock.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { formatSeconds, parseTime } from '#lib/rfc3339.ts'
 import { servedBy } from './registry/custom-kinds.ts'
-import { mayGo, planDeletion } from './registry/deletion.ts'
+import { mayGo, planDeletion, refuseDeletion } from './registry/deletion.ts'
 import { fieldAt, fieldsOf, objectOf, withField } from './registry/fields.ts'
 import { convertVersion } from './registry/kind-versions.ts'
 import {
@@ -136,7 +136,7 @@ export class MemoryStore implements SandboxStore {
     const kind = this.#storedKind(resource)
     const object = this.get(resource, at)
     if (kind === undefined || object === undefined) return refuse(kind ? notFound(resource, at.name) : noSuchPath())
-    const refusal = this.#refusePreconditions(kind, object, options)
+    const refusal = refuseDeletion(kind, object, options)
     if (refusal !== undefined) return refuse(refusal)
     const plan = planDeletion(kind, object, options, this.clock.now())
     if (options.dryRun === true || plan.outcome === 'unchanged') return success(object)

@@ -22,6 +22,7 @@ import { reviewNames, reviews } from './access-review.ts'
 import { type Answer, created, failed, send } from './answer.ts'
 import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
+import { refuseOptions } from './check-options.ts'
 import { subresourcesOf } from './discovery.ts'
 import { FaultList, type Faults, type Misfortune, type ObservedRequest } from './faults.ts'
 import { followPodLog } from './follow-pod-log.ts'
@@ -135,6 +136,8 @@ export class ApiHandler {
     if (review !== undefined) return answerReview(request, path, body.value)
     const call = this.#callOf(request, path, contentType, body.value)
     if (!call.ok) return failed(call.error)
+    const refusal = refuseOptions(call.value)
+    if (refusal !== undefined) return failed(refusal)
     const { verb, name, subresource, query } = call.value
     if (subresource === 'log' && verb === 'get' && name !== undefined && isTrue(query.get('follow')))
       return this.#stream(request.response, (onEnd) => followPodLog(call.value, name, request.response, onEnd))

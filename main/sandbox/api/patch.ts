@@ -4,9 +4,20 @@ import { applyMergePatch } from '#lib/merge-patch.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { isFields, objectOf } from '../registry/fields.ts'
-import { badRequest, invalid, notFound, refuse, requiredValue, status } from '../registry/status.ts'
+import {
+  badRequest,
+  invalid,
+  invalidValue,
+  misnamed,
+  notFound,
+  refuse,
+  requiredValue,
+  status,
+  unsupportedType,
+} from '../registry/status.ts'
 import { type Answer, created, failed, ok } from './answer.ts'
 import type { Call } from './call.ts'
+import { metaKind } from './check-options.ts'
 import { represent } from './read.ts'
 import { isTrue } from './request-path.ts'
 import { applyConfiguration } from './server-side-apply.ts'
@@ -25,7 +36,15 @@ export function patchOne(call: Call, name: string): Answer {
   if (live === undefined) return failed(notFound(call.kind, name))
   const patched = patchObject(call, live)
   if (!patched.ok) return failed(patched.error)
-  return store(call, { ...patched.value, metadata: { ...patched.value.metadata, name } }, patched.value)
+  const refusal = refuseIdentity(call, live, patched.value)
+  return refusal === undefined ? store(call, patched.value, patched.value) : failed(refusal)
+}
+
+/** A patch may not make another object of it. */
+function refuseIdentity({ kind }: Call, { metadata: { name, uid } }: KubeObject, patched: KubeObject) {
+  if (patched.metadata.name !== name) return misnamed(patched.metadata.name, name)
+  if (patched.metadata.uid === uid) return undefined
+  return invalid(kind, name, [invalidValue('metadata.uid', patched.metadata.uid, 'field is immutable')])
 }
 
 /** The patched form of any object, `Scale` included. */
@@ -37,11 +56,8 @@ export function patchObject<T extends object>(
     case 'application/json-patch+json': {
       const patched = applyJsonPatch(live, body)
       if (patched.ok) return anObject(patched.value)
-      const { message } = patched.error
       return refuse(
-        patched.error.kind === 'Malformed'
-          ? badRequest(message)
-          : status(422, 'Invalid', `the server rejected our request due to an error in our request: ${message}`),
+        Array.isArray(body) ? unprocessable() : badRequest(`error decoding patch: ${patched.error.message}`),
       )
     }
     case 'application/merge-patch+json':
@@ -54,6 +70,9 @@ export function patchObject<T extends object>(
       return refuse(unsupportedType(mediaTypes(kind)))
   }
 }
+
+/** Upstream does not say which operation it was. */
+const unprocessable = () => status(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
 
 function anObject<T>(value: unknown): Outcome<T & KubeObject, Status> {
   if (!isFields(value) || !isFields(value['metadata'])) return refuse(badRequest('the patched value is not an object'))
@@ -68,26 +87,12 @@ const mediaTypes = ({ custom }: Call['kind']): readonly string[] => [
   ...applyTypes,
 ]
 
-function unsupportedType(accepted: readonly string[]): Status {
-  const message = 'the body of the request was in an unknown format - accepted media types include'
-  return status(415, 'UnsupportedMediaType', `${message}: ${accepted.join(', ')}`)
-}
-
-/** What a missing option is an error of. */
-const patchOptions = {
-  group: 'meta.k8s.io',
-  version: 'v1',
-  kind: 'PatchOptions',
-  plural: 'patchoptions',
-  namespaced: false,
-}
-
 function applyOne(call: Call, name: string, live: KubeObject | undefined): Answer {
   const { kind, body, query, namespace, subresource } = call
   const manager = query.get('fieldManager') ?? ''
   if (!isFields(body)) return failed(badRequest('the applied configuration is not an object'))
   if (manager === '')
-    return failed(invalid(patchOptions, '', [requiredValue('fieldManager', 'is required for apply patch')]))
+    return failed(invalid(metaKind('PatchOptions'), '', [requiredValue('fieldManager', 'is required for apply patch')]))
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
   const configuration = { ...body, metadata: { ...metadata, name, ...(namespace !== undefined && { namespace }) } }
   if (live === undefined && subresource !== undefined) return failed(notFound(kind, name))

@@ -3,7 +3,7 @@ import { type Outcome, success } from '#lib/outcome.ts'
 import { fieldsOf } from '../registry/fields.ts'
 import { schemaOf } from '../registry/kind-schemas.ts'
 import type { ServedKind } from '../registry/kinds.ts'
-import { badRequest, refuse } from '../registry/status.ts'
+import { badRequest, invalid, refuse } from '../registry/status.ts'
 import { pruneObject, validateValue } from '../registry/structural-schema.ts'
 import type { Call } from './call.ts'
 
@@ -19,7 +19,9 @@ export function checkFields(call: Call, object: KubeObject): Outcome<Readonly<Re
   const mistyped = kind.custom === undefined ? validateValue(object, schema) : []
   if (mistyped.length > 0)
     return refuse(
-      badRequest(`${subject(kind)}: ${mistyped.map(({ field, message }) => `${field}: ${message}`).join(', ')}`),
+      call.verb === 'patch'
+        ? invalid({ ...kind, group: '', kind: '' }, '', mistyped)
+        : badRequest(`${subject(kind)}: ${mistyped.map(({ field, message }) => `${field}: ${message}`).join(', ')}`),
     )
   const mode = query.get('fieldValidation') || 'Warn'
   if (mode === 'Ignore') return success({})

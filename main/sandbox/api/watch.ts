@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import type { KubeObject } from '#api/meta.ts'
+import type { KubeObject, Status } from '#api/meta.ts'
 import { apiVersionOf } from '#api/resources.ts'
 import type { Dispose } from '#lib/clock.ts'
-import { expired } from '../registry/status.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import { expired, refuse, status, unreadableVersion } from '../registry/status.ts'
 import { failed, jsonOf, send } from './answer.ts'
 import type { Call } from './call.ts'
 import { metadataOf, tableOf } from './representation.ts'
@@ -21,7 +22,7 @@ const maxUnreadBytes = 16 * 1024 * 1024
  * @returns what ends it, without a last word.
  */
 export function serveWatch(call: Call, response: ServerResponse, onEnd: () => void): Dispose {
-  const selection = parseSelection(call.kind, call.namespace, byName(call))
+  const selection = selectionOf(call)
   if (!selection.ok) {
     send(response, failed(selection.error))
     onEnd()
@@ -30,6 +31,12 @@ export function serveWatch(call: Call, response: ServerResponse, onEnd: () => vo
   const watch = new Watch(call, response, selection.value, onEnd)
   watch.begin()
   return () => watch.end()
+}
+
+function selectionOf(call: Call): Outcome<Selection, Status> {
+  const from = call.query.get('resourceVersion') ?? ''
+  if (!/^\d*$/.test(from)) return refuse(status(500, '', unreadableVersion(from)))
+  return parseSelection(call.kind, call.namespace, byName(call))
 }
 
 /** A watch of a single object is a watch of the collection with a field selector. */

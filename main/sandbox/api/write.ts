@@ -2,7 +2,7 @@ import type { KubeObject, Status } from '#api/meta.ts'
 import { apiVersionOf } from '#api/resources.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { type Fields, isFields, textOf } from '../registry/fields.ts'
-import { badRequest, invalid, invalidValue, refuse } from '../registry/status.ts'
+import { badRequest, invalid, invalidValue, misnamed, refuse, status, unsupportedType } from '../registry/status.ts'
 import type { DeleteOptions, WriteBy } from '../store.ts'
 import { type Answer, created, failed, ok } from './answer.ts'
 import type { Call } from './call.ts'
@@ -22,19 +22,21 @@ export const writeBy = ({ query, subresource }: Call): WriteBy => ({
 export function createOne(call: Call): Answer {
   const object = objectFrom(call)
   if (!object.ok) return failed(object.error)
+  if ((object.value.metadata.resourceVersion ?? '') !== '') return failed(versioned())
   const checked = checkFields(call, object.value)
   if (!checked.ok) return failed(checked.error)
   const outcome = call.store.create(call.kind, object.value, writeBy(call))
   return outcome.ok ? { ...created(represent(call, outcome.value)), headers: checked.value } : failed(outcome.error)
 }
 
+const versioned = () => status(500, '', 'resourceVersion should not be set on objects to be created')
+
 /** PUT of an object or of its status. */
 export function replaceOne(call: Call, name: string): Answer {
   const object = objectFrom(call)
   if (!object.ok) return failed(object.error)
   const { metadata } = object.value
-  if (metadata.name !== name)
-    return failed(badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`))
+  if (metadata.name !== name) return failed(misnamed(metadata.name, name))
   if (call.kind.custom !== undefined && metadata.resourceVersion === undefined)
     return failed(
       invalid(call.kind, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]),
@@ -67,9 +69,13 @@ export function deleteMany(call: Call): Answer {
   return ok(listOf(kind, apiVersionOf(kind), doomed, { resourceVersion: String(store.revision) }))
 }
 
+/** Media types of an object; none is JSON. */
+const objectTypes = new Set(['', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'])
+
 /** The body as an object of the kind that is addressed, its namespace filled in from the path. */
 function objectFrom(call: Call): Outcome<KubeObject, Status> {
-  const { kind, body, namespace } = call
+  const { kind, body, namespace, contentType } = call
+  if (!objectTypes.has(contentType)) return refuse(unsupportedType([...objectTypes].filter(Boolean)))
   if (!isFields(body)) return refuse(badRequest('the request body is not an object'))
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
   const apiVersion = body['apiVersion'] ?? apiVersionOf(kind)

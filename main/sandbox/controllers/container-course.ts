@@ -62,7 +62,7 @@ export function planContainer(container: Container, plan: CoursePlan): Container
     pullMs: between(300, 1_500, seed, 'pull', ...about) / speed,
     pullable: behaviour.start !== 'unpullable',
     readyMs:
-      behaviour.start === 'never-ready'
+      behaviour.start === 'never-ready' || crashes
         ? Number.POSITIVE_INFINITY
         : readyAfter(container, behaviour.start === 'slow', seed, about) / speed,
     runMs: crashes || plan.meantToEnd ? ownRunMs / speed : Number.POSITIVE_INFINITY,

@@ -1,9 +1,10 @@
-import type { KubeObject, ObjectMeta } from '#api/meta.ts'
+import type { KubeObject, ObjectMeta, Status } from '#api/meta.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import type { DeleteOptions } from '../store.ts'
 import { fieldAt } from './fields.ts'
 import { isContainer, type ServedKind, storageKey } from './kinds.ts'
+import { conflict } from './status.ts'
 
 /** What a delete request does now: take the object away, or leave it, marked, until its finalizers or its kubelet are done. */
 export type Deletion =
@@ -16,6 +17,21 @@ export const mayGo = (object: KubeObject): boolean =>
   object.metadata.deletionTimestamp !== undefined &&
   (object.metadata.finalizers ?? []).length === 0 &&
   (object.metadata.deletionGracePeriodSeconds ?? 0) === 0
+
+/** Why the preconditions of a deletion do not hold, `undefined` when they do. Upstream names the kind here, not its plural. */
+export function refuseDeletion(kind: ServedKind, object: KubeObject, wanted: DeleteOptions): Status | undefined {
+  const { name, uid, resourceVersion } = object.metadata
+  const refused = (why: string) => conflict({ ...kind, plural: kind.kind }, name, why)
+  if (wanted.uid !== undefined && wanted.uid !== uid)
+    return refused(
+      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    )
+  if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion)
+    return refused(
+      `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    )
+  return undefined
+}
 
 export function planDeletion(kind: ServedKind, object: KubeObject, options: DeleteOptions, now: EpochMs): Deletion {
   const graceSeconds = gracePeriod(kind, object, options)

@@ -29,6 +29,8 @@ export function initialStatus(kind: ServedKind, object: KubeObject): unknown {
       return { phase: 'Active' }
     case '/services':
       return { loadBalancer: {} }
+    case 'apps/replicasets':
+      return { replicas: 0 }
     case '/nodes':
       return fieldsOf(object)['status'] ?? {}
     default:

@@ -24,7 +24,7 @@ export const status = (code: number, reason: string, message: string, details?: 
   kind: 'Status',
   status: 'Failure',
   message,
-  reason,
+  ...(reason !== '' && { reason }),
   ...(details !== undefined && { details }),
   code,
 })
@@ -59,7 +59,16 @@ export const conflict = (resource: Resource, name: string, why: string): Status 
 export const modifiedMeanwhile =
   'the object has been modified; please apply your changes to the latest version and try again'
 
+export const resourceVersionTooLarge = (wanted: string, current: number): Status =>
+  status(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+
 export const badRequest = (message: string): Status => status(400, 'BadRequest', message)
+
+export const misnamed = (name: string, nameInPath: string): Status =>
+  badRequest(`the name of the object (${name}) does not match the name on the URL (${nameInPath})`)
 
 export function invalid(resource: Resource, name: string, errors: readonly FieldError[]): Status {
   const subject = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`
@@ -93,6 +102,16 @@ export const expired = (message: string): Status => status(410, 'Expired', messa
 export const methodNotAllowed = (): Status =>
   status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
+export const unsupportedType = (accepted: readonly string[]): Status =>
+  status(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  )
+
+export const unreadableVersion = (version: string): string =>
+  `resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`
+
 export const refuse = (answer: Status): Outcome<never, Status> => failure(answer)
 
 export const invalidValue = (field: string, value: unknown, why: string): FieldError => ({
@@ -111,6 +130,12 @@ export const duplicateValue = (field: string, shown: string): FieldError => ({
   field,
   reason: 'FieldValueDuplicate',
   message: `Duplicate value: ${shown}`,
+})
+
+export const notSupported = (field: string, value: unknown, supported: readonly unknown[]): FieldError => ({
+  field,
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((each) => JSON.stringify(each)).join(', ')}`,
 })
 
 export const forbiddenValue = (field: string, why: string): FieldError => ({

@@ -1,6 +1,6 @@
 import type { Schema } from '#api/schema/schema.ts'
 import { type Fields, isFields } from './fields.ts'
-import { duplicateValue, type FieldError, invalidValue, requiredValue } from './status.ts'
+import { duplicateValue, type FieldError, invalidValue, notSupported, requiredValue } from './status.ts'
 
 /** Fields every object has, whether the schema of its kind says so or not. */
 const rootFields = new Set(['apiVersion', 'kind', 'metadata'])
@@ -155,9 +155,7 @@ function validateScalar(value: unknown, schema: Schema, path: string): readonly 
   const limits = typeof value === 'string' ? brokenLimits(value, schema) : []
   const broken = [...bounds, ...limits].map((why) => invalidValue(path, value, `${path} in body ${why}`))
   if (schema.enum === undefined || schema.enum.includes(value)) return broken
-  const supported = schema.enum.map((each) => JSON.stringify(each)).join(', ')
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`
-  return [{ field: path, reason: 'FieldValueNotSupported', message }, ...broken]
+  return [notSupported(path, value, schema.enum), ...broken]
 }
 
 const brokenBounds = (value: number, { minimum = -Infinity, maximum = Infinity }: Schema): readonly string[] => [

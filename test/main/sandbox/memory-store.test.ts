@@ -311,7 +311,7 @@ describe('delete', () => {
   it('refuses another uid than the wanted one', () => {
     stored(resources.configMaps, aConfigMap('a'))
     expect(store.delete(resources.configMaps, named('a'), { uid: 'other' })).toMatchObject({
-      error: { code: 409, message: expect.stringContaining('UID in precondition: other') },
+      error: { code: 409, message: expect.stringContaining('the UID in the precondition (other)') },
     })
   })
 
