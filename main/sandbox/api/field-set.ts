@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../registry/fields.ts'
 import type { ServedKind } from '../registry/kinds.ts'
-import { applyRule, type ListRule } from './list-rules.ts'
+import { applyRule, isAtomic, type ListRule } from './list-rules.ts'
 
 /**
  * A field as `managedFields` names it, part by part: `f:spec`, `k:{"name":"main"}` (an item with a key), `v:"x"` (an
@@ -23,7 +23,7 @@ export function fieldsSetBy(kind: ServedKind, object: Fields): readonly FieldPat
 }
 
 function leaves(kind: ServedKind, value: unknown, names: readonly string[], path: FieldPath): readonly FieldPath[] {
-  if (isFields(value) && Object.keys(value).length > 0)
+  if (isFields(value) && Object.keys(value).length > 0 && !isAtomic(kind, names))
     return Object.entries(value).flatMap(([name, member]) =>
       leaves(kind, member, [...names, name], [...path, `f:${name}`]),
     )

@@ -1,5 +1,6 @@
 import type { Schema } from '#api/schema/schema.ts'
 import { fieldAt, isFields } from '../registry/fields.ts'
+import { schemaOf } from '../registry/kind-schemas.ts'
 import type { ServedKind } from '../registry/kinds.ts'
 
 /** How the items of a list are told apart when two versions of it are merged. */
@@ -56,13 +57,22 @@ export function applyRule(kind: ServedKind, path: readonly string[], items: read
   return rule.merge === 'map' ? by(...rule.keys, 'protocol') : rule
 }
 
-function schemaRule(schema: Schema | undefined, path: readonly string[]): ListRule {
+/** Whether an object is one field, replaced whole and owned whole, at a path of field names. */
+export const isAtomic = (kind: ServedKind, path: readonly string[]): boolean =>
+  fieldAt(schemaAt(schemaOf(kind), path), ['x-kubernetes-map-type']) === 'atomic'
+
+function schemaAt(schema: Schema | undefined, path: readonly string[]): unknown {
   let at: unknown = schema
   for (const name of path) {
     const list = fieldAt(at, ['items'])
     const node = isFields(list) ? list : at
     at = fieldAt(node, ['properties', name]) ?? fieldAt(node, ['additionalProperties'])
   }
+  return at
+}
+
+function schemaRule(schema: Schema | undefined, path: readonly string[]): ListRule {
+  const at = schemaAt(schema, path)
   const type = fieldAt(at, ['x-kubernetes-list-type'])
   const keys = fieldAt(at, ['x-kubernetes-list-map-keys'])
   if (type === 'map' && Array.isArray(keys)) return by(...keys.map(String))

@@ -94,6 +94,7 @@ function applyOne(call: Call, name: string, live: KubeObject | undefined): Answe
   if (manager === '')
     return failed(invalid(metaKind('PatchOptions'), '', [requiredValue('fieldManager', 'is required for apply patch')]))
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
+  if (metadata['managedFields'] !== undefined) return failed(badRequest('metadata.managedFields must be nil'))
   const configuration = { ...body, metadata: { ...metadata, name, ...(namespace !== undefined && { namespace }) } }
   if (live === undefined && subresource !== undefined) return failed(notFound(kind, name))
   const base = live ?? objectOf({ apiVersion: body['apiVersion'], kind: kind.kind, metadata: configuration.metadata })

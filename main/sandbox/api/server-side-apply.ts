@@ -15,7 +15,7 @@ import {
   parseFieldSet,
   samePath,
 } from './field-set.ts'
-import { applyRule } from './list-rules.ts'
+import { applyRule, isAtomic } from './list-rules.ts'
 
 export interface Applier {
   readonly manager: string
@@ -107,6 +107,7 @@ function conflictStatus(conflicts: readonly { readonly manager: string; readonly
 
 function mergeFields(kind: ServedKind, live: unknown, wanted: unknown, names: readonly string[]): unknown {
   if (isFields(wanted)) {
+    if (isAtomic(kind, names)) return wanted
     const result: Record<string, unknown> = { ...(isFields(live) ? live : {}) }
     for (const [name, value] of Object.entries(wanted))
       result[name] = mergeFields(kind, result[name], value, [...names, name])

@@ -62,7 +62,7 @@ const builtInTable: FieldTable = {
   Subject: 'apiGroup kind name namespace',
   ReplicaSetSpec: 'minReadySeconds:int replicas:int selector:Selector template:PodTemplate',
   ServiceSpec:
-    'allocateLoadBalancerNodePorts:bool clusterIP clusterIPs:text[] externalIPs:text[] externalName externalTrafficPolicy healthCheckNodePort:int internalTrafficPolicy ipFamilies:text[] ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges:text[] ports:ServicePort[] publishNotReadyAddresses:bool selector:map sessionAffinity sessionAffinityConfig:any trafficDistribution type',
+    'allocateLoadBalancerNodePorts:bool clusterIP clusterIPs:text[] externalIPs:text[] externalName externalTrafficPolicy healthCheckNodePort:int internalTrafficPolicy ipFamilies:text[] ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges:text[] ports:ServicePort[] publishNotReadyAddresses:bool selector:atomicMap sessionAffinity sessionAffinityConfig:any trafficDistribution type',
   ServicePort: 'appProtocol name nodePort:int port:int protocol targetPort:intOrText',
   /** Any metadata, as upstream. */
   PodTemplate: 'metadata:any spec:PodSpec',
