@@ -103,7 +103,10 @@ export class MemoryStore implements SandboxStore {
     if (this.get(kind, { namespace, name }) !== undefined) return refuse(alreadyExists(kind, name))
     const ordinal = by.dryRun === true ? this.#created : this.#created++
     const allocation = { uid: uidOf(this.#seed, ordinal), ordinal }
-    const prepared = prepareCreate(kind, structuredClone(object), { name, namespace }, allocation, this.clock.now())
+    const prepared = prepareCreate(kind, structuredClone(object), { name, namespace }, allocation, {
+      by,
+      now: this.clock.now(),
+    })
     if (!prepared.ok) return prepared
     if (by.dryRun === true) return success(inVersion(prepared.value, resource))
     if (kind.plural === 'events') this.#expireEvents(kind)

@@ -44,6 +44,7 @@ export interface SandboxAt {
 export interface WriteBy {
   /** `status` writes only the status, `scale` is handled by the HTTP layer; absent writes all but the status. */
   readonly subresource?: 'status'
+  /** Whose the changed fields are; absent when the object says itself who manages what. */
   readonly fieldManager?: string
   readonly dryRun?: boolean
 }

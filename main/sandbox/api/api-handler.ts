@@ -166,10 +166,11 @@ export class ApiHandler {
     const representation = subresource === 'log' ? 'object' : representationOf(message.headers.accept)
     if (representation === undefined)
       return refuse(status(406, 'NotAcceptable', 'only the following media types are accepted: application/json'))
+    const userAgent = (message.headers['user-agent'] ?? 'unknown').split('/')[0] ?? ''
     const served = { store: this.#store, clock: this.#clock, history: this.#history, query: url.searchParams }
     return success({
       ...served,
-      ...{ kind, verb, namespace, name, subresource, representation, token, contentType, body },
+      ...{ kind, verb, namespace, name, subresource, representation, token, userAgent, contentType, body },
     })
   }
 

@@ -19,6 +19,8 @@ export interface Call {
   readonly query: URLSearchParams
   readonly representation: Representation
   readonly token: ApiToken
+  /** Its program, without a version: who manages the fields it writes when it does not say. */
+  readonly userAgent: string
   /** Media type of the body, without parameters. */
   readonly contentType: string
   /** Parsed, `undefined` when there is none. */

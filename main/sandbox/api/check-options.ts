@@ -34,25 +34,25 @@ export const metaKind = (kind: string) => ({
   namespaced: false,
 })
 
+const refused = (why: string): readonly FieldError[] => [forbiddenValue('resourceVersionMatch', why)]
+
 function listErrors({ query, verb }: Call): readonly FieldError[] {
   const match = query.get('resourceVersionMatch') ?? ''
-  const refused = (why: string) => [forbiddenValue('resourceVersionMatch', why)]
-  if (verb === 'watch' && isTrue(query.get('sendInitialEvents')))
-    return match === 'NotOlderThan'
-      ? []
-      : refused('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-  if (match === '') return []
+  const sendsInitial = verb === 'watch' && isTrue(query.get('sendInitialEvents'))
+  if (sendsInitial && match !== 'NotOlderThan')
+    return refused('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (sendsInitial || match === '') return []
   if (verb === 'watch')
     return refused('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
-  const version = query.get('resourceVersion') ?? ''
+  return matchErrors(match, query.get('resourceVersion') ?? '')
+}
+
+function matchErrors(match: string, version: string): readonly FieldError[] {
+  const known = ['Exact', 'NotOlderThan']
   if (version === '') return refused('resourceVersionMatch is forbidden unless resourceVersion is provided')
-  if ((query.get('continue') ?? '') !== '')
-    return refused('resourceVersionMatch is forbidden when continue is provided')
-  if (match !== 'Exact' && match !== 'NotOlderThan')
-    return [notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan'])]
-  return match === 'Exact' && version === '0'
-    ? refused('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
-    : []
+  if (!known.includes(match)) return [notSupported('resourceVersionMatch', match, known)]
+  const isVague = match === 'Exact' && version === '0'
+  return isVague ? refused('resourceVersionMatch "exact" is forbidden for resourceVersion "0"') : []
 }
 
 function writeErrors({ query }: Call): readonly FieldError[] {

@@ -23,9 +23,7 @@ import { isTrue } from './request-path.ts'
 import { applyConfiguration } from './server-side-apply.ts'
 import { applyStrategicMerge } from './strategic-merge.ts'
 import { checkFields } from './unknown-fields.ts'
-import { writeBy } from './write.ts'
-
-const applyTypes = ['application/apply-patch+yaml', 'application/apply-patch+json']
+import { applyTypes, writeBy } from './write.ts'
 
 /** PATCH of an object or of its status, in any of the four languages. */
 export function patchOne(call: Call, name: string): Answer {

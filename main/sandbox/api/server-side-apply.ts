@@ -2,9 +2,6 @@ import type { KubeObject, Status } from '#api/meta.ts'
 import { apiVersionOf } from '#api/resources.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
-import { type Fields, fieldsOf, isFields, objectOf } from '../registry/fields.ts'
-import type { ServedKind } from '../registry/kinds.ts'
-import { refuse, status } from '../registry/status.ts'
 import {
   type FieldPath,
   fieldsSetBy,
@@ -13,9 +10,13 @@ import {
   isUnder,
   itemPart,
   parseFieldSet,
+  readPath,
   samePath,
-} from './field-set.ts'
-import { applyRule, isAtomic } from './list-rules.ts'
+} from '../registry/field-set.ts'
+import { type Fields, fieldsOf, isFields, objectOf, textOf } from '../registry/fields.ts'
+import type { ServedKind } from '../registry/kinds.ts'
+import { applyRule, isAtomic } from '../registry/list-rules.ts'
+import { refuse, status } from '../registry/status.ts'
 
 export interface Applier {
   readonly manager: string
@@ -33,7 +34,7 @@ interface Ownership {
 
 /**
  * The object after a manager applied its configuration: fields it sets are set, fields it no longer sets are removed
- * unless another applier owns them. Only appliers own fields here; plain updates are not tracked, so they never conflict.
+ * unless somebody else owns them.
  */
 export function applyConfiguration(
   kind: ServedKind,
@@ -54,7 +55,7 @@ export function applyConfiguration(
   const conflicts = others.flatMap(({ entry, paths }) =>
     paths
       .filter((path) => differing.some((each) => samePath(each, path)))
-      .map((path) => ({ manager: String(entry['manager']), path })),
+      .map((path) => ({ manager: managerOf(entry), path })),
   )
   if (conflicts.length > 0 && !by.force) return refuse(conflictStatus(conflicts))
   const remaining = others.map(({ entry, paths }) => ({
@@ -94,10 +95,18 @@ const entryOf = (kind: ServedKind, fieldsV1: Fields, { manager, time, subresourc
   ...(subresource !== undefined && { subresource }),
 })
 
+/** As conflicts name it: who only updated is told with the version and the time. */
+function managerOf({ manager, operation, subresource, apiVersion, time }: Fields): string {
+  const name = JSON.stringify(manager)
+  if (operation === 'Apply') return name
+  const part = subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`
+  return `${name}${part} using ${textOf(apiVersion)} at ${textOf(time)}`
+}
+
 function conflictStatus(conflicts: readonly { readonly manager: string; readonly path: FieldPath }[]): Status {
   const causes = conflicts.map(({ manager, path }) => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with ${JSON.stringify(manager)}`,
+    message: `conflict with ${manager}`,
     field: formatFieldPath(path),
   }))
   const plural = causes.length === 1 ? 'conflict' : 'conflicts'
@@ -121,23 +130,6 @@ function mergeFields(kind: ServedKind, live: unknown, wanted: unknown, names: re
     const index = items.findIndex((each) => itemPart(each, rule) === part)
     return index < 0 ? [...items, item] : items.with(index, mergeFields(kind, items[index], item, names))
   }, live)
-}
-
-function readPath(kind: ServedKind, value: unknown, path: FieldPath, names: readonly string[] = []): unknown {
-  const [part, ...rest] = path
-  if (part === undefined || part === '.') return part === undefined ? value : value !== undefined
-  if (part.startsWith('f:')) {
-    const name = part.slice(2)
-    return isFields(value) ? readPath(kind, value[name], rest, [...names, name]) : undefined
-  }
-  if (!Array.isArray(value)) return undefined
-  const rule = applyRule(kind, names, value)
-  return readPath(
-    kind,
-    value.find((item) => itemPart(item, rule) === part),
-    rest,
-    names,
-  )
 }
 
 /** A copy without the field; lists and objects that become empty by it go too. */

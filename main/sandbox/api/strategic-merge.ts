@@ -1,6 +1,6 @@
 import { jsonEqual } from '#lib/json-patch.ts'
 import { type Fields, isFields } from '../registry/fields.ts'
-import { type ListRule, strategicRule } from './list-rules.ts'
+import { type ListRule, strategicRule } from '../registry/list-rules.ts'
 
 const directive = '$patch'
 const deleteFrom = '$deleteFromPrimitiveList/'

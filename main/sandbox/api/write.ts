@@ -11,10 +11,13 @@ import { listOf } from './representation.ts'
 import { parseSelection } from './selection.ts'
 import { checkFields } from './unknown-fields.ts'
 
+/** An apply says in the object who manages what. */
+export const applyTypes = ['application/apply-patch+yaml', 'application/apply-patch+json']
+
 /** How this request writes: its manager, its subresource, and whether only for show. */
-export const writeBy = ({ query, subresource }: Call): WriteBy => ({
+export const writeBy = ({ query, subresource, contentType, userAgent }: Call): WriteBy => ({
   ...(subresource === 'status' && { subresource }),
-  ...(query.has('fieldManager') && { fieldManager: query.get('fieldManager') ?? '' }),
+  ...(!applyTypes.includes(contentType) && { fieldManager: query.get('fieldManager') || userAgent }),
   ...(query.getAll('dryRun').includes('All') && { dryRun: true }),
 })
 

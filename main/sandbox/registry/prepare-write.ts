@@ -11,6 +11,7 @@ import { type Allocation, defaultObject, initialStatus } from './kind-defaults.t
 import { schemaOf } from './kind-schemas.ts'
 import { convertVersion } from './kind-versions.ts'
 import { isDefinitions, type ServedKind } from './kinds.ts'
+import { ownUpdate } from './own-update.ts'
 import { invalid, refuse } from './status.ts'
 import { pruneObject } from './structural-schema.ts'
 import { validateObject } from './validate-object.ts'
@@ -21,7 +22,7 @@ export function prepareCreate(
   object: KubeObject,
   place: { readonly name: string; readonly namespace: string | undefined },
   allocation: Allocation,
-  now: EpochMs,
+  { by, now }: { readonly by: WriteBy; readonly now: EpochMs },
 ): Outcome<KubeObject, Status> {
   const {
     deletionTimestamp: _t,
@@ -40,7 +41,8 @@ export function prepareCreate(
   }
   const shaped = shape(kind, { ...object, metadata })
   const started = kind.hasStatus ? withStatus(shaped, initialStatus(kind, shaped)) : shaped
-  return finish(kind, started, undefined, allocation, now)
+  const finished = finish(kind, started, undefined, allocation, now)
+  return finished.ok ? success(ownUpdate(kind, finished.value, undefined, by, formatSeconds(now))) : finished
 }
 
 /**
@@ -59,11 +61,11 @@ export function prepareUpdate(
     by.subresource === 'status' ? withStatus(previous, fieldsOf(object)['status']) : mergeMain(kind, object, previous)
   const finished = finish(kind, shape(kind, merged), previous, allocation, now)
   if (!finished.ok) return finished
-  if (isDeepStrictEqual(finished.value, previous)) return success(previous)
+  const owned = ownUpdate(kind, finished.value, previous, by, formatSeconds(now))
+  if (isDeepStrictEqual(owned, previous)) return success(previous)
   const { generation } = previous.metadata
-  if (generation === undefined || isDeepStrictEqual(wanted(kind, finished.value), wanted(kind, previous)))
-    return finished
-  return success({ ...finished.value, metadata: { ...finished.value.metadata, generation: generation + 1 } })
+  if (generation === undefined || isDeepStrictEqual(wanted(kind, owned), wanted(kind, previous))) return success(owned)
+  return success({ ...owned, metadata: { ...owned.metadata, generation: generation + 1 } })
 }
 
 function mergeMain(kind: ServedKind, object: KubeObject, previous: KubeObject): KubeObject {

@@ -1,7 +1,7 @@
 import type { Schema } from '#api/schema/schema.ts'
-import { fieldAt, isFields } from '../registry/fields.ts'
-import { schemaOf } from '../registry/kind-schemas.ts'
-import type { ServedKind } from '../registry/kinds.ts'
+import { fieldAt, isFields } from './fields.ts'
+import { schemaOf } from './kind-schemas.ts'
+import type { ServedKind } from './kinds.ts'
 
 /** How the items of a list are told apart when two versions of it are merged. */
 export type ListRule =

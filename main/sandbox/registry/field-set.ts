@@ -1,5 +1,5 @@
-import { type Fields, isFields } from '../registry/fields.ts'
-import type { ServedKind } from '../registry/kinds.ts'
+import { type Fields, isFields } from './fields.ts'
+import type { ServedKind } from './kinds.ts'
 import { applyRule, isAtomic, type ListRule } from './list-rules.ts'
 
 /**
@@ -10,7 +10,17 @@ export type FieldPath = readonly string[]
 
 /** Never owned: they say which object it is. */
 const identity = new Set(['apiVersion', 'kind'])
-const identityMetadata = new Set(['name', 'namespace', 'managedFields', 'resourceVersion', 'uid'])
+const identityMetadata = new Set([
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'name',
+  'namespace',
+  'resourceVersion',
+  'uid',
+])
 
 /** Every leaf an object sets. */
 export function fieldsSetBy(kind: ServedKind, object: Fields): readonly FieldPath[] {
@@ -59,6 +69,24 @@ export function formatFieldSet(paths: readonly FieldPath[]): Fields {
 export function parseFieldSet(tree: unknown, path: FieldPath = []): readonly FieldPath[] {
   if (!isFields(tree) || Object.keys(tree).length === 0) return path.length === 0 ? [] : [path]
   return Object.entries(tree).flatMap(([part, member]) => parseFieldSet(member, [...path, part]))
+}
+
+/** The value at a path; of an item itself, whether it is there. `undefined` when there is none. */
+export function readPath(kind: ServedKind, value: unknown, path: FieldPath, names: readonly string[] = []): unknown {
+  const [part, ...rest] = path
+  if (part === undefined || part === '.') return part === undefined ? value : value !== undefined
+  if (part.startsWith('f:')) {
+    const name = part.slice(2)
+    return isFields(value) ? readPath(kind, value[name], rest, [...names, name]) : undefined
+  }
+  if (!Array.isArray(value)) return undefined
+  const rule = applyRule(kind, names, value)
+  return readPath(
+    kind,
+    value.find((item) => itemPart(item, rule) === part),
+    rest,
+    names,
+  )
 }
 
 export const samePath = (a: FieldPath, b: FieldPath): boolean =>
