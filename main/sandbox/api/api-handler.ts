@@ -136,8 +136,6 @@ export class ApiHandler {
     if (review !== undefined) return answerReview(request, path, body.value)
     const call = this.#callOf(request, path, contentType, body.value)
     if (!call.ok) return failed(call.error)
-    const refusal = refuseOptions(call.value)
-    if (refusal !== undefined) return failed(refusal)
     const { verb, name, subresource, query } = call.value
     if (subresource === 'log' && verb === 'get' && name !== undefined && isTrue(query.get('follow')))
       return this.#stream(request.response, (onEnd) => followPodLog(call.value, name, request.response, onEnd))
@@ -168,10 +166,12 @@ export class ApiHandler {
       return refuse(status(406, 'NotAcceptable', 'only the following media types are accepted: application/json'))
     const userAgent = (message.headers['user-agent'] ?? 'unknown').split('/')[0] ?? ''
     const served = { store: this.#store, clock: this.#clock, history: this.#history, query: url.searchParams }
-    return success({
+    const call: Call = {
       ...served,
       ...{ kind, verb, namespace, name, subresource, representation, token, userAgent, contentType, body },
-    })
+    }
+    const refusal = refuseOptions(call)
+    return refusal === undefined ? success(call) : refuse(refusal)
   }
 
   /** `undefined` once the answer has begun: it ends by itself, or with the server. */
