@@ -15,6 +15,9 @@ import { findChromium } from './tools.ts'
 const sections: readonly Section[] = [window, engine, grid]
 const rolloutsDefault = 100
 const replicasDefault = 2
+/** Of the section `engine`, whose targets are of five pods. */
+const engineReplicasDefault = 5
+const repeatsDefault = 3
 
 const help = `npm run bench -- [section …] [options]
 
@@ -25,7 +28,8 @@ Options:
   --kubeconfig FILE  with --context: run \`engine\` there and not on the sandbox, in a namespace that is deleted afterwards
   --context NAME     never taken from the file's current context
   --rollouts N       rollouts in each cluster (${rolloutsDefault})
-  --replicas N       pods of each rollout (${replicasDefault}); 0 on a control plane without nodes
+  --replicas N       pods of each rollout (${replicasDefault}, engine ${engineReplicasDefault}); 0 on a control plane without nodes
+  --repeats N        updates of all rollouts in \`engine\`; its figures are medians of them (${repeatsDefault})
   --help`
 
 function stopWith(message: string): never {
@@ -42,6 +46,7 @@ function readArguments() {
         context: { type: 'string' },
         rollouts: { type: 'string' },
         replicas: { type: 'string' },
+        repeats: { type: 'string' },
         help: { type: 'boolean' },
       },
     })
@@ -71,7 +76,9 @@ const unknown = positionals.find((name) => !sections.some((section) => section.n
 if (unknown !== undefined)
   stopWith(`there is no section ${unknown}; there are ${sections.map(({ name }) => name).join(', ')}`)
 const rollouts = wholeNumber('rollouts', values.rollouts, rolloutsDefault, 1)
-const replicas = wholeNumber('replicas', values.replicas, replicasDefault, 0)
+const replicasOf = ({ name }: Section) =>
+  wholeNumber('replicas', values.replicas, name === 'engine' ? engineReplicasDefault : replicasDefault, 0)
+const repeats = wholeNumber('repeats', values.repeats, repeatsDefault, 1)
 const cluster = namedCluster(values.kubeconfig, values.context)
 const wanted = sections.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 if (cluster !== undefined && (wanted.length !== 1 || wanted[0]?.name !== 'engine'))
@@ -85,7 +92,7 @@ let failed = false
 for (const section of wanted) {
   console.error(`argosy: measuring ${section.name}…`)
   try {
-    await section.run({ chromium, report, cluster, rollouts, replicas })
+    await section.run({ chromium, report, cluster, rollouts, replicas: replicasOf(section), repeats })
   } catch (error) {
     failed = true
     console.error(`argosy: ${section.name} could not be measured:`, error)

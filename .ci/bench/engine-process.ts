@@ -1,28 +1,42 @@
 import { hostname } from 'node:os'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import { silentLog } from '#lib/log.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createEngine } from '#main/controller/engine.ts'
 import { systemClock } from '#main/system-clock.ts'
+import { countCalls, type RequestCounts } from './count-requests.ts'
 import { openClient } from './rollouts.ts'
 
 /*
  * The engine as `argosy engine` composes it, for one namespace and its own instance id, which also keeps any other controller
- * away from these rollouts. It says when it drives, and answers every message with what it has done so far.
+ * away from these rollouts. It says when it drives, and answers every message with what it has done so far. A message with
+ * `begin` starts the times anew.
  */
 
 export interface EngineWork {
   readonly reconciles: number
   /** Without Events. */
   readonly writes: number
-  /** Everything sent to the API server, each watch once. */
+  /** Everything on the wire, each watch once: calls, their retries and further pages. */
   readonly requests: number
+  readonly calls: RequestCounts
+  /** Times of the pure function since the last `begin`, in ms. */
+  readonly reconcileMs: readonly number[]
+  /** p99 since the last `begin`, in ms beyond the timer's own resolution. */
+  readonly loopDelayMs: number
+  /** Resident set, in MB. */
+  readonly rssMB: number
   /** Of this process, user and system. */
   readonly cpuMs: number
 }
 
 const [kubeconfig = '', context = '', namespace = '', instanceID = ''] = process.argv.slice(2)
-const client = openClient(kubeconfig, context)
+const { client, calls } = countCalls(openClient(kubeconfig, context))
+const loopResolutionMs = 10
+const loop = monitorEventLoopDelay({ resolution: loopResolutionMs })
+loop.enable()
+let reconcileMs: number[] = []
 const cluster = openCluster({
   context,
   client,
@@ -36,7 +50,12 @@ const engine = createEngine({
   cluster,
   clock: systemClock,
   log: silentLog,
-  reconcile: reconcileRollout,
+  reconcile: (world, now) => {
+    const startedAt = performance.now()
+    const decision = reconcileRollout(world, now)
+    reconcileMs.push(performance.now() - startedAt)
+    return decision
+  },
   random: Math.random,
   identity: `argosy-bench-${hostname()}_${process.pid}`,
   leaseNamespace: namespace,
@@ -47,7 +66,9 @@ function workDone(): EngineWork {
   const { reconciles, writes } = engine.stats
   const { user, system } = process.cpuUsage()
   const requests = Object.values(client.requests).reduce((sum, count) => sum + count, 0)
-  return { reconciles, writes, requests, cpuMs: (user + system) / 1000 }
+  const loopDelayMs = Math.max(0, loop.percentile(99) / 1e6 - loopResolutionMs)
+  const rssMB = process.memoryUsage.rss() / 2 ** 20
+  return { reconciles, writes, requests, calls, reconcileMs, loopDelayMs, rssMB, cpuMs: (user + system) / 1000 }
 }
 
 const stopWaiting = engine.onChange(() => {
@@ -55,7 +76,13 @@ const stopWaiting = engine.onChange(() => {
   stopWaiting()
   process.send?.({ driving: true })
 })
-process.on('message', () => process.send?.(workDone()))
+process.on('message', (message: { readonly begin?: boolean }) => {
+  if (message.begin === true) {
+    reconcileMs = []
+    loop.reset()
+  }
+  process.send?.(workDone())
+})
 process.on('disconnect', () => process.exit())
 engine.start()
 cluster.start()

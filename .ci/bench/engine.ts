@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { resources } from '#api/resources.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
-import type { EngineWork } from './engine-process.ts'
 import { measurePureEngine } from './engine-pure.ts'
-import { ask, nextMessage, sleep, startScript, stop, within } from './processes.ts'
-import { type Report, single } from './report.ts'
-import { appName, createBatch, isPromoted, openClient, setVersion, untilEach, versions } from './rollouts.ts'
+import { measureUpdates } from './engine-updates.ts'
+import { sleep } from './processes.ts'
+import { createBatch, openClient } from './rollouts.ts'
 import { startBenchSandbox } from './sandbox.ts'
 import type { BenchOptions, NamedCluster, Section } from './section.ts'
 
-const promotedWithinMs = 300_000
-const drivesWithinMs = 60_000
 const goneWithinMs = 60_000
 
 export const engine: Section = {
@@ -29,7 +26,8 @@ export const engine: Section = {
 }
 
 /** Works in a namespace of its own, which is also the instance id of the rollouts, and deletes it in any case. */
-async function measureCluster(at: NamedCluster, { rollouts, replicas, report }: BenchOptions): Promise<void> {
+async function measureCluster(at: NamedCluster, options: BenchOptions): Promise<void> {
+  const { rollouts, replicas } = options
   const client = openClient(at.kubeconfig, at.context)
   const namespace = `argosy-bench-${randomBytes(4).toString('hex')}`
   const tellWhatIsLeft = () =>
@@ -39,42 +37,10 @@ async function measureCluster(at: NamedCluster, { rollouts, replicas, report }: 
   process.on('exit', tellWhatIsLeft)
   try {
     await createBatch(client, { namespace, count: rollouts, replicas, waiting: 0, instanceID: namespace })
-    await measureUpdate(client, at, namespace, rollouts, report)
+    await measureUpdates(client, at, namespace, options)
   } finally {
     if (await deleteNamespace(client, namespace)) process.off('exit', tellWhatIsLeft)
     await client.close()
-  }
-}
-
-async function measureUpdate(
-  client: ClusterClient,
-  { kubeconfig, context }: NamedCluster,
-  namespace: string,
-  rollouts: number,
-  report: Report,
-): Promise<void> {
-  const names = Array.from({ length: rollouts }, (_, index) => appName(index))
-  const child = startScript('.ci/bench/engine-process.ts', [kubeconfig, context, namespace, namespace])
-  try {
-    await within(drivesWithinMs, 'the engine did not drive', nextMessage(child))
-    await untilEach(client, namespace, names, isPromoted(versions.first), promotedWithinMs)
-    const before = await ask<EngineWork>(child, {})
-    const startedAt = performance.now()
-    await Promise.all([
-      setVersion(client, namespace, names, versions.second),
-      untilEach(client, namespace, names, isPromoted(versions.second), promotedWithinMs),
-    ])
-    const tookMs = performance.now() - startedAt
-    const after = await ask<EngineWork>(child, {})
-    const each = (of: keyof EngineWork) => (after[of] - before[of]) / rollouts
-    report(single('engine.update-all', 'ms', tookMs))
-    report(single('engine.updates', '1/s', (rollouts / tookMs) * 1000))
-    report(single('engine.requests-per-update', 'count', each('requests')))
-    report(single('engine.writes-per-update', 'count', each('writes')))
-    report(single('engine.reconciles-per-update', 'count', each('reconciles')))
-    report(single('engine.cpu-per-update', 'ms', each('cpuMs')))
-  } finally {
-    await stop(child)
   }
 }
 

@@ -9,6 +9,7 @@ export interface Measurement {
   readonly n?: number
   readonly p50?: number
   readonly p95?: number
+  readonly min?: number
   readonly max?: number
   readonly value?: number
   /** An upper bound of the value, or of p95 where there are many. */
@@ -24,7 +25,7 @@ interface Limits {
 }
 
 /** Value at a quantile of a sorted list, nearest rank; the list is not empty. */
-function quantile(sorted: readonly number[], at: number): number {
+export function quantile(sorted: readonly number[], at: number): number {
   return sorted[Math.max(0, Math.ceil(at * sorted.length) - 1)] ?? Number.NaN
 }
 
@@ -43,6 +44,27 @@ export function distribution(bench: string, samples: readonly number[], { target
     p95,
     max: rounded(sorted.at(-1) ?? 0),
     ...(target === undefined ? {} : { target, ok: p95 <= target }),
+  }
+}
+
+/** The median of repeats, with the least and the greatest of them; the target is one of the median. */
+export function repeated(
+  bench: string,
+  unit: Measurement['unit'],
+  samples: readonly number[],
+  { target }: Limits = {},
+): Measurement {
+  if (samples.length === 0 || samples.some(Number.isNaN)) throw new Error(`${bench}: nothing was measured`)
+  const sorted = samples.toSorted((a, b) => a - b)
+  const p50 = ((sorted[(sorted.length - 1) >> 1] ?? Number.NaN) + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2
+  return {
+    bench,
+    unit,
+    n: samples.length,
+    p50: rounded(p50),
+    min: rounded(sorted[0] ?? 0),
+    max: rounded(sorted.at(-1) ?? 0),
+    ...(target === undefined ? {} : { target, ok: p50 <= target }),
   }
 }
 

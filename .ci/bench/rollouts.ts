@@ -19,7 +19,7 @@ export interface Batch {
   readonly instanceID?: string
 }
 
-const steps: readonly CanaryStep[] = [{ setWeight: 20 }, { setWeight: 50 }, { setWeight: 75 }, { setWeight: 100 }]
+const steps: readonly CanaryStep[] = [20, 40, 60, 80, 100].map((setWeight) => ({ setWeight }))
 const waitingSteps: readonly CanaryStep[] = [{ setWeight: 20 }, { pause: {} }, { setWeight: 50 }, { setWeight: 100 }]
 
 export const versions = { first: '1.0.0', second: '2.0.0' } as const

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly rollouts: number
   /** Pods of each. */
   readonly replicas: number
+  /** Updates of the section `engine`, each a sample. */
+  readonly repeats: number
 }
 
 export interface Section {

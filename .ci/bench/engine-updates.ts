@@ -1,0 +1,144 @@
+import type { ChildProcess } from 'node:child_process'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { callsBetween, isAboutRollouts, type RequestCounts, sumOfRollouts } from './count-requests.ts'
+import type { EngineWork } from './engine-process.ts'
+import { ask, nextMessage, sleep, startScript, stop, within } from './processes.ts'
+import { type Measurement, quantile, type Report, repeated, single } from './report.ts'
+import { appName, isPromoted, openClient, setVersion, untilEach, versions } from './rollouts.ts'
+import type { BenchOptions, NamedCluster } from './section.ts'
+
+const drivesWithinMs = 60_000
+const quietWithinMs = 120_000
+/** Without a request about rollouts for so long, Events are written too. */
+const quietMs = 3_000
+const steadyMs = 30_000
+const targets = { requests: 25, steady: 0, reconcileMs: 5, rssMB: 500 }
+/** The target of requests is one of rollouts of so many pods. */
+const targetReplicas = 5
+/** That of memory is one of so many rollouts. */
+const targetMemoryRollouts = 1000
+
+/** One update of all rollouts. */
+interface Sample {
+  readonly wallMs: number
+  readonly before: EngineWork
+  /** Once everything the update caused is written, Events included. */
+  readonly after: EngineWork
+}
+
+/** A new image for all rollouts, `repeats` times, and then a time in which nothing happens. */
+export async function measureUpdates(
+  client: ClusterClient,
+  { kubeconfig, context }: NamedCluster,
+  namespace: string,
+  { rollouts, replicas, repeats, report }: BenchOptions,
+): Promise<void> {
+  const names = Array.from({ length: rollouts }, (_, index) => appName(index))
+  const promotedWithinMs = Math.max(300_000, rollouts * 1500)
+  const child = startScript('.ci/bench/engine-process.ts', [kubeconfig, context, namespace, namespace])
+  // Of its own: what the watcher and the patches need must not wait in one line.
+  const patching = openClient(kubeconfig, context)
+  try {
+    await within(drivesWithinMs, 'the engine did not drive', nextMessage(child))
+    await untilEach(client, namespace, names, isPromoted(versions.first), promotedWithinMs)
+    const samples: Sample[] = []
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      await untilQuiet(child)
+      const before = await ask<EngineWork>(child, { begin: true })
+      const version = `${repeat + 2}.0.0`
+      const startedAt = performance.now()
+      await Promise.all([
+        setVersion(patching, namespace, names, version),
+        untilEach(client, namespace, names, isPromoted(version), promotedWithinMs),
+      ])
+      const wallMs = performance.now() - startedAt
+      samples.push({ wallMs, before, after: await untilQuiet(child) })
+    }
+    reportSamples(samples, rollouts, replicas, report)
+    const before = await ask<EngineWork>(child, {})
+    await sleep(steadyMs)
+    const { calls } = await ask<EngineWork>(child, {})
+    const steady = sumOfRollouts(callsBetween(before.calls, calls))
+    report(single('engine.steady-requests', 'count', steady, { target: targets.steady }))
+  } finally {
+    await stop(child)
+    await patching.close()
+  }
+}
+
+async function untilQuiet(child: ChildProcess): Promise<EngineWork> {
+  const deadline = performance.now() + quietWithinMs
+  for (let last = await ask<EngineWork>(child, {}); performance.now() < deadline; ) {
+    await sleep(quietMs)
+    const now = await ask<EngineWork>(child, {})
+    if (sumOfRollouts(callsBetween(last.calls, now.calls)) === 0) return now
+    last = now
+  }
+  throw new Error(`the engine sends requests ${quietWithinMs / 1000} s after the update still`)
+}
+
+function reportSamples(samples: readonly Sample[], rollouts: number, replicas: number, report: Report): void {
+  const of = (value: (sample: Sample) => number) => samples.map(value)
+  const each = (key: 'requests' | 'writes' | 'reconciles' | 'cpuMs') =>
+    of(({ before, after }) => (after[key] - before[key]) / rollouts)
+  const tell = (name: string, unit: Measurement['unit'], values: readonly number[], target?: number) =>
+    report(repeated(`engine.${name}`, unit, values, target === undefined ? {} : { target }))
+  const calls = samples.map(({ before, after }) => callsBetween(before.calls, after.calls))
+  const perUpdate = calls.map((one) => sumOfRollouts(one) / rollouts)
+  const reconcile = (at: number) =>
+    of(({ after }) =>
+      quantile(
+        after.reconcileMs.toSorted((a, b) => a - b),
+        at,
+      ),
+    )
+  const memory = of(({ after }) => after.rssMB)
+  tell(
+    'update-all',
+    'ms',
+    of(({ wallMs }) => wallMs),
+  )
+  tell(
+    'updates',
+    '1/s',
+    of(({ wallMs }) => (rollouts / wallMs) * 1000),
+  )
+  tell(
+    'cpu',
+    'ms',
+    of(({ before, after }) => after.cpuMs - before.cpuMs),
+  )
+  tell('cpu-per-update', 'ms', each('cpuMs'))
+  tell('memory', 'MB', memory, rollouts >= targetMemoryRollouts ? targets.rssMB : undefined)
+  // Later updates lack the Events that the budget of each object drops (OPS-141): only the first is judged.
+  const judged = replicas === targetReplicas ? targets.requests : undefined
+  tell('requests-per-first-update', 'count', perUpdate.slice(0, 1), judged)
+  tell('requests-per-update', 'count', perUpdate)
+  reportByResource(calls, rollouts, report)
+  tell('all-requests-per-update', 'count', each('requests'))
+  tell('writes-per-update', 'count', each('writes'))
+  tell('reconciles-per-update', 'count', each('reconciles'))
+  tell('reconcile-p50', 'ms', reconcile(0.5))
+  tell('reconcile-p99', 'ms', reconcile(0.99), targets.reconcileMs)
+  tell(
+    'loop-delay-p99',
+    'ms',
+    of(({ after }) => after.loopDelayMs),
+  )
+}
+
+/** Per rollout, but watches and the lease as they are: they do not grow with the rollouts. */
+function reportByResource(calls: readonly RequestCounts[], rollouts: number, report: Report): void {
+  for (const key of new Set(calls.flatMap((one) => Object.keys(one)).toSorted())) {
+    const about = isAboutRollouts(key)
+    const per = about ? rollouts : 1
+    const name = `engine.${about ? 'requests-per-update' : 'requests'}.${key.replace(' ', '.')}`
+    report(
+      repeated(
+        name,
+        'count',
+        calls.map((one) => (one[key] ?? 0) / per),
+      ),
+    )
+  }
+}
