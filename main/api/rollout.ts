@@ -76,6 +76,9 @@ export interface CanaryStrategy {
 }
 
 export interface TrafficRouting {
+  readonly istio?: { readonly destinationRule?: unknown; readonly [field: string]: unknown }
+  readonly alb?: { readonly rootService?: string; readonly [field: string]: unknown }
+  readonly plugins?: Readonly<Record<string, unknown>>
   readonly maxTrafficWeight?: number
   readonly managedRoutes?: readonly { readonly name: string }[]
   readonly [router: string]: unknown
@@ -85,12 +88,34 @@ export interface TrafficRouting {
 export interface CanaryStep {
   readonly setWeight?: number
   readonly pause?: { readonly duration?: IntOrString }
-  readonly experiment?: { readonly templates?: readonly { readonly name: string }[]; readonly [field: string]: unknown }
+  readonly experiment?: {
+    readonly templates?: readonly { readonly name: string; readonly weight?: number }[]
+    readonly analyses?: readonly { readonly args?: readonly AnalysisArgument[] }[]
+    readonly [field: string]: unknown
+  }
   readonly analysis?: RolloutAnalysis
   readonly setCanaryScale?: SetCanaryScale
-  readonly setHeaderRoute?: { readonly name?: string; readonly [field: string]: unknown }
-  readonly setMirrorRoute?: { readonly name?: string; readonly [field: string]: unknown }
+  readonly setHeaderRoute?: {
+    readonly name?: string
+    readonly match?: readonly { readonly headerName?: string; readonly headerValue?: StringMatch }[]
+  }
+  readonly setMirrorRoute?: {
+    readonly name?: string
+    readonly match?: readonly {
+      readonly method?: StringMatch
+      readonly path?: StringMatch
+      readonly headers?: Readonly<Record<string, StringMatch>>
+    }[]
+    readonly percentage?: number
+  }
   readonly plugin?: { readonly name?: string; readonly config?: unknown }
+}
+
+/** One of the three. */
+export interface StringMatch {
+  readonly exact?: string
+  readonly prefix?: string
+  readonly regex?: string
 }
 
 export interface SetCanaryScale {
@@ -101,8 +126,14 @@ export interface SetCanaryScale {
 
 export interface RolloutAnalysis {
   readonly templates?: readonly { readonly templateName?: string; readonly clusterScope?: boolean }[]
-  readonly args?: readonly unknown[]
+  readonly args?: readonly AnalysisArgument[]
   readonly [field: string]: unknown
+}
+
+export interface AnalysisArgument {
+  readonly name?: string
+  readonly value?: string
+  readonly valueFrom?: { readonly podTemplateHashValue?: string; readonly fieldRef?: { readonly fieldPath?: string } }
 }
 
 export interface AntiAffinity {

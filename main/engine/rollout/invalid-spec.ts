@@ -5,8 +5,8 @@ import { persistConditions } from './status/persist.ts'
 import { validationError } from './validation/validate.ts'
 import { round } from './write.ts'
 
-/** Looks again at a bad spec: a Service or workload it misses may have come without an event for this Rollout. */
-const recheckMs = 20_000
+/** Looks again at a bad spec: what it misses may have come without an event for this Rollout (API-93). */
+const recheckMs = { workload: 20_000, other: 10_000 }
 
 export const isInvalid = (situation: Situation): boolean => validationError(situation) !== undefined
 
@@ -22,5 +22,6 @@ export function reportInvalidSpec(situation: Situation): Decision {
   const kept = isKnown ? before : withoutCondition(before, 'InvalidSpec')
   const after = setCondition(kept, { type: 'InvalidSpec', status: 'True', reason: 'InvalidSpec', message }, now)
   const isObserved = status.observedGeneration === String(rollout.metadata.generation ?? 0)
-  return round(isKnown && isObserved ? [] : persistConditions(situation, after, 'API-92'), now + recheckMs)
+  const recheck = situation.workload.error === undefined ? recheckMs.other : recheckMs.workload
+  return round(isKnown && isObserved ? [] : persistConditions(situation, after, 'API-92'), now + recheck)
 }

@@ -4,14 +4,17 @@ import { parseInteger } from '#lib/int-or-string.ts'
 import { pauseSeconds } from '../canary/steps.ts'
 import { defaultSurge, defaultUnavailable, maxWeightOf } from '../spec-defaults.ts'
 import { antiAffinityError } from './anti-affinity.ts'
+import { experimentStepRules } from './experiment-steps.ts'
+import { routeStepRules } from './route-steps.ts'
 import { firstError, invalid, required, type SpecRule } from './spec-error.ts'
+import { trafficRoutingRules } from './traffic-routing.ts'
 
 interface Subject {
   readonly spec: RolloutSpec
   readonly canary: CanaryStrategy
 }
 
-/** API-100…116 as far as they concern a canary without traffic routing; the rest comes with the routers. */
+/** API-100…116, in the order in which they are judged. */
 export const canaryRules: readonly SpecRule<Subject>[] = [
   ({ canary: { maxSurge = defaultSurge, maxUnavailable = defaultUnavailable } }) =>
     isZero(maxSurge) && isZero(maxUnavailable)
@@ -25,22 +28,7 @@ export const canaryRules: readonly SpecRule<Subject>[] = [
           'This rollout uses the same service for the stable and canary services, but two different services are required.',
         )
       : undefined,
-  ({ canary: { trafficRouting, scaleDownDelaySeconds } }) =>
-    trafficRouting === undefined && scaleDownDelaySeconds !== undefined
-      ? invalid(
-          'spec.strategy.scaleDownDelaySeconds',
-          scaleDownDelaySeconds,
-          'Canary scaleDownDelaySeconds can only be used with traffic routing',
-        )
-      : undefined,
-  ({ canary: { trafficRouting, dynamicStableScale } }) =>
-    trafficRouting === undefined && dynamicStableScale === true
-      ? invalid(
-          'spec.strategy.dynamicStableScale',
-          dynamicStableScale,
-          'Canary dynamicStableScale can only be used with traffic routing',
-        )
-      : undefined,
+  ...trafficRoutingRules,
   ({ canary, spec }) => {
     for (const [i, step] of (canary.steps ?? []).entries()) {
       const error = firstError(stepRules, { step, path: `spec.strategy.steps[${i}]`, canary, spec })
@@ -53,7 +41,7 @@ export const canaryRules: readonly SpecRule<Subject>[] = [
 
 const onlyOne = 'Step must have one of the following set: experiment, setWeight, setCanaryScale, plugin or pause'
 
-/** API-106…109. */
+/** API-106…109, then those of routes (API-110…113) and of analyses (API-114, API-115). */
 const stepRules: readonly SpecRule<Subject & { readonly step: CanaryStep; readonly path: string }>[] = [
   ({ step, path }) => {
     const [experiment, pause, weight, analysis] = exclusive.map((kind) => step[kind] !== undefined)
@@ -80,23 +68,13 @@ const stepRules: readonly SpecRule<Subject & { readonly step: CanaryStep; readon
     step.setCanaryScale !== undefined && canary.trafficRouting === undefined
       ? required('spec.strategy.trafficRouting', 'SetCanaryScale requires TrafficRouting to be set')
       : undefined,
-  ({ step, canary, path }) => {
-    const detail = 'SetHeaderRoute requires TrafficRouting, supports Istio and ALB and Apisix'
-    return step.setHeaderRoute !== undefined && canary.trafficRouting === undefined
-      ? invalid(`${path}.setHeaderRoute`, step.setHeaderRoute, detail)
-      : undefined
-  },
-  ({ step, canary, path }) => {
-    const detail = 'SetMirrorRoute requires TrafficRouting, supports Istio and Plugins'
-    return step.setMirrorRoute !== undefined && canary.trafficRouting === undefined
-      ? invalid(`${path}.setMirrorRoute`, step.setMirrorRoute, detail)
-      : undefined
-  },
+  ...routeStepRules,
+  ...experimentStepRules,
 ]
 
 const exclusive = ['experiment', 'pause', 'setWeight', 'analysis'] as const
 const stepKinds = [...exclusive, 'setCanaryScale', 'setHeaderRoute', 'setMirrorRoute', 'plugin'] as const
 
-/** Unlike the arithmetic, validation reads text without `%` as a plain count (API-65). */
+/** Unlike the arithmetic, validation reads text without `%` as a plain count (API-65), and unreadable text as 0. */
 const isZero = (amount: IntOrString): boolean =>
-  typeof amount === 'number' ? amount === 0 : parseInteger(amount.replace(/%$/, '')) === 0
+  typeof amount === 'number' ? amount === 0 : (parseInteger(amount.replace(/^(\d+)%$/, '$1')) ?? 0) === 0

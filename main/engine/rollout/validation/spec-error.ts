@@ -37,22 +37,16 @@ export function firstError<T>(rules: readonly SpecRule<T>[], subject: T): SpecEr
 
 export function formatSpecError({ path, kind, value, detail }: SpecError): string {
   const hasValue = kind === 'Invalid value' || kind === 'Unsupported value'
-  return hasValue ? `${path}: ${kind}: ${formatValue(value)}: ${detail}` : `${path}: ${kind}: ${detail}`
+  return [path, kind, ...(hasValue ? [formatValue(value)] : []), ...(detail === '' ? [] : [detail])].join(': ')
 }
 
-/** Go's spelling: quoted text, plain numbers, compact JSON with sorted keys and `<>&` escaped. */
+/** Go's spelling: quoted text, plain numbers, compact JSON in the order of the fields with `<>&` escaped. */
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  const text = JSON.stringify(typeof value === 'object' ? sorted(value) : value)
+  const text = JSON.stringify(value)
   return typeof value === 'object' ? text.replaceAll(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`) : text
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, each]) => [key, sorted(each)]),
-  )
-}
+/** A map as Go prints it: by key. Fields of objects keep their order, which is that of the API's types. */
+export const sortedMap = (map: Readonly<Record<string, string>> | undefined) =>
+  map && Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))

@@ -2,15 +2,19 @@ import type { RolloutSpec } from '#api/rollout.ts'
 import { matchesSelector } from '#lib/label-selector.ts'
 import { isEmptySelector } from '../claim.ts'
 import { progressDeadlineSecondsOf, replicasOf, revisionHistoryLimitOf } from '../spec-defaults.ts'
-import { forbidden, invalid, required, type SpecRule, unsupported } from './spec-error.ts'
+import { selectorError } from './selector.ts'
+import { forbidden, invalid, required, type SpecRule, sortedMap, unsupported } from './spec-error.ts'
 
 /** API-95…99c, in the order in which they are judged. */
 export const specRules: readonly SpecRule<RolloutSpec>[] = [
   (spec) => notNegative('spec.replicas', replicasOf(spec)),
   (spec) =>
-    spec.selector === undefined ? required('spec.selector', `Rollout has missing field '.spec.selector'`) : undefined,
+    spec.selector === undefined && spec.workloadRef === undefined
+      ? required('spec.selector', `Rollout has missing field '.spec.selector'`)
+      : undefined,
+  ({ selector }) => selector && selectorError(selector, 'spec.selector'),
   (spec) =>
-    isEmptySelector(spec.selector)
+    spec.selector !== undefined && isEmptySelector(spec.selector)
       ? invalid('spec.selector', spec.selector, 'empty selector is invalid for deployment')
       : undefined,
   (spec) =>
@@ -18,9 +22,18 @@ export const specRules: readonly SpecRule<RolloutSpec>[] = [
       ? undefined
       : invalid(
           'spec.template.metadata.labels',
-          spec.template?.metadata?.labels,
+          sortedMap(spec.template?.metadata?.labels),
           '`selector` does not match template `labels`',
         ),
+  ({ template }) =>
+    (template?.spec?.containers ?? []).length === 0 ? required('spec.template.spec.containers', '') : undefined,
+  ({ template }) => {
+    for (const [i, { name = '', image = '' }] of (template?.spec?.containers ?? []).entries()) {
+      if (name === '') return required(`spec.template.spec.containers[${i}].name`, '')
+      if (image === '') return required(`spec.template.spec.containers[${i}].image`, '')
+    }
+    return undefined
+  },
   ({ template }) =>
     (template?.spec?.restartPolicy ?? 'Always') === 'Always'
       ? undefined
@@ -29,15 +42,6 @@ export const specRules: readonly SpecRule<RolloutSpec>[] = [
     template?.spec?.['activeDeadlineSeconds'] === undefined
       ? undefined
       : forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in ReplicaSet is not Supported'),
-  ({ template }) =>
-    (template?.spec?.containers ?? []).length === 0 ? required('spec.template.spec.containers', '') : undefined,
-  ({ template }) => {
-    const containers = template?.spec?.containers ?? []
-    const unnamed = containers.findIndex(({ name }) => (name ?? '') === '')
-    if (unnamed >= 0) return required(`spec.template.spec.containers[${unnamed}].name`, '')
-    const imageless = containers.findIndex(({ image }) => (image ?? '') === '')
-    return imageless >= 0 ? required(`spec.template.spec.containers[${imageless}].image`, '') : undefined
-  },
   (spec) => notNegative('spec.minReadySeconds', spec.minReadySeconds ?? 0),
   (spec) => notNegative('spec.revisionHistoryLimit', revisionHistoryLimitOf(spec)),
   (spec) => notNegative('spec.progressDeadlineSeconds', progressDeadlineSecondsOf(spec)),
