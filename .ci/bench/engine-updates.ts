@@ -78,67 +78,41 @@ async function untilQuiet(child: ChildProcess): Promise<EngineWork> {
 }
 
 function reportSamples(samples: readonly Sample[], rollouts: number, replicas: number, report: Report): void {
-  const of = (value: (sample: Sample) => number) => samples.map(value)
-  const each = (key: 'requests' | 'writes' | 'reconciles' | 'cpuMs') =>
-    of(({ before, after }) => (after[key] - before[key]) / rollouts)
-  const tell = (name: string, unit: Measurement['unit'], values: readonly number[], target?: number) =>
-    report(repeated(`engine.${name}`, unit, values, target === undefined ? {} : { target }))
+  const tell = (name: string, unit: Measurement['unit'], of: (sample: Sample) => number, target?: number) =>
+    report(repeated(`engine.${name}`, unit, samples.map(of), target === undefined ? {} : { target }))
+  const each = (key: 'requests' | 'writes' | 'reconciles' | 'cpuMs') => (sample: Sample) =>
+    (sample.after[key] - sample.before[key]) / rollouts
+  const reconcile = (at: number) => (sample: Sample) =>
+    quantile(
+      sample.after.reconcileMs.toSorted((a, b) => a - b),
+      at,
+    )
   const calls = samples.map(({ before, after }) => callsBetween(before.calls, after.calls))
   const perUpdate = calls.map((one) => sumOfRollouts(one) / rollouts)
-  const reconcile = (at: number) =>
-    of(({ after }) =>
-      quantile(
-        after.reconcileMs.toSorted((a, b) => a - b),
-        at,
-      ),
-    )
-  const memory = of(({ after }) => after.rssMB)
-  tell(
-    'update-all',
-    'ms',
-    of(({ wallMs }) => wallMs),
-  )
-  tell(
-    'updates',
-    '1/s',
-    of(({ wallMs }) => (rollouts / wallMs) * 1000),
-  )
-  tell(
-    'cpu',
-    'ms',
-    of(({ before, after }) => after.cpuMs - before.cpuMs),
-  )
-  tell('cpu-per-update', 'ms', each('cpuMs'))
-  tell('memory', 'MB', memory, rollouts >= targetMemoryRollouts ? targets.rssMB : undefined)
   // Later updates lack the Events that the budget of each object drops (OPS-141): only the first is judged.
-  const judged = replicas === targetReplicas ? targets.requests : undefined
-  tell('requests-per-first-update', 'count', perUpdate.slice(0, 1), judged)
-  tell('requests-per-update', 'count', perUpdate)
+  const judged = replicas === targetReplicas ? { target: targets.requests } : {}
+  tell('update-all', 'ms', ({ wallMs }) => wallMs)
+  tell('updates', '1/s', ({ wallMs }) => (rollouts / wallMs) * 1000)
+  tell('cpu', 'ms', ({ before, after }) => after.cpuMs - before.cpuMs)
+  tell('cpu-per-update', 'ms', each('cpuMs'))
+  tell('memory', 'MB', ({ after }) => after.rssMB, rollouts >= targetMemoryRollouts ? targets.rssMB : undefined)
+  report(repeated('engine.requests-per-first-update', 'count', perUpdate.slice(0, 1), judged))
+  report(repeated('engine.requests-per-update', 'count', perUpdate))
   reportByResource(calls, rollouts, report)
   tell('all-requests-per-update', 'count', each('requests'))
   tell('writes-per-update', 'count', each('writes'))
   tell('reconciles-per-update', 'count', each('reconciles'))
   tell('reconcile-p50', 'ms', reconcile(0.5))
   tell('reconcile-p99', 'ms', reconcile(0.99), targets.reconcileMs)
-  tell(
-    'loop-delay-p99',
-    'ms',
-    of(({ after }) => after.loopDelayMs),
-  )
+  tell('loop-delay-p99', 'ms', ({ after }) => after.loopDelayMs)
 }
 
 /** Per rollout, but watches and the lease as they are: they do not grow with the rollouts. */
 function reportByResource(calls: readonly RequestCounts[], rollouts: number, report: Report): void {
   for (const key of new Set(calls.flatMap((one) => Object.keys(one)).toSorted())) {
     const about = isAboutRollouts(key)
-    const per = about ? rollouts : 1
     const name = `engine.${about ? 'requests-per-update' : 'requests'}.${key.replace(' ', '.')}`
-    report(
-      repeated(
-        name,
-        'count',
-        calls.map((one) => (one[key] ?? 0) / per),
-      ),
-    )
+    const values = calls.map((one) => (one[key] ?? 0) / (about ? rollouts : 1))
+    report(repeated(name, 'count', values))
   }
 }
