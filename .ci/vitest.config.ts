@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { mutationPlugin } from '../test/sim/mutation-plugin.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -19,6 +20,7 @@ export default defineConfig({
       },
       {
         root,
+        plugins: mutationPlugin(),
         test: {
           name: 'main',
           include: ['test/{main,preload,contract,conformance,sim,architecture}/**/*.test.ts'],
