@@ -15,7 +15,7 @@ export const currentStep = (rollout: Rollout, status: RolloutStatus): CanaryStep
 export function pauseSeconds(duration: IntOrString | undefined): number | undefined {
   if (duration === undefined || typeof duration === 'number') return duration
   const seconds = parseInteger(duration)
-  if (seconds !== undefined) return seconds
+  if (seconds !== undefined && Math.abs(seconds) < 2 ** 31) return seconds
   const parsed = parseGoDuration(duration)
   return parsed.ok ? Math.trunc(parsed.value / 1000) : -1
 }
