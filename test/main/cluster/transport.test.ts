@@ -368,7 +368,7 @@ describe('retries', () => {
 })
 
 describe('limits', () => {
-  it('OPS-4: 80 requests at once, then 40 a second', async () => {
+  it('OPS-4, API-247: 80 requests at once, then 40 a second', async () => {
     const server = await start(ok)
     const time = clock()
     const client = connect(server.url, { clock: time })

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { ReplicaSet } from '#api/apps.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
@@ -247,6 +247,47 @@ it('REC-50: a ReplicaSet of another owner in the way is shown to the engine as a
   engine.start()
   await clock.advance(1_000)
   expect(worlds.map((each) => each.replicaSetNamesTaken)).toEqual([[], ['web-abc']])
+})
+
+it('OPS-1, API-248: a Rollout gets a round every 15 minutes although nothing changed', async () => {
+  let rounds = 0
+  const reconcile = () => {
+    rounds++
+    return nothingToDo
+  }
+  const { api, clock, engine } = setUp({ reconcile })
+  api.put(resources.rollouts, aRollout())
+  engine.start()
+  await clock.advance(2_000)
+  const before = rounds
+  await clock.advance(890_000)
+  expect(rounds).toBe(before)
+  await clock.advance(10_000)
+  expect(rounds).toBe(before + 1)
+})
+
+it('OPS-5, API-249: ten Rollouts are reconciled at once, and no more', async () => {
+  const { api, clock, cluster, engine, created } = setUp()
+  for (let i = 0; i < 12; i++) {
+    const rollout = aRollout()
+    api.put(resources.rollouts, { ...rollout, metadata: { ...rollout.metadata, name: `web-${i}`, uid: `uid-${i}` } })
+  }
+  const { client } = cluster
+  const create = client.create.bind(client)
+  const held = Promise.withResolvers<void>()
+  let under = 0
+  vi.spyOn(client, 'create').mockImplementation(async (resource, object) => {
+    if (resource === resources.leases) return create(resource, object)
+    under++
+    await held.promise
+    return create(resource, object)
+  })
+  engine.start()
+  await clock.advance(1_000)
+  expect([under, created()]).toEqual([10, 0])
+  held.resolve()
+  await clock.advance(1_000)
+  expect(under).toBeGreaterThan(10)
 })
 
 it('counts rounds and writes, and tells listeners when the mode changes', async () => {

@@ -20,7 +20,7 @@ function heldRounds() {
   return { begun, round, end: (key: string, with_: Round = settled) => open.get(key)?.(with_) }
 }
 
-it('OPS-61: backs off 1 ms × 2^n and never beyond ten seconds', () => {
+it('OPS-61, API-251: backs off 1 ms × 2^n and never beyond ten seconds', () => {
   expect([1, 2, 3, 11, 15, 400].map(backoffMs)).toEqual([1, 2, 4, 1024, 10_000, 10_000])
 })
 
@@ -62,7 +62,7 @@ it('OPS-5: no more rounds at once than allowed, and the next begins when one end
   expect(begun).toEqual(['a', 'b', 'c'])
 })
 
-it('OPS-61: failures back off per key, events do not shorten it, and success resets it', async () => {
+it('OPS-61, API-251: failures back off per key, events do not shorten it, and success resets it', async () => {
   const at: number[] = []
   let failing = true
   const { clock, queue } = setUp(async () => {

@@ -25,7 +25,7 @@ function toRestart(): RolloutJourney {
 const decide = ({ world, now }: RolloutJourney) => reconcileRollout(world, now)
 const kinds = (writes: readonly Write[]) => writes.map(({ kind }) => kind)
 
-it('REC-124, REC-126: evicts last, as many as may go, and looks again in half a minute', () => {
+it('REC-124, REC-126, API-253: evicts last, as many as may go, and looks again in half a minute', () => {
   const journey = toRestart()
   const decision = decide(journey)
   expect(kinds(decision.writes)).toEqual(['patch', 'evict'])
