@@ -4,9 +4,11 @@ import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Decision, Write } from '#engine/decision.ts'
 import { nothingToDo } from '#engine/decision.ts'
+import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import { silentLog } from '#lib/log.ts'
 import { createEngine, type EngineOptions } from '#main/controller/engine.ts'
+import { aRollout as aWholeRollout } from '#test/support/builders/rollout.ts'
 import { FakeApi } from '#test/support/fake-api.ts'
 import { FakeCluster } from '#test/support/fake-cluster.ts'
 import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
@@ -288,6 +290,22 @@ it('OPS-5, API-249: ten Rollouts are reconciled at once, and no more', async () 
   held.resolve()
   await clock.advance(1_000)
   expect(under).toBeGreaterThan(10)
+})
+
+it('API-90: a Rollout that makes no sense is Degraded, and the one beside it is driven', async () => {
+  const { api, clock, engine } = setUp({ reconcile: reconcileRollout })
+  const sound = aWholeRollout()
+  const odd = { ...sound, metadata: { ...sound.metadata, name: 'odd', uid: 'uid-odd' }, spec: ['not', 'a', 'spec'] }
+  api.put(resources.rollouts, odd)
+  api.put(resources.rollouts, sound)
+  engine.start()
+  await clock.advance(5_000)
+  expect(api.read(resources.rollouts, { namespace: 'shop', name: 'odd' })).toMatchObject({
+    status: { phase: 'Degraded', message: expect.stringContaining('The Rollout "odd" is invalid: spec.selector') },
+  })
+  expect(api.all(resources.replicaSets)).toMatchObject([
+    { metadata: { name: expect.stringMatching(/^web-/) }, spec: { replicas: 1 } },
+  ])
 })
 
 it('counts rounds and writes, and tells listeners when the mode changes', async () => {
