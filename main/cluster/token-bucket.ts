@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/clock.ts'
+import { heldWait } from './held-wait.ts'
 
 /** A client-side limit on requests per second (OPS-4). Waiters are served in order. */
 export interface TokenBucket {
@@ -26,7 +27,7 @@ export function createTokenBucket(options: {
       if (waitMs > waitMaxMs) return Promise.resolve(false)
       tokens -= 1
       if (waitMs === 0) return Promise.resolve(true)
-      return new Promise((resolve) => clock.after(waitMs, () => resolve(true)))
+      return heldWait(clock, waitMs).then(() => true)
     },
   }
 }

@@ -6,6 +6,7 @@ import { type Asked, classifyAnswer, classifyThrown, codeOf, credentialRefused }
 import type { RequestVerb } from './client.ts'
 import { type Credential, createCredentials } from './credentials.ts'
 import { createDispatcher } from './dispatcher.ts'
+import { heldWait } from './held-wait.ts'
 import type { ContextAccess } from './kubeconfig.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
@@ -148,7 +149,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (outcome.ok || request.method !== 'GET' || attempt === attemptsMax || closing.signal.aborted) return outcome
         const waitMs = retryWaitMs(outcome.error, { attempt, tookMs: clock.now() - startedAt, random })
         if (waitMs === undefined) return outcome
-        await waitWithin(clock, waitMs, closing.signal)
+        await heldWait(clock, waitMs, closing.signal)
       }
     },
     async stream(request, signal) {
@@ -228,21 +229,6 @@ async function readBody(
 
 /** The answer is of no interest; nor is how its reading ends. */
 const discard = ({ body }: Dispatcher.ResponseData): Promise<void> => body.dump().catch(() => undefined)
-
-/** A wait in the middle of a request keeps the process alive as its socket would: timers of the clock alone may not. */
-function waitWithin(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const hold = setInterval(() => undefined, 2 ** 31 - 1)
-    const end = (): void => {
-      clearInterval(hold)
-      cancel()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const cancel = clock.after(ms, end)
-    signal.addEventListener('abort', end)
-  })
-}
 
 /** How long to wait before a GET is sent again; `undefined`: not at all. */
 function retryWaitMs(

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { createTokenBucket } from '#main/cluster/token-bucket.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
@@ -22,4 +23,16 @@ it('fills up to the burst and no further', async () => {
   const bucket = createTokenBucket({ qps: 1, burst: 2, waitMaxMs: 0, clock })
   await clock.advance(3_600_000)
   expect(await Promise.all([bucket.take(), bucket.take(), bucket.take()])).toEqual([true, true, false])
+})
+
+it('keeps a process alive that has nothing to do but wait for its turn', () => {
+  const program = `
+    import { createTokenBucket } from '#main/cluster/token-bucket.ts'
+    import { systemClock } from '#main/system-clock.ts'
+    const bucket = createTokenBucket({ qps: 20, burst: 1, waitMaxMs: 1000, clock: systemClock })
+    await bucket.take()
+    await bucket.take()
+    console.log('served')`
+  const run = spawnSync(process.execPath, ['--input-type=module-typescript', '--eval', program], { encoding: 'utf8' })
+  expect(run.stdout).toBe('served\n')
 })
