@@ -48,7 +48,7 @@ const maxBinary = 2n ** 63n - 1n
  * re-rendered otherwise. `undefined` when it is not a quantity. Exponents beyond ±9999 count as unreadable.
  */
 export function canonicalQuantity(input: string | number): string | undefined {
-  const text = String(input).trim()
+  const text = String(input).replace(/^ +| +$/g, '')
   const parsed = parseQuantity(text)
   if (parsed === undefined) return undefined
   if (isCanonical(parsed)) return text

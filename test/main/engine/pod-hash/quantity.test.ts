@@ -36,9 +36,12 @@ describe('canonicalQuantity (REC-43q)', () => {
     expect(canonicalQuantity(input)).toBe(output)
   })
 
-  it.each(['', 'much', '1 Gi', '1gi', '--1', '1.2.3', '1K', '0x1', '1eE'])('REC-43q: %j is not a quantity', (input) => {
-    expect(canonicalQuantity(input)).toBeUndefined()
-  })
+  it.each(['', 'much', '1 Gi', '1gi', '--1', '1.2.3', '1K', '0x1', '1eE', '\t1'])(
+    'REC-43q: %j is not a quantity',
+    (input) => {
+      expect(canonicalQuantity(input)).toBeUndefined()
+    },
+  )
 })
 
 it.each([
