@@ -6,6 +6,7 @@ const colours: Readonly<Record<HistoryOutcome, Colour>> = {
   Aborted: 'red',
   RolledBack: 'yellow',
   Superseded: 'dim',
+  Deleted: 'dim',
   Running: 'brightBlue',
 }
 

@@ -23,6 +23,11 @@ interface HistoryOptions {
   readonly output?: 'json'
 }
 
+/** What is asked of a history file that is there. */
+interface Recorded extends HistoryOptions {
+  readonly path: string
+}
+
 const limitMax = 10_000
 
 /** `argosy history`: what was recorded on this machine, with no cluster needed (UI-HIST-5). */
@@ -41,7 +46,7 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
       if (!existsSync(path)) return io.exitWith(nothingRecorded(path, id, options, io))
       const history = await openRecorded(path, io)
       if (history === undefined) return io.exitWith(exitCodes.failed)
-      io.exitWith(await answer(history, id, options, io))
+      io.exitWith(await answer(history, id, { ...options, path }, io))
       history.close()
     })
 }
@@ -57,12 +62,20 @@ function wholeNumber(text: string): number {
 function nothingRecorded(path: string, id: string | undefined, { output }: HistoryOptions, io: CliIo): ExitCode {
   io.err(`argosy: nothing is recorded yet: there is no ${path}`)
   io.err('Rollouts are recorded while the window or `argosy serve` runs. ARGOSY_DATA names another data folder.')
+  hintAtSandbox(path, io)
   if (id !== undefined) return exitCodes.failed
   if (output === 'json') io.out('[]')
   return exitCodes.ok
 }
 
-async function answer(history: History, id: string | undefined, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
+/** Whoever tried the sandbox only looks for its records first in the other file. */
+function hintAtSandbox(path: string, io: CliIo): void {
+  const ofSandbox = join(dirname(path), historyFiles.sandbox)
+  if (path !== ofSandbox && existsSync(ofSandbox))
+    io.err('The sandbox fleet has a history of its own: `argosy history --sandbox`.')
+}
+
+async function answer(history: History, id: string | undefined, options: Recorded, io: CliIo): Promise<ExitCode> {
   if (id !== undefined) return show(history, id, options, io)
   return options.actions === true ? listActed(history, options, io) : list(history, options, io)
 }
@@ -81,13 +94,15 @@ async function openRecorded(path: string, io: CliIo): Promise<History | undefine
   return undefined
 }
 
-async function list(history: History, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
+async function list(history: History, options: Recorded, io: CliIo): Promise<ExitCode> {
   const { listHistory } = await import('#main/history/reader.ts')
   const { app: name, namespace, context: contexts, limit } = options
   const entries = listHistory(history, { name, namespace, contexts, limit })
   if (options.output === 'json') io.out(JSON.stringify(entries, undefined, 2))
-  else if (entries.length === 0) io.err('No recorded rollout matches.')
-  else for (const line of formatEntries(entries, io)) io.out(line)
+  else if (entries.length === 0) {
+    io.err('No recorded rollout matches.')
+    if (listHistory(history, { limit: 1 }).length === 0) hintAtSandbox(options.path, io)
+  } else for (const line of formatEntries(entries, io)) io.out(line)
   return exitCodes.ok
 }
 

@@ -1,6 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
+import { humanDuration } from '#lib/human-duration.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { humanDuration } from '#main/sandbox/api/age.ts'
 
 /** A duration as Kubernetes prints it (VIEW-128). More than a second of clock difference is not an age. */
 export const shownDuration = (ms: number): string => (Math.trunc(ms / 1000) < -1 ? '<invalid>' : humanDuration(ms))

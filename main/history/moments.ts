@@ -54,7 +54,7 @@ export function outcomeOf(
   run: { readonly uid: string; readonly podHash: string },
   view: RolloutView,
 ): HistoryOutcome | undefined {
-  if (view.uid !== run.uid) return 'Superseded'
+  if (view.uid !== run.uid) return 'Deleted'
   if (!isUpdating(view)) return view.currentPodHash === run.podHash ? 'Completed' : rolledBackOrUnknown(view)
   if (view.currentPodHash !== run.podHash) return 'Superseded'
   return view.status === 'Aborted' ? 'Aborted' : undefined

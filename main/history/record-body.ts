@@ -32,7 +32,7 @@ const entry = v.object({
   fromVersion: text,
   toVersion: text,
   revision: number,
-  outcome: v.picklist(['Completed', 'Aborted', 'RolledBack', 'Superseded', 'Running']),
+  outcome: v.picklist(['Completed', 'Aborted', 'RolledBack', 'Superseded', 'Deleted', 'Running']),
   startedAt: v.number(),
   endedAt: number,
   reason: text,

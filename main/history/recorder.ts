@@ -219,7 +219,7 @@ class RunRecorder implements Recorder {
       if (run.resumed) this.#resume(run, now)
       const { entry } = run.stored
       const reason = entry.reason ?? 'The rollout was deleted.'
-      this.#update(run, { entry: { ...entry, outcome: 'Superseded', endedAt: now, reason } })
+      this.#update(run, { entry: { ...entry, outcome: 'Deleted', endedAt: now, reason } })
     }
     this.#waiting.get(key)?.forget()
     for (const map of [this.#views, this.#runs, this.#waiting]) map.delete(key)

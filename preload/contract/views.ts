@@ -330,7 +330,7 @@ export interface DiffLine {
   readonly folded: boolean
 }
 
-export type HistoryOutcome = 'Completed' | 'Aborted' | 'RolledBack' | 'Superseded' | 'Running'
+export type HistoryOutcome = 'Completed' | 'Aborted' | 'RolledBack' | 'Superseded' | 'Deleted' | 'Running'
 
 /** One rollout of one revision, from start to end, as recorded. */
 export interface HistoryEntryView {

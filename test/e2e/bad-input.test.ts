@@ -344,7 +344,7 @@ describe('a fleet', () => {
     const [record = ''] = (await at.page.getByRole('main').innerText()).split('Previous event')
     note('the window, under History', record)
     const kept = await argosy('history')
-    expect(kept.stdout).toMatch(/doomed\/doomed-api +harbor-1 +1 → 2 +Superseded .* The rollout was deleted\./)
+    expect(kept.stdout).toMatch(/doomed\/doomed-api +harbor-1 +1 → 2 +Deleted .* The rollout was deleted\./)
     const asked = await argosy(`get rollout doomed-api --kubeconfig ${kubeconfig} --context harbor-1 -n doomed`)
     expect(asked).toMatchObject({ code: 1, stderr: 'rollouts.argoproj.io "doomed-api" not found\n' })
     const log = engine.stdout.slice(before)

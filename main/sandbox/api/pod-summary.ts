@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod } from '#api/core.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { humanDuration } from '#lib/human-duration.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { humanDuration } from './age.ts'
 
 /** The three cells by which `kubectl get pods` tells the state of a pod. */
 

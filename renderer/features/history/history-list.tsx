@@ -15,6 +15,7 @@ export const outcomeMarks: Record<HistoryOutcome, { readonly icon: IconName; rea
   Aborted: { icon: 'aborted', tone: 'aborted' },
   RolledBack: { icon: 'rollback', tone: 'unknown' },
   Superseded: { icon: 'unknown', tone: 'unknown' },
+  Deleted: { icon: 'x', tone: 'unknown' },
   Running: { icon: 'progressing', tone: 'progressing' },
 }
 

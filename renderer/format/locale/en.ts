@@ -348,6 +348,7 @@ export const en = {
   'outcome.Aborted': 'Aborted',
   'outcome.RolledBack': 'Rolled back',
   'outcome.Superseded': 'Superseded',
+  'outcome.Deleted': 'Deleted',
   'outcome.Running': 'Running',
   'replay.label': 'Replay',
   'replay.play': 'Play',

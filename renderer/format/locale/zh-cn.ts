@@ -322,6 +322,7 @@ export const zhCN: Catalogue = {
   'outcome.Aborted': '已中止',
   'outcome.RolledBack': '已回滚',
   'outcome.Superseded': '被取代',
+  'outcome.Deleted': '已删除',
   'outcome.Running': '进行中',
   'replay.label': '回放',
   'replay.play': '播放',

@@ -181,6 +181,19 @@ describe('argosy history', () => {
     expect(JSON.parse((await run(path, clock, '--sandbox', '-o', 'json')).out.join('\n'))).toHaveLength(2)
   })
 
+  it('points at the sandbox when only the sandbox has a history', async () => {
+    const [path, clock] = [aHistoryPath(), new VirtualClock()]
+    const hint = 'The sandbox fleet has a history of its own: `argosy history --sandbox`.'
+    expect((await run(path, clock)).err).not.toContain(hint)
+    await recorded(join(dirname(path), historyFiles.sandbox), clock)
+    expect((await run(path, clock)).err.at(-1)).toBe(hint)
+    openHistory({ path, clock, log: silentLog }).close()
+    expect((await run(path, clock)).err).toEqual(['No recorded rollout matches.', hint])
+    await recorded(path, clock)
+    expect((await run(path, clock, '--app', 'nobody')).err).toEqual(['No recorded rollout matches.'])
+    expect((await run(path, clock, '--sandbox', '--app', 'nobody')).err).toEqual(['No recorded rollout matches.'])
+  })
+
   it('a file that holds no history is left alone', async () => {
     const path = aHistoryPath()
     writeFileSync(path, 'no database'.repeat(500))

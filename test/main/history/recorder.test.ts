@@ -73,7 +73,7 @@ describe('a run', () => {
     ['RolledBack', aRolloutView(), 1],
     ['Aborted', anUpdatingView({ status: 'Aborted', message: 'metric failed' }), 1],
     ['Superseded', anUpdatingView({ currentPodHash: 'hash9', version: '1.2.0', revision: 9 }), 2],
-    ['Superseded', anUpdatingView({ uid: 'uid-2' }), 2],
+    ['Deleted', anUpdatingView({ uid: 'uid-2' }), 2],
   ]
   for (const [outcome, last, count] of endings) {
     it(`ends ${outcome} at uid ${last.uid}, ${last.currentPodHash}, ${last.status}`, async () => {
@@ -152,7 +152,7 @@ describe('a run', () => {
     const { history, recorder } = aRecording()
     recorder.observe(anUpdatingView())
     recorder.removed(key)
-    expect(entries(history)).toMatchObject([{ outcome: 'Superseded', reason: 'The rollout was deleted.' }])
+    expect(entries(history)).toMatchObject([{ outcome: 'Deleted', reason: 'The rollout was deleted.' }])
   })
 
   it('of blue-green pods the ready ones of the preview are told', () => {
