@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { pauseSeconds } from '#engine/rollout/canary/steps.ts'
+import type { CanaryStep } from '#api/rollout.ts'
+import { describeStep, pauseSeconds } from '#engine/rollout/canary/steps.ts'
 
 it.each<[string, number | string | undefined, number | undefined]>([
   ['API-78', undefined, undefined],
@@ -22,4 +23,24 @@ it.each<[string, number | string | undefined, number | undefined]>([
   ['API-78', 'soon', -1],
 ])('%s: a pause of %j lasts %s seconds', (_rule, duration, seconds) => {
   expect(pauseSeconds(duration)).toBe(seconds)
+})
+
+it.each<[CanaryStep, string]>([
+  [{ setWeight: 20 }, 'setWeight: 20'],
+  [{ setWeight: 0 }, 'setWeight: 0'],
+  [{ pause: {} }, 'pause'],
+  [{ pause: { duration: 10 } }, 'pause: 10'],
+  [{ pause: { duration: '10s' } }, 'pause: 10s'],
+  [{ experiment: {} }, 'experiment'],
+  [{ analysis: {} }, 'analysis'],
+  [{ setCanaryScale: { weight: 25 } }, 'setCanaryScale{weight: 25}'],
+  [{ setCanaryScale: { matchTrafficWeight: true } }, 'setCanaryScale{matchTrafficWeight: true}'],
+  [{ setCanaryScale: { replicas: 3 } }, 'setCanaryScale{replicas: 3}'],
+  [{ setCanaryScale: { replicas: 3, weight: 25 } }, 'setCanaryScale{weight: 25}'],
+  [{ plugin: { name: 'acme/gate' } }, 'plugin: acme/gate'],
+  [{ setHeaderRoute: { name: 'beta' } }, 'setHeaderRoute: beta'],
+  [{ setMirrorRoute: { name: 'shadow' } }, 'setMirrorRoute: shadow'],
+  [{}, 'invalid'],
+])('CAN-56: %j reads %j', (step, text) => {
+  expect(describeStep(step)).toBe(text)
 })
