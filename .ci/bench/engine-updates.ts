@@ -34,7 +34,7 @@ export async function measureUpdates(
   { rollouts, replicas, repeats, report }: BenchOptions,
 ): Promise<void> {
   const names = Array.from({ length: rollouts }, (_, index) => appName(index))
-  const promotedWithinMs = Math.max(300_000, rollouts * 1500)
+  const promotedWithinMs = Math.max(300_000, rollouts * 4000)
   const child = startScript('.ci/bench/engine-process.ts', [kubeconfig, context, namespace, namespace])
   // Of its own: what the watcher and the patches need must not wait in one line.
   const patching = openClient(kubeconfig, context)
