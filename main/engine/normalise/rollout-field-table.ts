@@ -88,6 +88,6 @@ export const rolloutFieldTable = {
   ALBStatus: `loadBalancer?:AwsResourceRef canaryTargetGroup?:AwsResourceRef stableTargetGroup?:AwsResourceRef ingress?`,
   AwsResourceRef: `name arn fullName`,
   RolloutDuration: `
-    rolloutStartedAt*?:time manualPauseStartedAt*?:time totalManualPauseDurationSeconds?:int finishedAt*?:time
+    rolloutStartedAt*?:time manualPauseStartedAt*?:time totalManualPauseDurationSeconds*?:int finishedAt*?:time
     completionStatus?`,
 } as const
