@@ -66,3 +66,62 @@ it('REC-125: the last pod that was asked to go is asked again, unless it went', 
   journey.settle()
   expect(journey.status.restartedAt).toBe(journey.world.rollout.spec.restartAt)
 })
+
+it('REC-120: neither in a round of sizes nor in the one that sees another template', () => {
+  const resized = toRestart()
+  resized.patchSpec({ replicas: 6 })
+  const templated = toRestart()
+  templated.setImage('web:3')
+  for (const journey of [resized, templated]) {
+    for (let i = 0; i < 4; i++) {
+      const decision = decide(journey)
+      const isOfSizes = decision.writes.some(({ because }) => because === 'CAN-33' || because === 'REC-46')
+      expect(isOfSizes && kinds(decision.writes).includes('evict')).toBe(false)
+      journey.world = applyDecision(journey.world, decision, journey.now)
+    }
+  }
+  templated.settle()
+  // A new template drops the restart: its pods are new (REC-96).
+  expect(templated.status.restartedAt).toBe(templated.world.rollout.spec.restartAt)
+  expect(templated.world.pods).toHaveLength(2)
+})
+
+/** Does what was decided; another pod comes for each that went. Names of those that were asked to go. */
+function replaced(journey: RolloutJourney, serial: number): readonly string[] {
+  const decision = decide(journey)
+  const asked = decision.writes.flatMap((write) => (write.kind === 'evict' ? [write.ref.name] : []))
+  const before = journey.world.pods
+  journey.world = applyDecision(journey.world, decision, journey.now)
+  const gone = before.filter((pod) => asked.includes(pod.metadata.name))
+  const owners = journey.world.replicaSets.filter((rs) =>
+    gone.some((pod) => pod.metadata.ownerReferences?.[0]?.uid === rs.metadata.uid),
+  )
+  const fresh = owners.map((rs) => aPod(rs, serial, formatSeconds(journey.now)))
+  journey.world = { ...journey.world, pods: [...journey.world.pods, ...fresh] }
+  return asked
+}
+
+it('REC-123: only pods of its ReplicaSets that its selector matches, in the order they are listed', () => {
+  const journey = toRestart()
+  const [first, second] = journey.world.replicaSets
+  if (first === undefined || second === undefined) throw new Error('two ReplicaSets')
+  const stray = { ...aPod(first, 7), metadata: { ...aPod(first, 7).metadata, labels: { app: 'another' } } }
+  const foreign = { ...aPod(first, 8), metadata: { ...aPod(first, 8).metadata, ownerReferences: [] } }
+  const pods = [aPod(second, 0), aPod(first, 0)]
+  journey.world = { ...journey.world, pods: [stray, foreign, ...pods] }
+  const asked = [10, 11, 12, 13].flatMap((serial) => replaced(journey, serial))
+  expect(asked).toEqual(pods.map(({ metadata }) => metadata.name))
+  expect(journey.world.pods.slice(0, 2)).toEqual([stray, foreign])
+})
+
+it('REC-127: the restart is recorded by a later round, in which no pod was asked to go', () => {
+  const journey = toRestart()
+  const rounds = [10, 11, 12, 13].map((serial) => [replaced(journey, serial).length, journey.status.restartedAt])
+  const recorded = journey.world.rollout.spec.restartAt
+  expect(rounds).toEqual([
+    [1, undefined],
+    [1, undefined],
+    [0, recorded],
+    [0, recorded],
+  ])
+})

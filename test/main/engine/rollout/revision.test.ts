@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ReplicaSet } from '#api/apps.ts'
 import { labels } from '#api/keys.ts'
 import type { BlueGreenStrategy, Rollout } from '#api/rollout.ts'
 import { podTemplateHash } from '#engine/pod-hash/pod-template-hash.ts'
@@ -141,4 +142,94 @@ it('API-147, API-140: a Service says which Rollout switches it, and selects by h
   ])
   expect(active?.spec?.selector).toEqual({ app: 'web', [hashLabel]: journey.status.stableRS })
   expect(preview?.spec?.selector).toEqual({ app: 'web', [hashLabel]: journey.status.currentPodHash })
+})
+
+describe('REC-52: annotations of the current ReplicaSet', () => {
+  const revision = 'rollout.argoproj.io/revision'
+  const history = 'rollout.argoproj.io/revision-history'
+  /** At rest on `web:1`, its ReplicaSet annotated otherwise. */
+  function annotated(notes: Readonly<Record<string, string | undefined>>, ofRollout = {}): RolloutJourney {
+    const journey = canaryJourney()
+    const { metadata, ...rs } = journey.replicaSet('web:1')
+    const merged = Object.entries({ ...metadata.annotations, ...notes }).filter(([, value]) => value !== undefined)
+    const annotations = Object.fromEntries(merged) as Readonly<Record<string, string>>
+    const { rollout } = journey.world
+    journey.world = {
+      ...journey.world,
+      rollout: {
+        ...rollout,
+        metadata: { ...rollout.metadata, annotations: { ...rollout.metadata.annotations, ...ofRollout } },
+      },
+      replicaSets: [{ ...rs, metadata: { ...metadata, annotations } }],
+    }
+    return journey.settle()
+  }
+
+  it.each([
+    [
+      'a copied annotation appends the revision it had',
+      {},
+      { team: 'web' },
+      { team: 'web', [revision]: '1', [history]: '1' },
+    ],
+    ['an unreadable revision stops everything', { [revision]: 'one' }, { team: 'web' }, { [revision]: 'one' }],
+    ['an absent revision is given, without history', { [revision]: undefined }, {}, { [revision]: '1' }],
+    ['a higher revision stays', { [revision]: '9' }, {}, { [revision]: '9' }],
+  ])('REC-52: %s', (_what, notes, ofRollout, expected) => {
+    const { 'rollout.argoproj.io/desired-replicas': desired, ...rest } =
+      annotated(notes, ofRollout).replicaSet('web:1').metadata.annotations ?? {}
+    expect(rest).toEqual(expected)
+    expect(desired).toBe('2')
+  })
+
+  it('REC-53: the revision is recorded once, on the version that was read, and told', () => {
+    const journey = canaryJourney()
+    journey.setImage('web:2').settle()
+    const writes = journey.rounds.flatMap((round) => round.writes)
+    const recorded = writes.filter((write) => write.kind === 'patch' && write.because === 'REC-53')
+    expect(recorded.map((write) => (write.kind === 'patch' ? write.body : undefined))).toEqual([
+      { metadata: { annotations: { [revision]: '1' } } },
+      { metadata: { annotations: { [revision]: '2' } } },
+    ])
+    for (const write of recorded)
+      expect(write.kind === 'patch' ? Object.keys(write.precondition) : []).toContain('resourceVersion')
+    expect(
+      writes.flatMap((write) => (write.kind === 'event' && write.reason === 'RolloutUpdated' ? [write.message] : [])),
+    ).toEqual(['Rollout updated to revision 1', 'Rollout updated to revision 2'])
+  })
+})
+
+describe('REC-47: what the pods of a new ReplicaSet carry', () => {
+  const metadata = { stableMetadata: { labels: { role: 'stable' } }, canaryMetadata: { labels: { role: 'canary' } } }
+  const colours = { activeMetadata: { labels: { role: 'active' } }, previewMetadata: { labels: { role: 'preview' } } }
+  const created = (journey: RolloutJourney) =>
+    journey.rounds
+      .flatMap(({ writes }) => writes)
+      .flatMap((write) => (write.kind === 'create' ? [write.object as ReplicaSet] : []))
+      .map((rs) => rs.spec.template.metadata?.labels?.['role'])
+
+  it('REC-47: of a canary: stable with the first deploy, then canary', () => {
+    const journey = start(aRollout({ canary: { ...metadata, steps: [setWeight(50), pause()] } }))
+    expect(created(journey.setImage('web:2').settle())).toEqual(['stable', 'canary'])
+  })
+
+  it('REC-47: of a blue-green rollout: active, then preview', () => {
+    const journey = blueGreenJourney({ ...colours, autoPromotionEnabled: false })
+    expect(created(journey.setImage('web:2').settle())).toEqual(['active', 'preview'])
+  })
+
+  it('REC-107: no round of sizes touches it, and none that sees another template', () => {
+    const journey = start(aRollout({ replicas: 2, canary: { ...metadata, steps: [setWeight(50), pause()] } }))
+    journey.setImage('web:2').settle().promoteFull().settle()
+    journey.patchSpec({ replicas: 5 }).settle()
+    journey.setImage('web:3').settle()
+    const kinds = journey.rounds.map(({ writes }) => writes.map(({ because }) => because))
+    const ofMetadata = kinds.filter((because) => because.includes('REC-105') || because.includes('REC-106'))
+    expect(ofMetadata.length).toBeGreaterThan(0)
+    for (const because of ofMetadata) {
+      expect(because).not.toContain('CAN-33')
+      expect(because).not.toContain('REC-61')
+    }
+    expect(journey.replicaSet('web:2').spec.template.metadata?.labels?.['role']).toBe('stable')
+  })
 })

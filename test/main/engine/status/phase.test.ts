@@ -128,3 +128,113 @@ describe('computePhase', () => {
     expect(computed(updating)).toEqual(progressing('waiting for all steps to complete'))
   })
 })
+
+describe('REC-76: the stored phase', () => {
+  const condition = (type: RolloutCondition['type'], reason: string): RolloutCondition => ({
+    type,
+    reason,
+    status: 'False',
+    message: 'why',
+    lastUpdateTime: '2026-01-15T10:00:00Z',
+    lastTransitionTime: '2026-01-15T10:00:00Z',
+  })
+  const blueGreen = { activeService: 'active' }
+  const serving = (activeSelector: string) => ({ blueGreen: { activeSelector } })
+  const pauseConditions = [{ reason: 'BlueGreenPause', startTime: '2026-01-15T10:00:00Z' }] as const
+  type More = Parameters<typeof aRollout>[0]
+  /** Each row would also match every row below it. */
+  const rows: readonly (readonly [string, string, RolloutStatus, More])[] = [
+    [
+      'Degraded',
+      'InvalidSpec: why',
+      { conditions: [condition('InvalidSpec', 'x'), condition('Progressing', 'RolloutAborted')] },
+      {},
+    ],
+    [
+      'Degraded',
+      'RolloutAborted: why',
+      { conditions: [condition('Progressing', 'RolloutAborted')] },
+      { spec: { paused: true } },
+    ],
+    [
+      'Degraded',
+      'ProgressDeadlineExceeded: why',
+      { conditions: [condition('Progressing', 'ProgressDeadlineExceeded')] },
+      {},
+    ],
+    ['Paused', 'manually paused', { pauseConditions }, { spec: { paused: true } }],
+    ['Paused', 'BlueGreenPause', { pauseConditions, updatedReplicas: 0 }, {}],
+    ['Progressing', 'rollout is restarting', { updatedReplicas: 0 }, { spec: { restartAt: '2026-01-15T10:00:00Z' } }],
+    ['Progressing', 'more replicas need to be updated', { updatedReplicas: 0, availableReplicas: 0 }, {}],
+    [
+      'Progressing',
+      'updated replicas are still becoming available',
+      { availableReplicas: 0, ...serving('') },
+      { blueGreen },
+    ],
+    ['Progressing', 'active service cutover pending', { currentPodHash: 'v2', ...serving('') }, { blueGreen }],
+    ['Progressing', 'active service cutover pending', { currentPodHash: 'v2', ...serving('v1') }, { blueGreen }],
+    [
+      'Progressing',
+      'waiting for analysis to complete',
+      { currentPodHash: 'v2', ...serving('v2') },
+      { blueGreen: { ...blueGreen, postPromotionAnalysis: {} } },
+    ],
+    [
+      'Progressing',
+      'waiting for post-promotion verification to complete',
+      { currentPodHash: 'v2', ...serving('v2') },
+      { blueGreen },
+    ],
+    ['Progressing', 'old replicas are pending termination', { currentPodHash: 'v2', replicas: 2 }, {}],
+    ['Progressing', 'waiting for all steps to complete', { currentPodHash: 'v2' }, {}],
+    ['Healthy', '', {}, {}],
+    ['Healthy', '', serving('v1'), { blueGreen }],
+  ]
+  it.each(rows)('REC-76: %s: %s', (phase, message, status, more) => {
+    const subject = rollout(status, more)
+    expect(computePhase(subject, subject.status ?? {})).toEqual({ phase, message })
+  })
+
+  it('REC-78: available pods of the stable side make up for a canary that has none', () => {
+    const subject = rollout({ currentPodHash: 'v2', replicas: 3, updatedReplicas: 1, availableReplicas: 2 })
+    expect(computePhase(subject, subject.status ?? {})).toEqual(progressing('old replicas are pending termination'))
+  })
+})
+
+describe('REC-77: the phase shown to people', () => {
+  const unobserved = 'waiting for rollout spec update to be observed'
+  it.each<[string, RolloutStatus, string]>([
+    ['(a) before (b)', { observedGeneration: '2', controllerPause: true }, unobserved],
+    ['(b) before the stored one', { controllerPause: true, phase: 'Paused' }, 'waiting for rollout to unpause'],
+    [
+      '(b) not while it is paused',
+      {
+        controllerPause: true,
+        phase: 'Paused',
+        message: 'x',
+        pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-15T10:00:00Z' }],
+      },
+      'x',
+    ],
+    ['(a) not with an empty generation', { observedGeneration: '' }, ''],
+    ['(d) as stored', { phase: 'Degraded', message: 'stored' }, 'stored'],
+  ])('REC-77: %s', (_which, status, message) => {
+    expect(shownPhase(rollout(status)).message).toBe(message)
+  })
+
+  it('REC-174: a condition Healthy that is False leaves a phase that is Healthy', () => {
+    const conditions: readonly RolloutCondition[] = [
+      {
+        type: 'Healthy',
+        status: 'False',
+        reason: 'RolloutHealthy',
+        message: 'Rollout is not healthy',
+        lastUpdateTime: '2026-01-15T10:00:00Z',
+        lastTransitionTime: '2026-01-15T10:00:00Z',
+      },
+    ]
+    const subject = rollout({ conditions })
+    expect(computePhase(subject, subject.status ?? {})).toEqual(healthy)
+  })
+})

@@ -66,4 +66,16 @@ describe('nextCounts', () => {
     const counts = { canary: side(canary), stable: side(stable), otherSize: side(others).size, wanted, budget }
     expect(nextCounts(counts)).toEqual({ canary: next[0], stable: next[1] })
   })
+
+  it('REC-164: one side grows, or the other shrinks, never both; unready pods of the one that goes hold nothing up', () => {
+    const budget = { surge: 1, unavailable: 0, maxPods: 5, minAvailable: 4 }
+    const wanted = { canary: 4, stable: 0 }
+    const next = (canary: string, stable: string) =>
+      nextCounts({ canary: side(canary), stable: side(stable), otherSize: 0, wanted, budget })
+    expect(next('0(0)', '4(4)')).toEqual({ canary: 1, stable: 4 })
+    expect(next('1(1)', '4(4)')).toEqual({ canary: 1, stable: 3 })
+    expect(next('4(4)', '1(0)')).toEqual({ canary: 4, stable: 0 })
+    // A stable side that crashes would otherwise keep the canary from ever growing.
+    expect(next('1(1)', '4(0)').stable).toBeLessThan(4)
+  })
 })

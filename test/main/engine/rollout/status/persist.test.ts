@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BlueGreenStrategy, CanaryStrategy, RolloutStatus } from '#api/rollout.ts'
+import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { StatusFields } from '#engine/rollout/status/draft.ts'
 import { diffStatus, toStatus } from '#engine/rollout/status/persist.ts'
 import { applyMergePatch } from '#lib/merge-patch.ts'
@@ -264,5 +265,32 @@ describe('what is sent of a status', () => {
         blueGreen: { scaleUpPreviewCheckPoint: false, activeSelector: '' },
       }),
     ).toEqual({ currentStepIndex: 0, collisionCount: 0, canary: { weights }, blueGreen: {} })
+  })
+})
+
+describe('what others wrote into a status', () => {
+  const foreign = { wave: 3, canary: { notes: 'kept' } }
+
+  it('REC-152: fields that nobody knows, and those of routers and timing, survive every round', () => {
+    const journey = midway()
+    const albs = [{ ingress: 'web', loadBalancer: { name: 'lb', arn: 'arn', fullName: 'lb' } }]
+    journey
+      .patchStatus({ ...foreign, albs })
+      .promote()
+      .settle()
+    journey.abort().settle().retry().settle().promoteFull().settle()
+    expect(journey.phase).toBe('Healthy')
+    expect(journey.status).toMatchObject({ ...foreign, albs, duration: { completionStatus: 'FastPromoted' } })
+  })
+
+  it('REC-167: a round whose status write says nothing of an abort or a promotion leaves both alone', () => {
+    const journey = midway()
+    journey.patchSpec({ progressDeadlineSeconds: 700 })
+    const decision = reconcileRollout(journey.world, journey.now)
+    // Both arrive after the world was read; the write has no say in them.
+    journey.patchStatus({ abort: true, promoteFull: true })
+    const bodies = decision.writes.flatMap((write) => (write.kind === 'patch' ? [write.body] : []))
+    const after = bodies.reduce<unknown>((object, body) => applyMergePatch(object, body), journey.world.rollout)
+    expect(after).toMatchObject({ status: { abort: true, promoteFull: true, observedGeneration: '3' } })
   })
 })
