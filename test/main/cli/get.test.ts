@@ -83,4 +83,33 @@ describe('argosy get', () => {
       code: 4,
     })
   })
+
+  const reads = (apiGroups: readonly string[], resources: readonly string[]) => ({
+    verbs: ['get', 'list', 'watch'],
+    apiGroups,
+    resources,
+  })
+  const needed = [reads(['argoproj.io'], ['rollouts']), reads(['apps'], ['replicasets']), reads([''], ['pods'])]
+
+  it.each([
+    ['get', [], []],
+    ['get', ['web'], []],
+    ['status', ['web'], []],
+    ['watch', ['web'], ['--timeout', '5s']],
+  ])('ACT-169: %s %j needs no more than to read rollouts, ReplicaSets and pods', async (command, names, more) => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary, healthy)
+    const limited = await fleet.grant('north', needed)
+    const { err, code } = await runToEnd([command, ...names, ...more, '--kubeconfig', limited], fleet.clock)
+    expect({ err, code }).toEqual({ err: [], code: 0 })
+  })
+
+  it.each([0, 1, 2])('ACT-169: a tree without right %i is refused, naming it', async (index) => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary, healthy)
+    const limited = await fleet.grant('north', needed.toSpliced(index, 1))
+    const { err, code } = await runCli(['get', 'web', '--kubeconfig', limited], fleet.clock)
+    expect(code).toBe(4)
+    expect(err[0]).toContain(needed[index]?.resources[0])
+  })
 })

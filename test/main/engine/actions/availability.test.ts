@@ -63,6 +63,11 @@ it('ACT-55, ACT-61: an abort of an idle rollout would be discarded, a retry need
   expect(openOf(canary({ ...updating, abort: true }))).toContain('retry')
 })
 
+it('ACT-51, ACT-152: abort is open in every phase while an update is under way, also where the dashboard closes it', () => {
+  for (const phase of ['Progressing', 'Paused', 'Degraded', 'Healthy'] as const)
+    expect(openOf(canary({ ...updating, phase }))).toContain('abort')
+})
+
 it('UI-ACT-4: a closed action says when it opens', () => {
   expect(reasonOf('retry', canary(updating))).toBe('Retry is open after an abort')
   expect(reasonOf('promote', canary({ ...updating, abort: true }))).toBe(

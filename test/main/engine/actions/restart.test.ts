@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { RolloutStatus } from '#api/rollout.ts'
 import { planOf, refusalOf, requestsOf } from '#test/support/action-plan.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aWorld } from '#test/support/builders/world.ts'
@@ -27,4 +28,12 @@ it('ACT-80: a delay counts from now, and is told as it was written', () => {
 
 it.each(['5', 'soon', '1d', '999999999h'])('ACT-80: refuses the delay %s', (delay) => {
   expect(refusalOf('restart', aWorld(), { delay })).toBe(`invalid duration "${delay}"`)
+})
+
+it('ACT-150: tells when the pods were last restarted, if ever', () => {
+  const effectsOf = (status: RolloutStatus) => planOf('restart', aWorld({ rollout: aRollout({ status }) })).effects
+  expect(effectsOf({})).toContain('They were never restarted before')
+  expect(effectsOf({ restartedAt: '2026-01-14T08:00:00Z' })).toContain(
+    'They were last restarted at 2026-01-14T08:00:00Z',
+  )
 })

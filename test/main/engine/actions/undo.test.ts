@@ -55,6 +55,12 @@ it('ACT-93: refuses a revision that is not there', () => {
   expect(refusalOf('undo', worldWith(), { toRevision: 9 })).toBe('unable to find specified revision 9 in history')
 })
 
+it('ACT-101: cannot reach a revision whose ReplicaSet the history limit has taken', () => {
+  const pruned = worldWith({ replicaSets: [revision(2), revision(3)] })
+  expect(refusalOf('undo', pruned, { toRevision: 1 })).toBe('unable to find specified revision 1 in history')
+  expect(requestsOf(planOf('undo', pruned, { toRevision: 2 }))).toHaveLength(1)
+})
+
 it('ACT-91, ACT-92: passes over ReplicaSets of others and unreadable revisions', () => {
   const unreadable = revision(2, { hash: 'odd', annotations: { [annotations.revision]: 'two' } })
   const foreign = revision(2, { owner: 'uid-experiment' })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BlueGreenStrategy, RolloutSpec } from '#api/rollout.ts'
+import { settlePods } from '#test/support/apply-decision.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aService } from '#test/support/builders/service.ts'
 import { aWorld } from '#test/support/builders/world.ts'
@@ -172,6 +173,18 @@ describe('a blue-green update', () => {
     journey.setImage('web:2').settle().promoteFull().settle()
     expect([journey.phase, serves(journey)]).toEqual(['Healthy', 'web:2'])
     expect(journey.status.promoteFull).toBeUndefined()
+  })
+
+  it('ACT-41: a full promotion switches once all pods of the new version are available, not before', () => {
+    const journey = deployed({ replicas: 2, blueGreen: { autoPromotionEnabled: false, previewReplicaCount: 1 } })
+    journey.setImage('web:2').settle()
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:1'
+    journey.promoteFull().settle()
+    expect([serves(journey), journey.size('web:2')]).toEqual(['web:1', 2])
+    journey.isReady = () => true
+    journey.world = settlePods(journey.world)
+    journey.settle()
+    expect([serves(journey), journey.phase]).toEqual(['web:2', 'Healthy'])
   })
 
   it('BG-81: the deadline aborts if wanted, and the preview goes', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CanaryStep, CanaryStrategy } from '#api/rollout.ts'
+import { settlePods } from '#test/support/apply-decision.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { aService } from '#test/support/builders/service.ts'
 import { aWorld } from '#test/support/builders/world.ts'
@@ -126,6 +127,36 @@ describe('a canary update', () => {
     expect(journey.phase).toBe('Healthy')
     expect(journey.status.promoteFull).toBeUndefined()
     expect(journey.status.duration?.completionStatus).toBe('FastPromoted')
+  })
+
+  it('ACT-41: a full promotion waits for available pods, then is told of and forgotten', () => {
+    const journey = deployed({ replicas: 4, steps: [setWeight(25), pause(), setWeight(50), pause()], canary: exact })
+    journey.setImage('web:2').settle()
+    expect(journey.status.pauseConditions).toHaveLength(1)
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:1'
+    journey.promoteFull().settle()
+    expect(journey.status).toMatchObject({ promoteFull: true, currentStepIndex: 4 })
+    expect(journey.status.pauseConditions).toBeUndefined()
+    expect(journey.status.stableRS).not.toBe(journey.status.currentPodHash)
+    journey.isReady = () => true
+    journey.world = settlePods(journey.world)
+    journey.settle()
+    expect(journey.status.stableRS).toBe(journey.status.currentPodHash)
+    expect(journey.status).not.toHaveProperty('promoteFull')
+    expect([journey.size('web:1'), journey.size('web:2')]).toEqual([0, 4])
+    const told = journey.rounds.flatMap(({ writes }) => writes).filter((write) => write.kind === 'event')
+    expect(told.at(-1)?.message).toMatch(/^Rollout completed update to revision 2 \(\w+\): Full promotion requested$/)
+  })
+
+  it('ACT-41: another template ends a full promotion: the new version takes its steps', () => {
+    const journey = deployed({ replicas: 4, steps: [setWeight(25), pause()], canary: exact })
+    journey.setImage('web:2').settle()
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image !== 'web:2'
+    journey.promoteFull().settle()
+    expect(journey.status.promoteFull).toBe(true)
+    journey.setImage('web:3').settle()
+    expect(journey.status).not.toHaveProperty('promoteFull')
+    expect([journey.phase, journey.size('web:3')]).toEqual(['Paused: CanaryPauseStep', 1])
   })
 
   it('ACT-42: a full promotion revives an aborted update', () => {
