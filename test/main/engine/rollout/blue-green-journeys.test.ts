@@ -1,46 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { BlueGreenStrategy, RolloutSpec } from '#api/rollout.ts'
 import { settlePods } from '#test/support/apply-decision.ts'
-import { aRollout } from '#test/support/builders/rollout.ts'
+import { deadline, deployed, hash, newJourney, selected, serves } from '#test/support/blue-green-journey.ts'
 import { aService } from '#test/support/builders/service.ts'
-import { aWorld } from '#test/support/builders/world.ts'
-import { RolloutJourney } from '#test/support/rollout-journey.ts'
-
-interface Setting {
-  readonly replicas: number
-  readonly blueGreen?: BlueGreenStrategy
-  readonly spec?: Partial<RolloutSpec>
-}
-
-const newJourney = ({ replicas, blueGreen, spec = {} }: Setting): RolloutJourney => {
-  const strategy = { activeService: 'active', previewService: 'preview', ...blueGreen }
-  const services = { active: aService('active'), preview: aService('preview') }
-  return new RolloutJourney(aWorld({ rollout: aRollout({ replicas, blueGreen: strategy, spec }), services }))
-}
-
-/** A Rollout that is Healthy on `web:1`, with nothing recorded yet. */
-function deployed(setting: Setting): RolloutJourney {
-  const journey = newJourney(setting).settle()
-  journey.events = []
-  journey.now += 3_600_000
-  return journey
-}
-
-const selected = (journey: RolloutJourney, service: string): string | undefined =>
-  journey.world.services[service]?.spec?.selector?.['rollouts-pod-template-hash']
-
-const hash = (journey: RolloutJourney, image: string): string | undefined =>
-  journey.replicaSet(image).metadata.labels?.['rollouts-pod-template-hash']
-
-const serves = (journey: RolloutJourney): string =>
-  ['web:1', 'web:2', 'web:3'].find(
-    (image) =>
-      journey.world.replicaSets.some((rs) => rs.spec.template.spec?.containers[0]?.image === image) &&
-      hash(journey, image) === selected(journey, 'active'),
-  ) ?? 'nothing'
-
-const deadline = (journey: RolloutJourney, image: string): string | undefined =>
-  journey.replicaSet(image).metadata.annotations?.['scale-down-deadline']
+import type { RolloutJourney } from '#test/support/rollout-journey.ts'
 
 const counts = ({ status }: RolloutJourney): string =>
   [status.replicas, status.updatedReplicas, status.readyReplicas, status.availableReplicas].join('/')
