@@ -7,6 +7,7 @@ import type { ClusterClient } from '#main/cluster/client.ts'
 import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
 import { systemClock } from '#main/system-clock.ts'
+import { sleep } from './processes.ts'
 
 /** What is put into a cluster: `count` canaries, some of which wait at their second step for a person. */
 export interface Batch {
@@ -105,6 +106,8 @@ export const isPausedAtStep =
   (rollout: Rollout): boolean =>
     rollout.status?.phase === 'Paused' && rollout.status.currentStepIndex === index
 
+const watchSeconds = 240
+
 /** Follows the watch until each of the named rollouts has been as wanted. */
 export async function untilEach(
   client: ClusterClient,
@@ -115,15 +118,19 @@ export async function untilEach(
 ): Promise<void> {
   const missing = new Set(names)
   const see = (rollout: Rollout) => isWanted(rollout) && missing.delete(rollout.metadata.name)
-  const listed = mustSucceed(await client.list(resources.rollouts, { namespace }), 'rollouts')
-  for (const each of listed.items) see(each as Rollout)
-  if (missing.size === 0) return
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const options = { namespace, resourceVersion: listed.resourceVersion, timeoutSeconds: Math.ceil(timeoutMs / 1000) }
-  for await (const event of client.watch(resources.rollouts, options, timeout)) {
-    if (!event.ok) break
-    if (event.value.type !== 'BOOKMARK') see(event.value.object as Rollout)
+  const deadline = AbortSignal.timeout(timeoutMs)
+  // A watch that ends or breaks is followed by another list.
+  while (!deadline.aborted) {
+    const listed = mustSucceed(await client.list(resources.rollouts, { namespace }), 'rollouts')
+    for (const each of listed.items) see(each as Rollout)
     if (missing.size === 0) return
+    const options = { namespace, resourceVersion: listed.resourceVersion, timeoutSeconds: watchSeconds }
+    for await (const event of client.watch(resources.rollouts, options, deadline)) {
+      if (!event.ok) break
+      if (event.value.type !== 'BOOKMARK') see(event.value.object as Rollout)
+      if (missing.size === 0) return
+    }
+    await sleep(1000)
   }
   throw new Error(`${missing.size} of ${names.length} rollouts did not get there within ${timeoutMs / 1000} s`)
 }
