@@ -1,3 +1,4 @@
+import type { Service } from '#api/core.ts'
 import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
@@ -5,27 +6,41 @@ import type { Dispose } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import { serviceNames } from './observe-rollout.ts'
 
+/** Called from within watch callbacks, so they must only take note. */
+export interface Concerned {
+  /** A Rollout, by `namespace/name`. */
+  readonly rollout: (key: string) => void
+  /** A Service that changed. */
+  readonly service: (service: Service) => void
+  /** A Service, by `namespace/name`, that a Rollout named until now (REC-14). */
+  readonly droppedService: (key: string) => void
+}
+
 /**
  * Which Rollouts a change concerns: itself, the owner of a ReplicaSet, those that name a Service or a workload (REC-2, REC-3,
- * REC-7). `mark` is called with `namespace/name` from within watch callbacks, so it must only mark.
+ * REC-7); and which Services have lost theirs.
  */
 export class DirtyRollouts {
   readonly #cluster: Cluster
   readonly #instanceID: string
-  readonly #mark: (key: string) => void
+  readonly #concerned: Concerned
   readonly #disposals: Dispose[] = []
   #followsDeployments = false
 
-  constructor(cluster: Cluster, instanceID: string | undefined, mark: (key: string) => void) {
+  constructor(cluster: Cluster, instanceID: string | undefined, concerned: Concerned) {
     this.#cluster = cluster
     this.#instanceID = instanceID ?? ''
-    this.#mark = mark
+    this.#concerned = concerned
   }
 
   start(): void {
-    this.#follow('rollouts', (object) => this.#onRollout(object as Rollout))
+    this.#follow('rollouts', (object) => this.mark(object as Rollout))
+    this.#followDroppedServices()
     this.#follow('replicaSets', (object) => this.#onReplicaSet(object))
-    this.#follow('services', (object) => this.#onReferenced(object, serviceNames))
+    this.#follow('services', (object) => {
+      this.#onReferenced(object, serviceNames)
+      this.#concerned.service(object as Service)
+    })
     this.#cluster.cache('pods')
     this.markAll()
   }
@@ -36,7 +51,7 @@ export class DirtyRollouts {
   }
 
   markAll(): void {
-    for (const rollout of this.#cluster.cache('rollouts').values()) this.#onRollout(rollout)
+    for (const rollout of this.#cluster.cache('rollouts').values()) this.mark(rollout)
   }
 
   /** With an instance id only objects that carry it are ours, without one only those that carry none (OPS-50). */
@@ -51,10 +66,24 @@ export class DirtyRollouts {
     this.#disposals.push(dispose)
   }
 
-  #onRollout(rollout: Rollout): void {
+  #followDroppedServices(): void {
+    const dispose = this.#cluster.cache('rollouts').onChange((change) => {
+      if (change.kind === 'state') return
+      const isGone = change.kind === 'removed'
+      const before = (isGone ? change.object : change.previous) as Rollout | undefined
+      if (before === undefined || !this.isInScope(before)) return
+      const kept = isGone ? [] : serviceNames(change.object as Rollout)
+      const dropped = serviceNames(before).filter((name) => !kept.includes(name))
+      for (const name of dropped) this.#concerned.droppedService(`${before.metadata.namespace ?? ''}/${name}`)
+    })
+    this.#disposals.push(dispose)
+  }
+
+  /** For a Rollout in scope only. */
+  mark(rollout: Rollout): void {
     if (!this.isInScope(rollout)) return
     if (rollout.spec?.workloadRef?.kind === 'Deployment') this.#followDeployments()
-    this.#mark(keyOf(rollout))
+    this.#concerned.rollout(keyOf(rollout))
   }
 
   /** Only once a Rollout refers to one: most clusters never need that watch. */
@@ -70,12 +99,12 @@ export class DirtyRollouts {
     )
     const key = `${replicaSet.metadata.namespace}/${owner?.name}`
     const rollout = owner === undefined ? undefined : this.#cluster.cache('rollouts').get(key)
-    if (rollout !== undefined && this.isInScope(rollout)) this.#mark(key)
+    if (rollout !== undefined && this.isInScope(rollout)) this.#concerned.rollout(key)
   }
 
   #onReferenced(object: KubeObject, namesOf: (rollout: Rollout) => readonly string[]): void {
     for (const rollout of this.#cluster.cache('rollouts').inNamespace(object.metadata.namespace ?? ''))
-      if (namesOf(rollout).includes(object.metadata.name)) this.#onRollout(rollout)
+      if (namesOf(rollout).includes(object.metadata.name)) this.mark(rollout)
   }
 }
 

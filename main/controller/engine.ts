@@ -17,6 +17,7 @@ import { engineMode, findReferenceControllers, findRival, type ReferenceControll
 import { KeyQueue, type Round } from './queue.ts'
 import { EventRecorder } from './record-event.ts'
 import { createErrorEvent, runRound } from './runner.ts'
+import { ServiceReleases } from './service-releases.ts'
 import { type GuardedKind, StaleGuard } from './stale-guard.ts'
 
 /** Rollouts reconciled at once (OPS-5). */
@@ -78,6 +79,7 @@ class ClusterEngine implements Engine {
   readonly #lease: Lease
   readonly #guard: StaleGuard
   readonly #dirty: DirtyRollouts
+  readonly #releases: ServiceReleases
   readonly #listeners = new Set<() => void>()
   #queue: KeyQueue
   #events: EventRecorder
@@ -104,7 +106,19 @@ class ClusterEngine implements Engine {
     const { client } = options.cluster
     this.#lease = new Lease({ ...options, client, namespace: options.leaseNamespace })
     this.#guard = new StaleGuard(options.clock)
-    this.#dirty = new DirtyRollouts(options.cluster, options.instanceID, (key) => this.#add(key))
+    this.#releases = new ServiceReleases({
+      cluster: options.cluster,
+      clock: options.clock,
+      log: this.#log,
+      isDriving: () => this.#driving,
+      mayWrite: () => this.#mayWrite(),
+      reconcile: (rollout) => this.#dirty.mark(rollout),
+    })
+    this.#dirty = new DirtyRollouts(options.cluster, options.instanceID, {
+      rollout: (key) => this.#add(key),
+      service: (service) => (this.#driving ? this.#releases.look(service) : undefined),
+      droppedService: (key) => (this.#driving ? this.#releases.dropped(key) : undefined),
+    })
     this.#events = this.#newEvents()
     this.#queue = this.#newQueue()
     this.#lease.onChange(() => this.#onLease())
@@ -161,6 +175,7 @@ class ClusterEngine implements Engine {
     this.#disposals.clear()
     this.#dirty.stop()
     await this.#queue.stop()
+    await this.#releases.stop()
     await this.#events.stop()
     this.#driving = false
     this.#holding = false
@@ -233,6 +248,7 @@ class ClusterEngine implements Engine {
     }
     this.#driving = true
     this.#dirty.markAll()
+    this.#releases.lookAtAll()
   }
 
   #changed(): void {

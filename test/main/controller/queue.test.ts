@@ -34,7 +34,7 @@ it('OPS-60: a key added many times before its round gets one round', async () =>
   expect(begun).toEqual(['ns/a'])
 })
 
-it('OPS-60: a key added during its round is never in two rounds, and gets one more', async () => {
+it('REC-1, OPS-60: a key added during its round is never in two rounds, and gets one more', async () => {
   const { begun, round, end } = heldRounds()
   const { clock, queue } = setUp(round)
   queue.add('ns/a')
@@ -62,7 +62,7 @@ it('OPS-5: no more rounds at once than allowed, and the next begins when one end
   expect(begun).toEqual(['a', 'b', 'c'])
 })
 
-it('OPS-61, API-251: failures back off per key, events do not shorten it, and success resets it', async () => {
+it('REC-1, REC-2, OPS-61, API-251: failures back off per key, events do not shorten it, and success resets it', async () => {
   const at: number[] = []
   let failing = true
   const { clock, queue } = setUp(async () => {
@@ -84,7 +84,7 @@ it('OPS-61, API-251: failures back off per key, events do not shorten it, and su
   expect(at).toHaveLength(5)
 })
 
-it('wakes a key at the time its round asked for, and the newest round decides', async () => {
+it('REC-8: wakes a key at the time its round asked for, and the newest round decides', async () => {
   const answers: Round[] = []
   const at: number[] = []
   const { clock, queue } = setUp(async () => {

@@ -40,7 +40,7 @@ const write = {
 } as const
 const conflict: Failure = { kind: 'Conflict', message: 'modified' }
 
-it('asks for the next round when the engine says', async () => {
+it('REC-8: asks for the next round when the engine says', async () => {
   const { outcome } = round({ reconcile: () => ({ ...nothingToDo, requeueAt: T0 + 5000 }) })
   expect(await outcome).toEqual({ kind: 'settled', requeueAt: T0 + 5000 })
 })
@@ -55,7 +55,7 @@ it('forgets a Rollout that is gone, without asking the engine', async () => {
   expect(await outcome).toEqual({ kind: 'forget' })
 })
 
-it('OPS-70: looks again after 100 ms when the caches are behind', async () => {
+it('REC-9, OPS-70: looks again after 100 ms when the caches are behind', async () => {
   const { outcome, logged } = round({ observe: async () => failure({ kind: 'NotSynced' }) })
   expect(await outcome).toEqual({ kind: 'later', delayMs: 100 })
   expect(logged).toEqual([])
@@ -106,6 +106,6 @@ it.each<[Failure, object]>([
     { kind: 'failed', notBeforeMs: 30_000 },
   ],
   [{ kind: 'ServerError', message: '', status: 500 }, { kind: 'failed' }],
-])('OPS-62: after %j the next round is %j', (cause, next) => {
+])('REC-1, OPS-62: after %j the next round is %j', (cause, next) => {
   expect(roundAfter(cause)).toEqual(next)
 })

@@ -18,11 +18,11 @@ it.each([
   ['012', '100', false],
   ['abc', '100', false],
   ['9', '', false],
-])('OPS-71: version %j is older than %j: %j', (version, than, older) => {
+])('REC-9, OPS-71: version %j is older than %j: %j', (version, than, older) => {
   expect(isOlder(version, than)).toBe(older)
 })
 
-it('OPS-70: a Rollout is stale until its cache shows the last write', () => {
+it('REC-9, OPS-70: a Rollout is stale until its cache shows the last write', () => {
   const guard = new StaleGuard(new VirtualClock())
   guard.wrote('shop/web', 'rollouts', anObject('web', '120'), false)
   expect(guard.isStale('shop/web', () => '119')).toBe(true)
@@ -30,7 +30,7 @@ it('OPS-70: a Rollout is stale until its cache shows the last write', () => {
   expect(guard.isStale('shop/web', () => '119')).toBe(false)
 })
 
-it('OPS-71: forgets a Rollout that was deleted', () => {
+it('REC-9, OPS-71: forgets a Rollout that was deleted', () => {
   const guard = new StaleGuard(new VirtualClock())
   guard.wrote('shop/web', 'rollouts', anObject('web', '120'), false)
   guard.forget('shop/web')
