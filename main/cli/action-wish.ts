@@ -49,5 +49,5 @@ export function imageOf(assignment: string): ActionParameters {
   const [container, image, ...rest] = assignment.split('=')
   if (container === undefined || container === '' || image === undefined || image === '' || rest.length > 0)
     throw new UsageError(`expected container=image, not "${assignment}"`)
-  return { container, image }
+  return { images: [{ container, image }] }
 }

@@ -42,11 +42,18 @@ const intent = v.object({
   paused: v.boolean(),
 })
 
-/** What an action needs beyond its name: the revision for `undo`, container and image for `setImage`. */
+/** What an action needs, or may be told, beyond its name: the `ActionParameters` of the engine. */
 const parameters = v.object({
+  /** `undo`. */
   toRevision: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  container: v.optional(name),
-  image: v.optional(name),
+  /** `setImage`: one update, however many containers (ACT-115). */
+  images: v.optional(v.pipe(v.array(v.object({ container: name, image: name })), v.minLength(1), v.maxLength(200))),
+  /** `skipStep`: all that are left (ACT-31). */
+  allSteps: v.optional(v.boolean()),
+  /** `abort`: also end a pause set by hand (ACT-54). */
+  resume: v.optional(v.boolean()),
+  /** `restart`: a Go duration from now (ACT-80). */
+  delay: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
 })
 
 const action = v.picklist(actionNames)

@@ -30,6 +30,7 @@ const actions = [
   'undo',
   'restart',
   'cancelRestart',
+  'setImage',
 ] as const satisfies readonly ActionName[]
 const perGroup = 8
 

@@ -1,6 +1,7 @@
 import type { i18n } from 'i18next'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { Input } from '#contract/requests.ts'
 import type { ActionName, AppView, ClusterView, Notice, RolloutKey } from '#contract/views.ts'
 import type { Clock } from '#lib/clock.ts'
 import { createFilters, type FiltersStore } from './filters.ts'
@@ -23,11 +24,7 @@ export interface ConnectionStoreState {
   readonly notices: readonly Notice[]
 }
 
-export interface ActionParameters {
-  readonly toRevision?: number
-  readonly container?: string
-  readonly image?: string
-}
+export type ActionParameters = Input<'action.preview'>['parameters']
 
 /** A guarded action waiting for its dialog. */
 export interface ActionRequest {

@@ -127,7 +127,17 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
   'cluster.crds.install': { input: { context: 'prod/eu' }, output: success(undefined) },
   'rollout.detail': { input: { key }, output: success(detail) },
   'action.preview': {
-    input: { action: 'promote', targets: [key], parameters: {} },
+    input: {
+      action: 'setImage',
+      targets: [key],
+      parameters: {
+        toRevision: 3,
+        images: [{ container: 'web', image: 'registry:5000/web@sha256:0123' }],
+        allSteps: true,
+        resume: false,
+        delay: '1h30m',
+      },
+    },
     output: [{ key, open: true, intent, writes: [], effects: ['Step 2 of 4 begins.'], warnings: [] }],
   },
   'action.send': {

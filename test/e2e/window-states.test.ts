@@ -41,6 +41,19 @@ const main: readonly Screen[] = [
     shows: '[role=dialog] .effects',
   },
   {
+    name: 'dialog-set-image',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}`,
+    prepare: async (page) => {
+      await page.locator('.actions .button').last().click()
+      await page.locator('.image-field input').first().fill('registry.shop.io/migrate')
+      await page.locator('.image-field input').last().fill('registry.shop.io/checkout-api:2.32.0')
+      await page.locator('.image-field [role=alert]').waitFor()
+      await page.locator('.image-field input').first().fill('registry.shop.io/migrate:3.2.0')
+    },
+    shows: '[role=dialog] .exact pre',
+  },
+  {
     name: 'palette',
     scene: 'fleet',
     prepare: async (page) => {

@@ -3,7 +3,6 @@ import type { Channel, Handlers, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
 import type {
   ActionEffect,
-  ActionName,
   ActionPreview,
   AppView,
   ClusterView,
@@ -13,6 +12,7 @@ import type {
   RolloutView,
 } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { parseGoDuration } from '#lib/go-duration.ts'
 import { failure, success } from '#lib/outcome.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
@@ -119,9 +119,11 @@ const info: AppView = {
 }
 
 /** The request a promote, an abort and so on would send; only its shape matters here. */
-function preview(view: RolloutView, action: ActionName): ActionPreview {
+function preview(view: RolloutView, { action, parameters }: Input<'action.preview'>): ActionPreview {
   const availability = view.actions[action]
   if (!availability.open) return { key: view.key, open: false, reason: availability.reason }
+  const { delay = '0s', images = [] } = parameters
+  if (!parseGoDuration(delay).ok) return { key: view.key, open: false, reason: `invalid duration "${delay}"` }
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${view.namespace}/rollouts/${view.name}/status`
   const body = action === 'abort' ? '{"status":{"abort":true}}' : '{"status":{"pauseConditions":null}}'
   return {
@@ -153,7 +155,9 @@ function preview(view: RolloutView, action: ActionName): ActionPreview {
             '5 canary pods stop 30 s later.',
             'Retry starts again from step 1.',
           ]
-        : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
+        : action === 'setImage'
+          ? images.map(({ container, image }) => `Container ${container}: its image → ${image}`)
+          : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
     warnings: view.context === 'prod-ap-ne' ? ['Data is 38 s late; the object is read again first.'] : [],
   }
 }
@@ -258,10 +262,10 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
       const view = rollouts.get(key)
       return view === undefined ? failure(gone) : success(aDetail(view, now))
     },
-    'action.preview': async ({ action, targets }) =>
-      targets.map((key) => {
+    'action.preview': async (input) =>
+      input.targets.map((key) => {
         const view = rollouts.get(key)
-        return view === undefined ? { key, open: false, reason: 'This rollout is gone.' } : preview(view, action)
+        return view === undefined ? { key, open: false, reason: 'This rollout is gone.' } : preview(view, input)
       }),
     'action.send': async ({ targets }) =>
       targets.map(({ key }) => {

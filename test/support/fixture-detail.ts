@@ -229,7 +229,10 @@ export function aDetail(view: RolloutView, now: EpochMs): RolloutDetailView {
         changedAt: now - 14 * MINUTE,
       },
     ],
-    containers: [{ name: 'api', image: `registry.shop.io/${view.name}:${view.version ?? ''}`, init: false }],
+    containers: [
+      { name: 'migrate', image: 'registry.shop.io/migrate:3.1.0', init: true },
+      { name: 'api', image: `registry.shop.io/${view.name}:${view.version ?? ''}`, init: false },
+    ],
     restartedAt: undefined,
     generation: 61,
   }

@@ -18,13 +18,18 @@ export type RolloutAction =
   | 'cancelRestart'
   | 'setImage'
 
+export interface ContainerImage {
+  /** The name of a container, or `*` for all (ACT-110). */
+  readonly container: string
+  readonly image: string
+}
+
 /** What some actions need beyond their name. */
 export interface ActionParameters {
   /** `undo`: which revision; absent or 0 means the one before the newest (ACT-90). */
   readonly toRevision?: number | undefined
-  /** `setImage`: the name of a container, or `*` for all (ACT-110). */
-  readonly container?: string | undefined
-  readonly image?: string | undefined
+  /** `setImage`: all in one update (ACT-115). */
+  readonly images?: readonly ContainerImage[] | undefined
   /** `skipStep`: all that are left instead of the current one (ACT-31). */
   readonly allSteps?: boolean | undefined
   /** `abort`: also end a pause set by hand, without which nothing is scaled (ACT-54). */

@@ -2,35 +2,43 @@ import { useEffect, useState } from 'react'
 import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
 import { actionIcons } from '../../marks/action-button.tsx'
 import { type ActionRequest, closeOverlay } from '../../store/app.ts'
-import { isProtected, previewAction } from '../../store/send-action.ts'
+import { isProtected } from '../../store/send-action.ts'
 import { useApp, useFleet, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ActionForm } from './action-form.tsx'
+import { ActionOptions, hasOptions } from './action-options.tsx'
 import { ExactRequest } from './exact-request.tsx'
 import { Effects, TargetTable } from './targets.tsx'
+import { usePreviews } from './use-previews.ts'
 import { type Choices, type Failing, type Pace, useSending } from './use-sending.ts'
 
 /** The one dialog every guarded action goes through: what will happen, where, the exact request, and then the results. */
 export function ActionDialog({ request }: { readonly request: ActionRequest }) {
   const app = useApp()
-  const { previews, chosen, setChosen } = usePreviews(request)
+  const [parameters, setParameters] = useState(request.parameters)
+  const { previews, isCurrent, chosen, setChosen } = usePreviews(request, parameters)
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
   const [pace, setPace] = useState<Pace>('all')
   const [failing, setFailing] = useState<Failing>('stop')
-  const sending = useSending(request, previews)
+  const sending = useSending({ ...request, parameters }, previews)
   const guard = useGuard(request.keys, chosen)
-  const open = chosen.size > 0 && (guard === undefined || typed === guard) && sending.state === 'ready'
+  const isNamed = guard === undefined || typed === guard
+  const open = isCurrent && chosen.size > 0 && isNamed && sending.state === 'ready'
   const choices: Choices = { chosen, reason, pace, failing }
   const confirm = () => open && sending.send(choices)
   useConfirmKey(confirm)
-  const some = previews?.filter((preview) => preview.open) ?? []
+  const some = openOf(previews)
+  const isAdjustable = hasOptions(request.action, previews)
   return (
     <>
       <DialogHead request={request} chosen={chosen} />
       <div className="dialog-body scroll">
         {previews === undefined && <DialogLoading />}
+        {sending.state !== 'done' && isAdjustable && (
+          <ActionOptions action={request.action} keys={request.keys} parameters={parameters} onChange={setParameters} />
+        )}
         {request.keys.length > 1 ? (
           <TargetTable
             keys={request.keys}
@@ -43,7 +51,7 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
         ) : (
           <SingleTarget previews={previews} results={sending.results} />
         )}
-        {sending.state !== 'done' && some.length > 0 && (
+        {sending.state !== 'done' && (some.length > 0 || isAdjustable) && (
           <ActionForm
             several={request.keys.length > 1}
             guard={guard}
@@ -62,6 +70,7 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
       <DialogFoot
         request={request}
         count={chosen.size}
+        isCurrent={isCurrent}
         open={open}
         sending={sending.state}
         guard={guard}
@@ -72,29 +81,14 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
   )
 }
 
-function usePreviews(request: ActionRequest) {
-  const app = useApp()
-  const [previews, setPreviews] = useState<readonly ActionPreview[]>()
-  const [chosen, setChosen] = useState<ReadonlySet<RolloutKey>>(new Set())
-  useEffect(() => {
-    let live = true
-    void previewAction(app, request.action, request.keys, request.parameters).then((found) => {
-      if (!live) return
-      setPreviews(found)
-      setChosen(new Set(found.filter((preview) => preview.open).map((preview) => preview.key)))
-    })
-    return () => {
-      live = false
-    }
-  }, [app, request])
-  return { previews, chosen, setChosen }
-}
+const openOf = (previews: readonly ActionPreview[] = []) => previews.filter((preview) => preview.open)
 
 /** UI-ACT-2: the text to type. One cluster: its context; several: the application, or their number when it is not one. */
 function useGuard(keys: readonly RolloutKey[], chosen: ReadonlySet<RolloutKey>): string | undefined {
   const app = useApp()
   const rollouts = useFleet((state) => state.rollouts)
-  if (![...chosen].some((key) => isProtected(app, key))) return undefined
+  // Before anything can be chosen the field is there already, so that it does not take the focus from another later.
+  if (![...(chosen.size > 0 ? chosen : keys)].some((key) => isProtected(app, key))) return undefined
   const views = keys.flatMap((key) => rollouts.get(key) ?? [])
   if (keys.length === 1) return views[0]?.context
   const names = new Set(views.map((view) => view.name))
@@ -158,6 +152,8 @@ function SingleTarget({ previews, results }: SingleTargetProps) {
 interface DialogFootProps {
   readonly request: ActionRequest
   readonly count: number
+  /** The previews are those of what is chosen now. */
+  readonly isCurrent: boolean
   readonly open: boolean
   readonly sending: 'ready' | 'sending' | 'done'
   readonly guard: string | undefined
@@ -165,7 +161,7 @@ interface DialogFootProps {
   readonly onClose: () => void
 }
 
-function DialogFoot({ request, count, open, sending, guard, onConfirm, onClose }: DialogFootProps) {
+function DialogFoot({ request, count, isCurrent, open, sending, guard, onConfirm, onClose }: DialogFootProps) {
   const text = useText()
   const action = text(`action.${request.action}`)
   const label =
@@ -173,9 +169,11 @@ function DialogFoot({ request, count, open, sending, guard, onConfirm, onClose }
   const off =
     sending === 'sending'
       ? text('dialog.sending')
-      : count === 0
-        ? text('peek.noneOpen')
-        : text('dialog.typeFirst', { name: guard ?? '' })
+      : !isCurrent
+        ? text(request.action === 'setImage' && count === 0 ? 'image.change' : 'dialog.loading')
+        : count === 0
+          ? text('peek.noneOpen')
+          : text('dialog.typeFirst', { name: guard ?? '' })
   return (
     <footer className="dialog-foot">
       <span className="faint small cut">{sending === 'done' ? text('dialog.done') : ''}</span>

@@ -159,7 +159,7 @@ function PhaseFact({ view }: { readonly view: RolloutView }) {
   )
 }
 
-/** At most one primary button: what most likely comes next (UI-CMP-2). The restart is behind the palette. */
+/** At most one primary button: what most likely comes next (UI-CMP-2). */
 function Actions({ view }: { readonly view: RolloutView }) {
   const text = useText()
   const primary: ActionName = view.status === 'Aborted' ? 'retry' : 'promote'
@@ -169,8 +169,8 @@ function Actions({ view }: { readonly view: RolloutView }) {
   const restart: ActionName = view.actions.cancelRestart.open ? 'cancelRestart' : 'restart'
   const actions: readonly ActionName[] =
     view.strategy === 'blueGreen'
-      ? ['promote', 'promoteFull', pause, 'abort', 'retry', 'undo', restart]
-      : ['promote', 'skipStep', 'promoteFull', pause, 'abort', 'retry', 'undo', restart]
+      ? ['promote', 'promoteFull', pause, 'abort', 'retry', 'undo', restart, 'setImage']
+      : ['promote', 'skipStep', 'promoteFull', pause, 'abort', 'retry', 'undo', restart, 'setImage']
   const why = view.actions[primary]
   return (
     <div className="actions" role="toolbar" aria-label={text('rollout.actions')}>

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
+import type { Input } from '#contract/requests.ts'
 import type { ActionEffect, ActionName, ActionPreview, AppView, Intent, RolloutKey } from '#contract/views.ts'
 import type { Clock } from '#lib/clock.ts'
 import { silentLog } from '#lib/log.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
 import { Sessions } from '#main/app/sessions.ts'
@@ -143,16 +145,36 @@ describe('rights', () => {
     const undoing = await app.handlers['action.preview']({
       action: 'setImage',
       targets: [key],
-      parameters: { container: 'web', image: 'registry.test/web:2.0.0' },
+      parameters: { images: [{ container: 'web', image: 'registry.test/web:2.0.0' }] },
     })
     await app.handlers['action.send']({
       action: 'setImage',
       targets: [{ key, intent: intentOf(undoing[0]) }],
-      parameters: { container: 'web', image: 'registry.test/web:2.0.0' },
+      parameters: { images: [{ container: 'web', image: 'registry.test/web:2.0.0' }] },
       reason: '',
     })
     await advanceUntil(fleet.clock, 'paused', () => app.fleet.view(key)?.status === 'Paused')
     const [preview] = await app.handlers['action.preview']({ action: 'abort', targets: [key], parameters: {} })
     expect(preview).toMatchObject({ effects: expect.arrayContaining(['Traffic goes back to revision 1 (web:1.0.0)']) })
   })
+})
+
+it('ACT-31, ACT-54, ACT-80: what the window adds to an action is in its requests', async () => {
+  const fleet = await aCliFleet('north')
+  fleet.place('north', { ...canary, spec: { ...canary.spec, paused: true } }, held)
+  const app = await anApp(fleet, fleet.kubeconfig, 1)
+  const bodiesOf = async (action: ActionName, parameters: Input<'action.preview'>['parameters']) => {
+    const [shown] = await app.handlers['action.preview']({ action, targets: [keyIn('north')], parameters })
+    return shown?.open === true ? shown.writes.map(({ body }) => JSON.parse(body)) : shown?.reason
+  }
+  expect(await bodiesOf('skipStep', { allSteps: true })).toMatchObject([{ status: { currentStepIndex: 3 } }])
+  expect(await bodiesOf('skipStep', {})).toMatchObject([{ status: { currentStepIndex: 2 } }])
+  expect(await bodiesOf('abort', { resume: true })).toMatchObject([
+    { status: { abort: true } },
+    { spec: { paused: false } },
+  ])
+  expect(await bodiesOf('abort', { resume: false })).toHaveLength(1)
+  const restartAt = formatSeconds(fleet.clock.now() + 5_400_000)
+  expect(await bodiesOf('restart', { delay: '1h30m' })).toMatchObject([{ spec: { restartAt } }])
+  expect(await bodiesOf('restart', { delay: '5' })).toBe('invalid duration "5"')
 })

@@ -14,7 +14,7 @@ import { VirtualClock } from '#test/support/virtual-clock.ts'
 describe('ACT-160…165: an action reads no more than it needs', () => {
   const readsOf = async (action: ActionName, spec: Partial<RolloutSpec> = {}) => {
     const { api, request } = anActionStage(spec)
-    const parameters = action === 'setImage' ? { container: 'web', image: 'web:3' } : {}
+    const parameters = action === 'setImage' ? { images: [{ container: 'web', image: 'web:3' }] } : {}
     await previewAction(request(action, { parameters }))
     return api.requests.map(({ verb, resource }) => `${verb} ${resource}`)
   }

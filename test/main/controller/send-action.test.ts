@@ -280,7 +280,7 @@ describe('undo', () => {
 })
 
 describe('set image', () => {
-  const parameters = { container: 'web', image: 'web:3' }
+  const parameters = { images: [{ container: 'web', image: 'web:3' }] }
 
   it('ACT-113: replaces the Rollout, and after a conflict the newer one', async () => {
     const { api, stored, change, request } = anActionStage({})

@@ -23,7 +23,7 @@ const imagesIn = (object: unknown) => {
 
 it('ACT-113: replaces the whole object as it was read, unknown fields and version included', () => {
   const raw = { ...rollout, spec: { ...rollout.spec, fromTheFuture: true }, status: { phase: 'Healthy' as const } }
-  const plan = planOf('setImage', aWorld({ rollout: raw }), { container: 'web', image: 'web:2' })
+  const plan = planOf('setImage', aWorld({ rollout: raw }), { images: [{ container: 'web', image: 'web:2' }] })
   const [proxy] = template.spec.containers.slice(1)
   const containers = [{ name: 'web', image: 'web:2', unknownField: 7 }, proxy]
   expect(requestsOf(plan)).toEqual([
@@ -38,7 +38,8 @@ it('ACT-113: replaces the whole object as it was read, unknown fields and versio
 
 it('ACT-112: reaches init containers, and all of them by *', () => {
   const imagesAfter = (container: string) => {
-    const [, object] = requestsOf(planOf('setImage', aWorld({ rollout }), { container, image: 'new:1' }))[0] ?? []
+    const [, object] =
+      requestsOf(planOf('setImage', aWorld({ rollout }), { images: [{ container, image: 'new:1' }] }))[0] ?? []
     return imagesIn(object)
   }
   expect(imagesAfter('migrate')).toEqual(['new:1', 'web:1', 'proxy:1'])
@@ -46,10 +47,39 @@ it('ACT-112: reaches init containers, and all of them by *', () => {
 })
 
 it('ACT-112: refuses a container that is not there', () => {
-  expect(refusalOf('setImage', aWorld({ rollout }), { container: 'nope', image: 'a:1' })).toBe(
+  expect(refusalOf('setImage', aWorld({ rollout }), { images: [{ container: 'nope', image: 'a:1' }] })).toBe(
     'unable to find container named "nope"',
   )
   expect(refusalOf('setImage', aWorld({ rollout }))).toBe('name a container and its image')
+})
+
+it('ACT-115: all changed containers go in one update, and one that is not there stops them all', () => {
+  const images = [
+    { container: 'web', image: 'web:2' },
+    { container: 'migrate', image: 'registry:5000/migrate@sha256:0123' },
+  ]
+  const plan = planOf('setImage', aWorld({ rollout }), { images })
+  expect(plan.writes).toHaveLength(1)
+  expect(imagesIn(requestsOf(plan)[0]?.[1])).toEqual(['registry:5000/migrate@sha256:0123', 'web:2', 'proxy:1'])
+  expect(plan.writes[0]?.summary).toBe(
+    'Set the image of container web to web:2, of container migrate to registry:5000/migrate@sha256:0123',
+  )
+  const withUnknown = [...images, { container: 'nope', image: 'a:1' }]
+  expect(refusalOf('setImage', aWorld({ rollout }), { images: withUnknown })).toBe(
+    'unable to find container named "nope"',
+  )
+})
+
+it('ACT-112: of two images for one container the later one counts', () => {
+  const images = [
+    { container: '*', image: 'all:1' },
+    { container: 'web', image: 'web:2' },
+  ]
+  expect(imagesIn(requestsOf(planOf('setImage', aWorld({ rollout }), { images }))[0]?.[1])).toEqual([
+    'all:1',
+    'web:2',
+    'all:1',
+  ])
 })
 
 it('ACT-111, ACT-114: with a workloadRef the Deployment is what changes', () => {
@@ -67,7 +97,7 @@ it('ACT-111, ACT-114: with a workloadRef the Deployment is what changes', () => 
   const { template: _borrowed, ...spec } = rollout.spec
   const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web-base' }
   const world = aWorld({ rollout: { ...rollout, spec: { ...spec, workloadRef } }, workload: deployment })
-  const plan = planOf('setImage', world, { container: 'web', image: 'web:2' })
+  const plan = planOf('setImage', world, { images: [{ container: 'web', image: 'web:2' }] })
   expect(requestsOf(plan)).toEqual([
     ['update deployments', { ...deployment, spec: { ...deployment.spec, template: aPodTemplate('web:2') } }],
   ])

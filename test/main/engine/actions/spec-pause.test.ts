@@ -49,6 +49,6 @@ describe('ACT-4: the whole change as one patch, for a cluster without the status
 
   it.each(['pause', 'restart', 'setImage'] as const)('%s patches no status, and has none', (action) => {
     const world = aWorld({ rollout: aRollout({ status: going }) })
-    expect(planOf(action, world, { container: 'web', image: 'web:3' }).unified).toBeUndefined()
+    expect(planOf(action, world, { images: [{ container: 'web', image: 'web:3' }] }).unified).toBeUndefined()
   })
 })

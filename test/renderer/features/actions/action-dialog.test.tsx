@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
-import type { ActionEffect, RolloutKey, RolloutView } from '#contract/views.ts'
+import type { Input } from '#contract/requests.ts'
+import type { ActionEffect, ActionResult, RolloutKey, RolloutView } from '#contract/views.ts'
 import { type FixtureApp, openFixtureApp } from '#test/support/fixture-app.tsx'
 import { actionsFor, aRollout } from '#test/support/fixture-fleet.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
@@ -239,5 +240,161 @@ describe('an action on one cluster that is not protected', () => {
     const toast = document.querySelector('.toast')?.textContent
     expect(toast).toContain('prod-us-west')
     expect(toast).toContain('the object has been modified')
+  })
+})
+
+const buttonIn = (place: string, label: string) => {
+  const found = [...document.querySelectorAll(`${place} button`)].find((each) => each.textContent?.startsWith(label))
+  if (found === undefined) throw new Error(`no button ${label} in ${place}`)
+  return found
+}
+const previewed = () =>
+  fixture.bridge.calls
+    .filter(({ channel }) => channel === 'action.preview')
+    .map(({ input }) => (input as Input<'action.preview'>).parameters)
+const fieldOf = (label: string) => {
+  const found = [...(dialog()?.querySelectorAll('label') ?? [])].find((each) => each.textContent?.includes(label))
+  const input = found?.querySelector('input')
+  if (input === null || input === undefined) throw new Error(`no field ${label}`)
+  return input
+}
+const openDialog = async (place: string, label: string) => {
+  await openAt(`#/rollout/${checkout}`)
+  await fixture.advance(300)
+  await fixture.click(buttonIn(place, label))
+  await fixture.advance(100)
+}
+const nameIt = () => fixture.type(fieldOf('Protected'), 'prod-eu-west')
+
+describe('what an action may be told', () => {
+  it('ACT-31: all steps that are left instead of the current one', async () => {
+    await openDialog('.actions', 'Skip step')
+    await nameIt()
+    await fixture.click(buttonIn('[role=dialog]', 'All that are left'))
+    await confirm()
+    expect(sent()).toEqual([])
+    await fixture.advance(300)
+    expect(previewed()).toEqual([{}, { allSteps: true }])
+    await confirm()
+    expect(sent()).toMatchObject([{ action: 'skipStep', parameters: { allSteps: true } }])
+  })
+
+  it('ACT-54: an abort may end the pause set by hand too', async () => {
+    await openDialog('.actions', 'Abort')
+    await nameIt()
+    await fixture.click(buttonIn('[role=dialog]', 'Ends too'))
+    await fixture.advance(300)
+    await confirm()
+    expect(sent()).toMatchObject([{ action: 'abort', parameters: { resume: true } }])
+  })
+
+  it('ACT-80: a restart may come later; a delay that is none is told and not sent', async () => {
+    await openDialog('.actions', 'Restart pods')
+    await nameIt()
+    await fixture.type(fieldOf('How long'), '5')
+    await fixture.advance(300)
+    expect(dialog()?.textContent).toContain('invalid duration "5"')
+    await confirm()
+    expect(sent()).toEqual([])
+    await fixture.type(fieldOf('How long'), '5m')
+    await fixture.advance(300)
+    expect(dialog()?.textContent).not.toContain('invalid duration')
+    await confirm()
+    expect(sent()).toMatchObject([{ action: 'restart', parameters: { delay: '5m' } }])
+  })
+
+  it('a delay is asked about once nothing is typed for a moment', async () => {
+    await openDialog('.actions', 'Restart pods')
+    for (const typed of ['1', '1h', '1h3', '1h30m']) await fixture.type(fieldOf('How long'), typed)
+    await fixture.advance(300)
+    expect(previewed()).toEqual([{}, { delay: '1h30m' }])
+  })
+
+  it('ACT-115, ACT-156: images per container, all changed ones in one update, shown before it is sent', async () => {
+    await openDialog('.actions', 'Set image')
+    const names = [...(dialog()?.querySelectorAll('.image-field b') ?? [])].map((each) => each.textContent)
+    expect(names.length).toBeGreaterThan(1)
+    const [first = '', second = ''] = names
+    await nameIt()
+    await confirm()
+    expect([previewed(), sent()]).toEqual([[], []])
+    await fixture.type(fieldOf(first), 'registry:5000/checkout')
+    expect(dialog()?.querySelector('.image-field [role=alert]')?.textContent).toContain('A tag after the name')
+    await fixture.type(fieldOf(second), 'envoy:9.9')
+    await fixture.advance(300)
+    await confirm()
+    expect([previewed(), sent()]).toEqual([[], []])
+    await fixture.type(fieldOf(first), 'registry:5000/checkout:2.40')
+    await fixture.advance(300)
+    const images = [
+      { container: first, image: 'registry:5000/checkout:2.40' },
+      { container: second, image: 'envoy:9.9' },
+    ]
+    expect(previewed()).toEqual([{ images }])
+    expect([fieldOf(first).value, fieldOf(second).value]).toEqual(images.map(({ image }) => image))
+    expect(dialog()?.textContent).toContain(`Container ${second}: its image → envoy:9.9`)
+    expect(dialog()?.querySelector('.exact pre')).not.toBeNull()
+    await confirm()
+    expect(sent()).toMatchObject([{ action: 'setImage', parameters: { images } }])
+  })
+})
+
+describe('the buttons of the dashboard', () => {
+  const buttons = [
+    ['ACT-150', 'Restart pods', 'restart', 'Paused'],
+    ['ACT-151', 'Retry', 'retry', 'Aborted'],
+    ['ACT-152', 'Abort', 'abort', 'Paused'],
+    ['ACT-153', 'Promote', 'promote', 'Paused'],
+    ['ACT-154', 'Promote fully', 'promoteFull', 'Paused'],
+    ['ACT-155', 'Roll back', 'undo', 'Healthy'],
+  ] as const
+  it.each(buttons)(
+    '%s: %s asks first where the cluster is protected, then sends it',
+    async (_rule, label, action, status) => {
+      await openAt('#/fleet')
+      const view = aRollout(T0, { context: 'prod-eu-west', name: 'checkout-api', status, actions: actionsFor(status) })
+      await fixture.tell(() => fixture.bridge.change([view]))
+      await fixture.tell(() => fixture.app.goTo(`#/rollout/${checkout}`))
+      await fixture.advance(300)
+      expect(buttonIn('.actions', `${label}…`).getAttribute('aria-disabled')).toBeNull()
+      await fixture.click(buttonIn('.actions', `${label}…`))
+      await fixture.advance(100)
+      expect(sent()).toEqual([])
+      await nameIt()
+      await confirm()
+      expect(sent()).toMatchObject([{ action, targets: [{ key: checkout }], parameters: {} }])
+    },
+  )
+
+  it('ACT-155: each older revision has its own', async () => {
+    await openDialog('.revision', 'Roll back')
+    await nameIt()
+    await confirm()
+    expect(sent()).toMatchObject([{ action: 'undo', parameters: { toRevision: expect.any(Number) } }])
+  })
+
+  it('ACT-157: on the way nothing can be pressed twice; a refusal is named, and a missing right with its verb', async () => {
+    await openDialog('.actions', 'Abort')
+    await nameIt()
+    let answer: (results: readonly ActionResult[]) => void = () => {}
+    const call = fixture.bridge.call.bind(fixture.bridge)
+    fixture.bridge.call = ((channel, input) =>
+      channel === 'action.send'
+        ? (call(channel, input), new Promise((resolve) => (answer = resolve as typeof answer)))
+        : call(channel, input)) as typeof call
+    await confirm()
+    await confirm()
+    expect(sent()).toHaveLength(1)
+    expect(buttonIn('.dialog-foot', 'Abort').textContent).toContain('Sending')
+    const forbidden = {
+      kind: 'Forbidden',
+      message: 'forbidden',
+      verb: 'patch',
+      resource: 'rollouts.argoproj.io/status',
+      namespace: 'shop',
+    } as const
+    await fixture.tell(() => answer([{ key: checkout, sent: false, refusal: { kind: 'failed', failure: forbidden } }]))
+    const refusal = dialog()?.querySelector('.effects [role=alert]')?.textContent
+    expect(refusal).toMatch(/^Refused\..*patch.*rollouts\.argoproj\.io\/status/)
   })
 })
