@@ -1,4 +1,4 @@
-import type { ReplicaSet } from '#api/apps.ts'
+import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Decision, Precondition, Write } from '#engine/decision.ts'
@@ -44,8 +44,21 @@ function applyWrite(world: RolloutWorld, write: Write, now: number): RolloutWorl
       return replaceObject(world, write.ref.resource.plural, write.ref.name, (object) =>
         patched(object, write.body, write.subresource, write.precondition),
       )
-    case 'update':
-      throw new Error('the rollout engine sends no full updates')
+    case 'update': {
+      assert(write.ref.resource === resources.deployments, 'the engine replaces Deployments only')
+      const deployment = write.object as Deployment
+      assert(
+        deployment.metadata.resourceVersion === world.workload?.metadata.resourceVersion,
+        'it is still as it was read',
+      )
+      const { resourceVersion = '0', generation = 0 } = deployment.metadata
+      const metadata = {
+        ...deployment.metadata,
+        resourceVersion: `${Number(resourceVersion) + 1}`,
+        generation: generation + 1,
+      }
+      return { ...world, workload: { ...deployment, metadata } }
+    }
   }
 }
 

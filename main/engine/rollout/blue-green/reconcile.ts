@@ -8,10 +8,11 @@ import type { Release } from '../situation.ts'
 import { replicasOnlyDraft, withFields } from '../status/draft.ts'
 import { persist } from '../status/persist.ts'
 import { isTemplateChanged } from '../update.ts'
+import { planWorkloadScaleDown } from '../workload-scale-down.ts'
 import { earliest, round } from '../write.ts'
 import { wantedActiveHash } from './active-service.ts'
 import { decidePause } from './pause.ts'
-import { reconcileReplicaSets } from './replica-sets.ts'
+import { reconcileReplicaSets, wantedSize } from './replica-sets.ts'
 import { activeCounts, concludeBlueGreen } from './status.ts'
 
 /**
@@ -41,6 +42,7 @@ export function reconcileBlueGreen(release: Release): Decision {
       ...metadata,
       ...status.writes,
       ...restart.writes,
+      ...planWorkloadScaleDown(release, wantedSize(release)),
     ],
     earliest(restart.requeueAt, sizes.requeueAt, pause.kind === 'wait' ? pause.until : undefined, status.requeueAt),
   )
@@ -51,7 +53,8 @@ export function scaleBlueGreen(release: Release): Decision {
   const sizes = reconcileReplicaSets(release)
   const { HPAReplicas, availableReplicas } = activeCounts(release, release.status.blueGreen?.activeSelector ?? '')
   const status = persist(release, withFields(replicasOnlyDraft(release), { HPAReplicas, availableReplicas }))
-  return round([...sizes.writes, ...status.writes], earliest(sizes.requeueAt, status.requeueAt))
+  const workload = planWorkloadScaleDown(release, wantedSize(release))
+  return round([...sizes.writes, ...status.writes, ...workload], earliest(sizes.requeueAt, status.requeueAt))
 }
 
 const activeHash = (release: Release): string =>

@@ -1,4 +1,5 @@
 import type { Decision, Write } from '#engine/decision.ts'
+import { isHalted } from '../halt.ts'
 import { planPodMetadata } from '../pod-metadata.ts'
 import { planHistoryCleanup } from '../replica-set/history-limit.ts'
 import { planRestart } from '../restart.ts'
@@ -7,9 +8,10 @@ import type { Release } from '../situation.ts'
 import { replicasOnlyDraft, withFields } from '../status/draft.ts'
 import { persist } from '../status/persist.ts'
 import { isReset } from '../update.ts'
+import { planWorkloadScaleDown } from '../workload-scale-down.ts'
 import { earliest, round } from '../write.ts'
 import { isEnteringPause, pauseProgress } from './pause-step.ts'
-import { reconcileReplicaSets } from './replica-sets.ts'
+import { nextSizes, reconcileReplicaSets } from './replica-sets.ts'
 import { canaryCounts, concludeCanary } from './status.ts'
 
 /**
@@ -31,7 +33,14 @@ export function reconcileCanary(release: Release): Decision {
   const status = persist(release, isRestarted ? withFields(draft, { restartedAt: release.spec.restartAt }) : draft)
   const evictions = phase.writes.length === 0 ? restart.writes : []
   return round(
-    [...planHistoryCleanup(release), ...planServices(release), ...phase.writes, ...status.writes, ...evictions],
+    [
+      ...planHistoryCleanup(release),
+      ...planServices(release),
+      ...phase.writes,
+      ...status.writes,
+      ...evictions,
+      ...planWorkload(release),
+    ],
     earliest(restart.requeueAt, pause.state === 'waiting' ? pause.resumesAt : undefined, status.requeueAt),
   )
 }
@@ -40,8 +49,12 @@ export function reconcileCanary(release: Release): Decision {
 export function scaleCanary(release: Release): Decision {
   const phase = reconcileReplicaSets(release)
   const status = persist(release, withFields(replicasOnlyDraft(release), canaryCounts(release)))
-  return round([...phase.writes, ...status.writes], status.requeueAt)
+  return round([...phase.writes, ...status.writes, ...planWorkload(release)], status.requeueAt)
 }
+
+/** Last, for it must hold up nothing else when it may not be written; not while halted, as nothing is sized then (REC-85). */
+const planWorkload = (release: Release): readonly Write[] =>
+  isHalted(release) ? [] : planWorkloadScaleDown(release, nextSizes(release).canary)
 
 /** CAN-45: stable on stable, canary on the current ReplicaSet, or back on stable while aborted. */
 function planServices(release: Release): readonly Write[] {
