@@ -1,5 +1,5 @@
 import type { Deployment } from '#api/apps.ts'
-import { resources } from '#api/resources.ts'
+import { apiVersionOf, resources } from '#api/resources.ts'
 import type { RuleId, Write } from '#engine/decision.ts'
 import { availableOf, revisionOf, sizeOf } from './replica-set/facts.ts'
 import type { Release } from './situation.ts'
@@ -12,9 +12,9 @@ import { refTo } from './write.ts'
  * @param nextSize the size this round wants of the current ReplicaSet
  */
 export function planWorkloadScaleDown(release: Release, nextSize: number): readonly Write[] {
-  const { world, spec, currentRS } = release
-  const deployment = world.workload
-  if (deployment?.kind !== 'Deployment' || revisionOf(currentRS) !== 1) return []
+  const { spec, currentRS } = release
+  const deployment = lentBy(release)
+  if (deployment === undefined || revisionOf(currentRS) !== 1) return []
   switch (spec.workloadRef?.scaleDown) {
     case 'onsuccess':
       return isSettled(release) ? scaleTo(deployment, 0, 'REC-84') : []
@@ -24,6 +24,10 @@ export function planWorkloadScaleDown(release: Release, nextSize: number): reado
       return []
   }
 }
+
+/** By what the reference says: an object that comes from a list has no kind of its own. */
+const lentBy = ({ world, spec }: Release): Deployment | undefined =>
+  spec.workloadRef?.kind === 'Deployment' ? (world.workload as Deployment | undefined) : undefined
 
 /** Promoted, available, and stored as Healthy by an earlier round. */
 const isSettled = ({ status, isFullyPromoted, currentRS, replicas }: Release): boolean =>
@@ -40,7 +44,9 @@ function replicasLeft({ status, currentRS, replicas }: Release, nextSize: number
 function scaleTo(deployment: Deployment, replicas: number | undefined, because: RuleId): readonly Write[] {
   const from = deployment.spec.replicas ?? 1
   if (replicas === undefined || replicas === from) return []
-  const scaled: Deployment = { ...deployment, spec: { ...deployment.spec, replicas } }
+  const { kind } = resources.deployments
+  const apiVersion = apiVersionOf(resources.deployments)
+  const scaled = { ...deployment, apiVersion, kind, spec: { ...deployment.spec, replicas } }
   return [
     {
       kind: 'update',

@@ -19,7 +19,7 @@ const change = async (spec: object) => {
 }
 
 /** A Rollout without a template of its own, and the Deployment it borrows from. */
-async function borrowing(): Promise<Shop> {
+async function borrowing(scaleDown?: string): Promise<Shop> {
   const { selector, template: _own, ...spec } = manifest({ strategy: canary([{ setWeight: 50 }, { pause: {} }]) }).spec
   await post(world, resources.deployments, {
     metadata: { name: workload },
@@ -28,7 +28,8 @@ async function borrowing(): Promise<Shop> {
   await world.eventually('the Deployment available', async () => (await deployment()).status?.availableReplicas === 1)
   world.startEngine()
   const shop = shopIn(world)
-  const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: workload }
+  const mode = scaleDown === undefined ? {} : { scaleDown }
+  const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: workload, ...mode }
   await post(world, resources.rollouts, { ...manifest({}), spec: { ...spec, workloadRef } })
   await shop.untilHealthy()
   return shop
@@ -54,4 +55,22 @@ describe('a rollout that borrows the template of a Deployment', () => {
     expect(shop.story.latest.spec).not.toHaveProperty('selector')
     expect((await deployment()).spec.replicas).toBe(0)
   })
+
+  it.each([
+    ['REC-84', 'onsuccess'],
+    ['REC-85', 'progressively'],
+  ])(
+    '%s: asked to scale it down %s, does so once it is Healthy, and only in its first revision',
+    async (_rule, mode) => {
+      const shop = await borrowing(mode)
+      const pods = async () => (await deployment()).status?.replicas ?? 0
+      await world.eventually('the Deployment without pods', async () => (await pods()) === 0)
+      expect((await deployment()).spec.replicas).toBe(0)
+      await change({ replicas: 1, template: { spec: template('2').spec } })
+      await shop.until('paused', ({ status }) => status?.phase === 'Paused' && status.currentStepIndex === 1)
+      await shop.patchStatus({ promoteFull: true })
+      await shop.until('on 2', ({ status }) => status?.phase === 'Healthy' && status.currentPodHash === status.stableRS)
+      expect((await deployment()).spec.replicas).toBe(1)
+    },
+  )
 })

@@ -108,6 +108,15 @@ describe.each<[string, BlueGreenStrategy | undefined]>([
   })
 })
 
+it('REC-84: an object from a list, which has no kind of its own, is replaced by one that says what it is', () => {
+  const journey = migrating('onsuccess')
+  const { kind: _kind, apiVersion: _version, ...listed } = deployment
+  journey.world = { ...journey.world, workload: listed as Deployment }
+  journey.ready(5)
+  const written = journey.rounds.flatMap(({ writes }) => writes.filter(({ kind }) => kind === 'update'))
+  expect(written).toMatchObject([{ object: { apiVersion: 'apps/v1', kind: 'Deployment', spec: { replicas: 0 } } }])
+})
+
 it('REC-85: paused by hand a canary moves no pods', () => {
   const journey = migrating('progressively')
   journey.patchSpec({ paused: true }).settle()
