@@ -32,7 +32,7 @@ describe('faults that the simulator found', () => {
     const next = nextCounts({
       canary: { size: 7, available: 0 },
       stable: { size: 1, available: 7 },
-      otherSize: 0,
+      others: { size: 0, available: 0 },
       wanted: { canary: 3, stable: 5 },
       budget: { surge: 0, unavailable: 4, maxPods: 8, minAvailable: 4 },
     })
@@ -68,5 +68,60 @@ describe('faults that the simulator found', () => {
     journey.setImage('web:1').settle().pass(60)
     expect(journey.phase).toBe('Healthy')
     expect(journey.size('web:1')).toBe(3)
+  })
+
+  it('CAN-33: an abort brings stable back although a good intermediate revision and a bad canary fill the surge', () => {
+    const canary = { steps: [setWeight(100), pause()], maxSurge: 1, maxUnavailable: 0 }
+    const journey = new RolloutJourney(aWorld({ rollout: aRollout({ replicas: 4, canary }) })).settle()
+    journey.setImage('web:2').settle()
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image !== 'web:3'
+    journey.setImage('web:3').settle()
+    const sizes = () => ['web:1', 'web:2', 'web:3'].map((image) => journey.size(image))
+    expect(sizes()).toEqual([0, 4, 1])
+    journey.abort().settle()
+    expect(sizes()).toEqual([4, 0, 0])
+  })
+
+  it('CAN-45: at full weight the stable Service has pods behind it, and goes back to stable with an abort', () => {
+    const canary = { stableService: 'stable', steps: [setWeight(100), pause()], maxSurge: 1, maxUnavailable: 0 }
+    const services = { stable: aService('stable') }
+    const journey = new RolloutJourney(aWorld({ rollout: aRollout({ replicas: 4, canary }), services })).settle()
+    const served = () => {
+      const hash = journey.world.services['stable']?.spec?.selector?.['rollouts-pod-template-hash']
+      const rs = journey.world.replicaSets.find((each) => each.metadata.name === `web-${hash}`)
+      return [rs?.spec.template.spec?.containers[0]?.image, rs?.spec.replicas]
+    }
+    journey.setImage('web:2').settle()
+    expect(journey.phase).toBe('Paused: CanaryPauseStep')
+    expect(served()).toEqual(['web:2', 4])
+    const order = journey.rounds.flatMap(({ writes }) => writes.map(({ summary }) => summary))
+    const moves = order.findLastIndex((each) => each.startsWith('Switch selector'))
+    expect(moves).toBeLessThan(order.findIndex((each) => each.endsWith('(revision 1) from 1 to 0')))
+    journey.abort().settle()
+    expect(served()).toEqual(['web:1', 4])
+  })
+
+  it('REC-72: a full promotion of pods that cannot start is aborted once, and stays aborted', () => {
+    const spec = { progressDeadlineAbort: true, progressDeadlineSeconds: 60 }
+    const journey = new RolloutJourney(aWorld({ rollout: aRollout({ replicas: 2, steps: [setWeight(50)], spec }) }))
+    journey.settle().isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:1'
+    journey.setImage('web:2').settle().promoteFull().settle().awake()
+    expect(journey.phase).toMatch(/^Degraded: RolloutAborted/)
+    expect(journey.status.promoteFull).toBeUndefined()
+    journey.pass(600)
+    expect(journey.events.filter((reason) => reason === 'RolloutAborted')).toHaveLength(2)
+    expect([journey.size('web:1'), journey.size('web:2')]).toEqual([2, 0])
+  })
+
+  it('REC-72: a rollback within the window, which nothing can abort, degrades at its deadline and stays so', () => {
+    const window = { rollbackWindow: { revisions: 1 } }
+    const spec = { progressDeadlineAbort: true, progressDeadlineSeconds: 60, ...window }
+    const journey = new RolloutJourney(aWorld({ rollout: aRollout({ replicas: 2, steps: [setWeight(50)], spec }) }))
+    journey.settle().pass(60).setImage('web:2').settle()
+    expect(journey.phase).toBe('Healthy')
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:2'
+    journey.setImage('web:1').settle().awake().pass(600)
+    expect(journey.phase).toMatch(/^Degraded: ProgressDeadlineExceeded/)
+    expect(journey.events).not.toContain('RolloutAborted')
   })
 })

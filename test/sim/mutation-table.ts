@@ -33,7 +33,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'old pods do not count towards the surge',
     file: `${canary}/next-counts.ts`,
-    find: '(canary.size + stableSize + otherSize)',
+    find: '(canary.size + stableSize + others.size)',
     replace: '(canary.size + stableSize)',
   },
   {
@@ -129,8 +129,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a pause by hand does not hold canary pods',
     file: `${canary}/replica-sets.ts`,
-    find: 'if (isHalted(release)) return { writes: [], scaled: false }\n',
-    replace: '',
+    find: 'if (isHalted(release))\n',
+    replace: 'if (isHalted(release) && release.replicas < 0)\n',
   },
   {
     name: 'the canary Service is switched to a ReplicaSet without pods',

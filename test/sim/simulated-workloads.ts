@@ -19,7 +19,7 @@ export const imageOf = (of: { readonly spec?: { readonly containers: readonly { 
 
 /**
  * The ReplicaSet controller and the kubelet: after a while ReplicaSets have the pods they want, and pods are ready, unless their
- * image is broken. Unready pods go first, as upstream.
+ * image is broken. Unready pods go first and then those ready for the shortest time, as upstream.
  */
 export class SimulatedWorkloads {
   readonly #api: SimulatedApi
@@ -67,7 +67,7 @@ export class SimulatedWorkloads {
     const missing = (rs.spec.replicas ?? 1) - pods.length
     for (let i = 0; i < missing; i++) this.#createPod(rs)
     if (missing < 0)
-      for (const pod of pods.toSorted((a, b) => Number(isReady(a)) - Number(isReady(b))).slice(0, -missing))
+      for (const pod of pods.toSorted((a, b) => readyAt(b) - readyAt(a)).slice(0, -missing))
         this.#api.delete(resources.pods, pod.metadata, by)
     this.#writeStatus(rs)
   }
@@ -132,4 +132,6 @@ const readyCondition = (pod: Pod) => pod.status?.conditions?.find(({ type }) => 
 
 const isReady = (pod: Pod): boolean => readyCondition(pod)?.status === 'True'
 
-const readyAt = (pod: Pod): number => parseTime(readyCondition(pod)?.lastTransitionTime) ?? 0
+/** In ms; never, for a pod that is not ready. */
+const readyAt = (pod: Pod): number =>
+  isReady(pod) ? (parseTime(readyCondition(pod)?.lastTransitionTime) ?? 0) : Number.MAX_SAFE_INTEGER

@@ -1,5 +1,4 @@
 import { resources } from '#api/resources.ts'
-import type { Rollout } from '#api/rollout.ts'
 import { shownPhase } from '#engine/status/phase.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { ChangeSeen, Checker } from './checker.ts'
@@ -11,7 +10,6 @@ import { Random } from './random.ts'
 import { drawScenario, type Scenario } from './scenario.ts'
 import type { Change } from './simulated-api.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
-import { imageOf, isBrokenImage } from './simulated-workloads.ts'
 
 export interface Violation {
   readonly checker: string
@@ -123,7 +121,6 @@ export class Simulation {
     const startedAt = cluster.time.now()
     this.#lastWriteAt = startedAt
     while (cluster.time.now() - this.#lastWriteAt < quietMs && this.#violation === undefined) {
-      if (isEndless(cluster.rollout)) return
       if (cluster.time.now() - startedAt > convergenceMsMax)
         this.#fail('converges', ['OPS-42'], `still writing ${convergenceMsMax / 1000} s after the faults ended`)
       if (this.#rounds - rounds > convergenceRoundsMax)
@@ -245,13 +242,6 @@ export class Simulation {
     this.cluster.trace.add('checker', `${checker}: ${text}`)
   }
 }
-
-/**
- * A full promotion discards each abort, so one of pods that cannot start is aborted at every progress deadline anew
- * (REC-72, BG-48); as in the reference.
- */
-const isEndless = ({ spec, status }: Rollout): boolean =>
-  spec.progressDeadlineAbort === true && status?.promoteFull === true && isBrokenImage(imageOf(spec.template ?? {}))
 
 /** A whole run from one seed: `steps` moments at which a fault strikes or a person acts, then convergence. */
 export async function simulate(seed: number, steps: number): Promise<Run> {

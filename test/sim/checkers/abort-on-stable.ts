@@ -1,5 +1,5 @@
 import { podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
-import { isWedged } from '../bounds.ts'
+import { isStuckOnStable } from '../bounds.ts'
 import type { Checker, RestSeen } from '../checker.ts'
 import { hashSelected, rolloutChange, sizesOf } from '../checker.ts'
 
@@ -17,7 +17,7 @@ export const abortOnStable = (): Checker => ({
       : undefined
   },
   atRest: (seen) =>
-    seen.rollout.status?.abort === true && seen.rollout.spec.paused !== true && !isWedged(seen)
+    seen.rollout.status?.abort === true && seen.rollout.spec.paused !== true && !isStuckOnStable(seen)
       ? offStable(seen)
       : undefined,
 })

@@ -1,5 +1,5 @@
 import { availableOf, existingOf, podHashOf, sizeOf, sumOf } from '#engine/rollout/replica-set/facts.ts'
-import { isWedged } from '../bounds.ts'
+import { isStuckOnStable } from '../bounds.ts'
 import type { Checker, RestSeen } from '../checker.ts'
 import { hashSelected, sizesOf, stepsOf } from '../checker.ts'
 import { imageOf, isBrokenImage } from '../simulated-workloads.ts'
@@ -41,7 +41,7 @@ function isHeld(seen: RestSeen): boolean {
     status?.abort === true ||
     (status?.pauseConditions ?? []).length > 0 ||
     isBrokenImage(imageOf(spec.template ?? {})) ||
-    isWedged(seen) ||
+    isStuckOnStable(seen) ||
     waitsForStable(seen)
   )
 }

@@ -1,6 +1,7 @@
 import type { ReplicaSet } from '#api/apps.ts'
 import { resources } from '#api/resources.ts'
 import { existingOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
+import { bounds } from '../bounds.ts'
 import {
   type ChangeSeen,
   type Checker,
@@ -9,7 +10,6 @@ import {
   replicaSetChange,
   serviceSwitch,
   sizesOf,
-  weightAtStep,
 } from '../checker.ts'
 
 /**
@@ -49,15 +49,14 @@ function emptied(seen: ChangeSeen): string | undefined {
 }
 
 /**
- * Without a traffic router full weight empties stable, and its Service follows with the promotion (CAN-33, CAN-45); a single pod is on
- * one side only.
+ * A single pod without surge is on one side only (CAN-30), and where everything may be unavailable stable may go before the current
+ * ReplicaSet has a pod to take its traffic (CAN-33).
  */
 function wantsNoStable({ decided, specs }: ChangeSeen): boolean {
   const { rollout } = decided?.world ?? {}
-  if (rollout?.spec.strategy?.canary === undefined) return false
+  if (decided === undefined || rollout?.spec.strategy?.canary === undefined) return false
   const isSingle = specs.some(({ replicas = 1 }) => replicas === 1)
-  const isFull = weightAtStep(rollout.spec, rollout.status?.currentStepIndex ?? 0) === 100
-  return isSingle || isFull || rollout.status?.promoteFull === true
+  return isSingle || specs.some((spec) => bounds(spec).availableMin === 0)
 }
 
 function goneReplicaSet(seen: ChangeSeen): ReplicaSet | undefined {

@@ -11,8 +11,8 @@ interface Counts {
   readonly canary: Side
   /** `undefined` when the current ReplicaSet is itself stable, or nothing is stable yet. */
   readonly stable: Side | undefined
-  /** Pods of all other ReplicaSets together, by size. */
-  readonly otherSize: number
+  /** All other ReplicaSets together; `available` counts pods that are to stay. */
+  readonly others: Side
   readonly wanted: Split
   readonly budget: PodBudget
 }
@@ -22,14 +22,16 @@ interface Counts {
  * side by what availability allows. Other ReplicaSets go before either of these is drained.
  *
  * One call is one step; the walk ends when sizes and availability agree with `wanted`.
+ * Differs from the reference where other ReplicaSets are in the way and cannot go either: see `withoutDeadWeight`.
  */
-export function nextCounts({ canary, stable, otherSize, wanted, budget }: Counts): Split {
+export function nextCounts(counts: Counts): Split {
+  const { canary, stable, others, wanted, budget } = counts
   const stableSize = stable?.size ?? 0
-  const room = budget.maxPods - (canary.size + stableSize + otherSize)
+  const room = budget.maxPods - (canary.size + stableSize + others.size)
   const stableGrowth = stable === undefined ? 0 : clamp(wanted.stable - stable.size, 0, Math.max(0, room))
   const canaryGrowth = clamp(wanted.canary - canary.size, 0, Math.max(0, room - stableGrowth))
   const grown: Split = { canary: canary.size + canaryGrowth, stable: stableSize + stableGrowth }
-  if (otherSize > 0) return grown
+  if (others.size > 0) return room > 0 ? grown : withoutDeadWeight(counts)
 
   const isIncreasing = wanted.canary >= canary.size
   const available = countable(canary, !isIncreasing) + (stable === undefined ? 0 : countable(stable, isIncreasing))
@@ -45,6 +47,24 @@ export function nextCounts({ canary, stable, otherSize, wanted, budget }: Counts
   const limited = withinLimits(stable, drained, canary, grown.canary, budget)
   return { canary: limited.other, stable: limited.drained }
 }
+
+/**
+ * The reference drains neither side while other ReplicaSets have pods (CAN-33, step 4). Where those carry just the pods that have to
+ * be available, and unready pods of the canary take up the surge, nothing could ever move: an abort, for one, would not bring stable
+ * back. Unready canary pods beyond the wanted size serve nobody, so here they go, and only then. Stable keeps its pods: one that is
+ * unready for a moment must not cost the traffic of its Service.
+ */
+function withoutDeadWeight({ canary, stable = noPods, others, wanted, budget }: Counts): Split {
+  const available = serving(canary) + serving(stable) + serving(others)
+  const mayOthersGo = others.size > others.available || available > budget.minAvailable
+  const trimmed = Math.min(canary.size, Math.max(wanted.canary, serving(canary)))
+  return { canary: mayOthersGo ? canary.size : trimmed, stable: stable.size }
+}
+
+const noPods: Side = { size: 0, available: 0 }
+
+/** Available pods that are to stay. */
+const serving = ({ size, available }: Side): number => Math.min(size, available)
 
 /**
  * What a side contributes to availability. The side being drained counts by size even if its pods are not ready, so a

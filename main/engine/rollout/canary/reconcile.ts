@@ -11,7 +11,7 @@ import { isReset } from '../update.ts'
 import { planWorkloadScaleDown } from '../workload-scale-down.ts'
 import { earliest, round } from '../write.ts'
 import { isEnteringPause, pauseProgress } from './pause-step.ts'
-import { nextSizes, reconcileReplicaSets } from './replica-sets.ts'
+import { nextSizes, type ReplicaSetPhase, reconcileReplicaSets } from './replica-sets.ts'
 import { canaryCounts, concludeCanary } from './status.ts'
 
 /**
@@ -35,7 +35,7 @@ export function reconcileCanary(release: Release): Decision {
   return round(
     [
       ...planHistoryCleanup(release),
-      ...planServices(release),
+      ...planServices(release, phase),
       ...phase.writes,
       ...status.writes,
       ...evictions,
@@ -56,12 +56,17 @@ export function scaleCanary(release: Release): Decision {
 const planWorkload = (release: Release): readonly Write[] =>
   isHalted(release) ? [] : planWorkloadScaleDown(release, nextSizes(release).canary)
 
-/** CAN-45: stable on stable, canary on the current ReplicaSet, or back on stable while aborted. */
-function planServices(release: Release): readonly Write[] {
+/**
+ * CAN-45: stable on stable, canary on the current ReplicaSet, or back on stable while aborted.
+ * At full weight stable has no pods. The reference leaves its Service there, which then answers nobody until the promotion; here it
+ * moves on to the current ReplicaSet before the last stable pod goes, and back once stable has pods again.
+ */
+function planServices(release: Release, { emptiesStable }: ReplicaSetPhase): readonly Write[] {
   const { stableService, canaryService } = release.spec.strategy?.canary ?? {}
-  const canaryRS = release.isAborted ? release.stableRS : release.currentRS
+  const { currentRS, stableRS } = release
+  const canaryRS = release.isAborted ? stableRS : currentRS
   return [
-    ...ensureService(release, serviceNamed(release, stableService), release.stableRS, 'CAN-45'),
+    ...ensureService(release, serviceNamed(release, stableService), emptiesStable ? currentRS : stableRS, 'CAN-45'),
     ...ensureService(release, serviceNamed(release, canaryService), canaryRS, 'CAN-45'),
   ]
 }

@@ -12,6 +12,8 @@ import { replicaWeight } from './weight.ts'
 
 export interface ReplicaSetPhase {
   readonly writes: readonly Write[]
+  /** The separate stable ReplicaSet has no pods, or loses its last ones in this round. */
+  readonly emptiesStable: boolean
   /** A size changed; pauses and steps wait for what comes of it (CAN-3). */
   readonly scaled: boolean
 }
@@ -21,9 +23,10 @@ export interface ReplicaSetPhase {
  * in a round, so that growth and shrinkage alternate and each sees what the one before it did (CAN-35).
  */
 export function reconcileReplicaSets(release: Release): ReplicaSetPhase {
-  if (isHalted(release)) return { writes: [], scaled: false }
   const { currentRS } = release
   const stableRS = separateStableRS(release)
+  if (isHalted(release))
+    return { writes: [], scaled: false, emptiesStable: stableRS !== undefined && !isActive(stableRS) }
   const next = nextSizes(release)
   const stable: readonly ReplicaSetChange[] =
     stableRS === undefined ? [] : [{ rs: stableRS, size: next.stable, deadline: null, because: 'CAN-33' }]
@@ -37,6 +40,7 @@ export function reconcileReplicaSets(release: Release): ReplicaSetPhase {
   return {
     writes: [...primary, ...others.changes].flatMap((change) => planChange(change, release)),
     scaled: isPrimaryScaling || others.scaled,
+    emptiesStable: stableRS !== undefined && next.stable === 0,
   }
 }
 
@@ -54,7 +58,7 @@ export function nextSizes(release: Release): Split {
   return nextCounts({
     canary: sideOf(release.currentRS),
     stable: stableRS === undefined ? undefined : sideOf(stableRS),
-    otherSize: sumOf(release.otherRSs, sizeOf),
+    others: { size: sumOf(release.otherRSs, sizeOf), available: sumOf(release.otherRSs, staying) },
     wanted: wantedSplit(release),
     budget: podBudget(release.spec),
   })

@@ -4,11 +4,12 @@ import type { EventWrite, RuleId, Write } from '#engine/decision.ts'
 import { computePhase } from '#engine/status/phase.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { createMergePatch } from '#lib/merge-patch.ts'
+import { isWithinRollbackWindow } from '../rollback.ts'
 import type { Situation } from '../situation.ts'
 import { patchStatus, rolloutEvent } from '../write.ts'
 import type { Conditions } from './condition-list.ts'
 import { assessConditions, progressSubject } from './conditions.ts'
-import { type Draft, isAborted, type StatusFields } from './draft.ts'
+import { type Draft, isAborted, type StatusFields, withFields } from './draft.ts'
 import { nextDuration } from './duration.ts'
 import { pauseAndAbort } from './pause-and-abort.ts'
 import { awaitsScaleDown, isCompleted, isIndefinite, isTimedOut, madeProgress, stuckCheckAt } from './progress.ts'
@@ -103,12 +104,17 @@ const isZero = (value: unknown): boolean =>
   value === false ||
   (Array.isArray(value) && value.length === 0)
 
-/** REC-72: an update that ran out of time is aborted if the spec wants that. */
+/**
+ * REC-72: an update that ran out of time is aborted if the spec wants that.
+ * Differs from the reference, where a full promotion and a rollback within the window discard the abort in the next round and are
+ * aborted at every deadline again: here an abort ends the full promotion, and such a rollback, which nothing can abort, only degrades.
+ */
 function withDeadlineAbort(situation: Situation, draft: Draft): { draft: Draft; warnings: readonly EventWrite[] } {
   const { spec, status, rollout } = situation
   const applies =
     spec.progressDeadlineAbort === true &&
     !isAborted(draft, situation) &&
+    !isWithinRollbackWindow(situation) &&
     !isCompleted(draft.fields) &&
     !madeProgress(situation, draft.fields) &&
     !isIndefinite(situation) &&
@@ -117,7 +123,8 @@ function withDeadlineAbort(situation: Situation, draft: Draft): { draft: Draft; 
   if (!applies) return { draft, warnings: [] }
   const message = `${progressSubject(situation)} has timed out progressing.`
   const warning = rolloutEvent(rollout, 'RolloutAborted', message, 'REC-72', 'Warning')
-  return { draft: { ...draft, abort: 'added', abortMessage: message }, warnings: [warning] }
+  const aborted: Draft = { ...withFields(draft, { promoteFull: undefined }), abort: 'added', abortMessage: message }
+  return { draft: aborted, warnings: [warning] }
 }
 
 /** REC-62. An abort also ends pauses, but that is no resumption. */

@@ -63,7 +63,7 @@ describe('nextCounts', () => {
     const budget = podBudget({ replicas, strategy: { canary: { maxSurge, maxUnavailable } } })
     const wanted = splitPods({ replicas, weight, maxWeight: 100, surge: budget.surge })
     const [canary, stable, others] = now
-    const counts = { canary: side(canary), stable: side(stable), otherSize: side(others).size, wanted, budget }
+    const counts = { canary: side(canary), stable: side(stable), others: side(others), wanted, budget }
     expect(nextCounts(counts)).toEqual({ canary: next[0], stable: next[1] })
   })
 
@@ -71,7 +71,7 @@ describe('nextCounts', () => {
     const budget = { surge: 1, unavailable: 0, maxPods: 5, minAvailable: 4 }
     const wanted = { canary: 4, stable: 0 }
     const next = (canary: string, stable: string) =>
-      nextCounts({ canary: side(canary), stable: side(stable), otherSize: 0, wanted, budget })
+      nextCounts({ canary: side(canary), stable: side(stable), others: { size: 0, available: 0 }, wanted, budget })
     expect(next('0(0)', '4(4)')).toEqual({ canary: 1, stable: 4 })
     expect(next('1(1)', '4(4)')).toEqual({ canary: 1, stable: 3 })
     expect(next('4(4)', '1(0)')).toEqual({ canary: 4, stable: 0 })
