@@ -122,6 +122,19 @@ describe('a round of a blue-green update', () => {
 })
 
 describe('the end of a blue-green update', () => {
+  it('BG-48: the status names the selectors as this round leaves them; a full promotion drops pause and abort', () => {
+    const journey = deployed({ replicas: 2, blueGreen: manual })
+    const v1 = hash(journey, 'web:1')
+    journey.setImage('web:2')
+    roundThat(journey, (write) => write === 'services/preview')
+    const v2 = hash(journey, 'web:2')
+    expect(journey.status).toMatchObject({ stableRS: v1, blueGreen: { activeSelector: v1, previewSelector: v2 } })
+    journey.settle().abort().settle().promoteFull()
+    expect(roundThat(journey, (write) => write === 'rollouts/web/status')).toContain('services/active')
+    for (const field of ['abort', 'abortedAt', 'pauseConditions']) expect(journey.status).not.toHaveProperty(field)
+    expect(journey.status.blueGreen?.activeSelector).toBe(v2)
+  })
+
   it('BG-51: back on the template that serves, it is promoted in the round that sees it', () => {
     const journey = deployed({ replicas: 2, blueGreen: manual })
     journey.setImage('web:2').settle()
