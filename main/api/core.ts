@@ -40,11 +40,14 @@ export interface ContainerStatus {
   readonly ready: boolean
   readonly started?: boolean
   readonly restartCount: number
-  readonly state?: {
-    readonly waiting?: ContainerStateDetail
-    readonly running?: ContainerStateDetail
-    readonly terminated?: ContainerStateDetail
-  }
+  readonly state?: ContainerState
+  readonly lastState?: ContainerState
+}
+
+export interface ContainerState {
+  readonly waiting?: ContainerStateDetail
+  readonly running?: ContainerStateDetail
+  readonly terminated?: ContainerStateDetail
 }
 
 export interface PodCondition {

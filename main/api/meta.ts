@@ -9,6 +9,15 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean
 }
 
+/** Who wrote which fields. */
+export interface ManagedFields {
+  readonly manager?: string
+  readonly operation?: string
+  readonly subresource?: string
+  readonly time?: string
+  readonly [field: string]: unknown
+}
+
 export interface ObjectMeta {
   readonly name: string
   readonly namespace?: string
@@ -24,7 +33,7 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>
   readonly ownerReferences?: readonly OwnerReference[]
   readonly finalizers?: readonly string[]
-  readonly managedFields?: readonly unknown[]
+  readonly managedFields?: readonly ManagedFields[]
 }
 
 /** Any object of the API server. Kinds refine it; nothing narrows away unknown fields. */

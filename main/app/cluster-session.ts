@@ -35,7 +35,7 @@ export class ClusterSession {
   readonly client: SigningClient
   readonly rights: ActionRights
   readonly #options: SessionOptions
-  readonly #engine: Engine
+  readonly engine: Engine
   readonly #listeners = new Set<() => void>()
   #access: ContextAccess
   #version: string | undefined
@@ -48,7 +48,7 @@ export class ClusterSession {
     this.client = createClusterClient({ access, clock, random: Math.random })
     this.rights = createActionRights(this.client, clock)
     this.cluster = openCluster({ context: access.context, client: this.client, clock, random: Math.random, log })
-    this.#engine = createEngine({
+    this.engine = createEngine({
       cluster: this.cluster,
       clock,
       log,
@@ -57,7 +57,7 @@ export class ClusterSession {
       identity: `argosy-${hostname()}_${randomUUID()}`,
       leaseNamespace: controllerNamespace,
     })
-    this.#engine.onChange(() => this.#changed())
+    this.engine.onChange(() => this.#changed())
     this.cluster.onConnection(({ state }) => {
       if (state === 'connected') void this.#readVersion()
       this.#changed()
@@ -67,18 +67,18 @@ export class ClusterSession {
   /** Nothing is sent before. The sandbox is driven from the start; a person's clusters only when they say so. */
   start(): void {
     this.cluster.start()
-    if (this.#options.sandbox) this.#engine.start()
-    else this.#engine.observe()
+    if (this.#options.sandbox) this.engine.start()
+    else this.engine.observe()
   }
 
   /** Takes the lease, or gives it back and goes on watching. */
   async drive(wanted: boolean): Promise<Outcome<void, Failure>> {
     if (wanted) {
-      this.#engine.start()
+      this.engine.start()
       return success(undefined)
     }
-    const released = await this.#engine.stop({ release: true })
-    this.#engine.observe()
+    const released = await this.engine.stop({ release: true })
+    this.engine.observe()
     return released
   }
 
@@ -116,8 +116,8 @@ export class ClusterSession {
       user: this.#access.user?.name ?? 'anonymous',
       version: this.#version,
       connection: this.cluster.connection,
-      engine: this.#engine.mode,
-      lease: leaseView(this.#engine.lease),
+      engine: this.engine.mode,
+      lease: leaseView(this.engine.lease),
       protected: locked,
       group: sandbox ? 'sandbox' : locked ? 'production' : 'clusters',
       rolloutCount: rollouts,
@@ -129,7 +129,7 @@ export class ClusterSession {
 
   /** Gives the lease back, ends the watches, closes the connections. */
   async stop(): Promise<void> {
-    await this.#engine.stop({ release: true })
+    await this.engine.stop({ release: true })
     await this.cluster.stop()
     await this.client.close()
   }

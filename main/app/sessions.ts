@@ -149,7 +149,7 @@ export class Sessions {
   #begin(session: ClusterSession): void {
     this.#open.set(session.context, session)
     session.onChange(() => this.#changed())
-    this.#options.fleet.add(session.cluster, session.rights)
+    this.#options.fleet.add(session.cluster, session)
     session.start()
   }
 

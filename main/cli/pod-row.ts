@@ -1,5 +1,5 @@
 import type { Pod } from '#api/core.ts'
-import { podReason } from '#main/fleet/detail/pod-reason.ts'
+import { podReason } from '#engine/reasons/pod-reason.ts'
 
 /** What the tree says of a pod, as kubectl works it out. */
 export interface PodRow {

@@ -8,6 +8,7 @@ import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
 import { type CliIo, UsageError } from './io.ts'
 import { type FollowedRollout, followRollout } from './shown-rollout.ts'
 import { onEach, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
+import { whyLines } from './why-lines.ts'
 
 interface StatusOptions extends TargetOptions {
   readonly watch: 'true' | 'false'
@@ -63,6 +64,7 @@ async function waitFor(target: Target, wait: Wait, io: CliIo): Promise<ExitCode>
   const first = phaseOf(read.value as Rollout, wait)
   if (wait.watch) return watchUntilDone(target, wait, prefix, io)
   io.out(`${prefix}${first.phase === 'Healthy' || first.phase === 'Degraded' ? first.phase : lineOf(first)}`)
+  if (first.phase !== 'Healthy') await whyTeller(target, wait, prefix, io).tell()
   return first.phase === 'Degraded' ? exitCodes.failed : exitCodes.ok
 }
 
@@ -86,13 +88,17 @@ async function watchUntilDone(target: Target, wait: Wait, prefix: string, io: Cl
   let followed: FollowedRollout | undefined
   let last: Phase | undefined
   let printed = ''
+  const why = whyTeller(target, wait, prefix, io)
   const look = () => {
     if (followed?.live !== true) return
     const current = followed.current()
     if (current === undefined) return end.resolve('deleted')
     last = phaseOf(current.rollout, wait)
     const line = `${prefix}${lineOf(last)}`
-    if (line !== printed) io.out(line)
+    if (line !== printed) {
+      io.out(line)
+      why.after(quietMs.first)
+    }
     printed = line
     if (last.phase === 'Healthy' || last.phase === 'Degraded') end.resolve('done')
   }
@@ -110,12 +116,43 @@ async function watchUntilDone(target: Target, wait: Wait, prefix: string, io: Cl
   look()
   const how = await end.promise
   cancel()
+  why.stop()
   followed.stop()
   if (how === 'deleted') {
     io.err(`${prefix}the rollout was deleted`)
     return exitCodes.failed
   }
+  if (last?.phase !== 'Healthy') await why.tell()
   return verdict(last, prefix, io)
+}
+
+/** A line that stands this long is explained; then again from time to time, where the explanation has changed. */
+const quietMs = { first: 5_000, again: 30_000 }
+
+/** Nobody waits longer for an explanation. */
+const explanationMs = 3_000
+
+/** Says why nothing happens: on the error stream, for scripts read the other one. */
+function whyTeller(target: Target, wait: Wait, prefix: string, io: CliIo) {
+  let told: readonly string[] = []
+  let cancel = () => {}
+  const tell = async () => {
+    const late = Promise.withResolvers<undefined>()
+    const onTime = io.clock.after(explanationMs, () => late.resolve(undefined))
+    const now = io.clock.now() + (target.client.clockOffsetMs ?? 0)
+    const lines = await Promise.race([whyLines(target, wait.name, now), late.promise])
+    onTime()
+    for (const line of lines ?? []) if (!told.includes(line)) io.err(`${prefix}${line}`)
+    told = lines ?? told
+  }
+  const after = (ms: number) => {
+    cancel()
+    cancel = io.clock.after(ms, () => {
+      after(quietMs.again)
+      void tell()
+    })
+  }
+  return { tell, after, stop: () => cancel() }
 }
 
 function verdict(last: Phase | undefined, prefix: string, io: CliIo): ExitCode {

@@ -88,9 +88,16 @@ const invalidCodes: readonly number[] = [400, 405, 413, 415, 422]
 function otherFailure(answer: Answer, message: string, status: Status | undefined, asked: Asked): Failure {
   if (invalidCodes.includes(answer.status)) return { kind: 'Invalid', message, causes: causesOf(status, asked) }
   const wait = retryAfterMs(answer, status)
-  if (answer.status === 429) return { kind: 'Throttled', message, retryAfterMs: wait ?? 1000 }
+  if (answer.status === 429)
+    return { kind: 'Throttled', message: withBudget(message, status), retryAfterMs: wait ?? 1000 }
   if (answer.status === 503 && wait !== undefined) return { kind: 'Throttled', message, retryAfterMs: wait }
   return { kind: 'ServerError', message, status: answer.status }
+}
+
+/** An eviction that is refused names the budget among the causes only. */
+function withBudget(message: string, status: Status | undefined): string {
+  const budget = status?.details?.causes?.find(({ reason }) => reason === 'DisruptionBudget')?.message
+  return budget === undefined ? message : `${message} ${budget}`
 }
 
 /**

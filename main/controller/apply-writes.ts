@@ -14,6 +14,8 @@ export interface ApplyPorts {
   readonly recordEvent: (event: EventWrite) => void
   /** Called after each request that succeeded; `object` is what the API server answered, if it answers one. */
   readonly onWritten: (write: RequestWrite, object: KubeObject | undefined) => void
+  /** Called for each eviction that a disruption budget holds back. */
+  readonly onHeldBack: (write: RequestWrite, failure: Failure) => void
 }
 
 /** Why a round of writes stopped, and at which. */
@@ -33,7 +35,10 @@ export async function applyWrites(writes: readonly Write[], ports: ApplyPorts): 
       continue
     }
     const outcome = await applyWrite(ports.client, write)
-    if (!outcome.ok && isHeldBack(write, outcome.error)) continue
+    if (!outcome.ok && isHeldBack(write, outcome.error)) {
+      ports.onHeldBack(write, outcome.error)
+      continue
+    }
     if (!outcome.ok) return failure({ kind: 'failed', write, failure: outcome.error })
     ports.onWritten(write, outcome.value)
   }

@@ -2,9 +2,9 @@ import type { Service } from '#api/core.ts'
 import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
+import { serviceNames } from '#engine/rollout/service-names.ts'
 import type { Dispose } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
-import { serviceNames } from './observe-rollout.ts'
 
 /** Called from within watch callbacks, so they must only take note. */
 export interface Concerned {

@@ -1,35 +1,25 @@
-import { labels } from '#api/keys.ts'
-import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { EngineMode } from '#contract/views.ts'
-import type { Decision, Write } from '#engine/decision.ts'
+import type { Decision } from '#engine/decision.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
-import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import type { Reason } from '#lib/reason.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
-import { applyWrites, type RequestWrite, type Stopped } from './apply-writes.ts'
-import { DirtyRollouts, keyOf } from './dirty-rollouts.ts'
+import { DirtyRollouts } from './dirty-rollouts.ts'
+import { drivingReason } from './driving-reason.ts'
 import { Lease, type LeaseState } from './lease.ts'
-import { observeRollout } from './observe-rollout.ts'
 import { engineMode, findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
-import { KeyQueue, type Round } from './queue.ts'
-import { EventRecorder } from './record-event.ts'
-import { createErrorEvent, runRound } from './runner.ts'
+import { Rounds } from './rounds.ts'
 import { ServiceReleases } from './service-releases.ts'
-import { type GuardedKind, StaleGuard } from './stale-guard.ts'
 
-/** Rollouts reconciled at once (OPS-5). */
-const concurrency = 10
 /** Every Rollout gets a round this often although nothing changed (OPS-1). */
 const resyncMs = 900_000
 /** How often a controller that stands in the way is looked at again. */
 const rivalRetryMs = 15_000
-/** While the lease is ours by name but its last renewal is too old to act on. */
-const leaseDoubtMs = 1_000
 const takeOverRetryMs = 5_000
-const hiddenMax = 1000
 
 export interface EngineOptions {
   readonly cluster: Cluster
@@ -68,6 +58,17 @@ export interface Engine {
   /** Ends rounds under way in order, then gives the lease back when asked to (OPS-37). */
   stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>>
   onChange(listener: () => void): Dispose
+  /** Why a Rollout, `namespace/name`, does not move although its objects say nothing about it. */
+  reasons(key: string): EngineReasons
+  /** Told with the key of a Rollout, or without for all of them. */
+  onReasons(listener: (key: string | undefined) => void): Dispose
+}
+
+export interface EngineReasons {
+  /** About who drives the cluster. */
+  readonly driving: Reason | undefined
+  /** What the last rounds of this Rollout ran into, and anything else that only the engine knows. */
+  readonly rounds: readonly Reason[]
 }
 
 export const createEngine = (options: EngineOptions): Engine => new ClusterEngine(options)
@@ -77,12 +78,12 @@ class ClusterEngine implements Engine {
   readonly #cluster: Cluster
   readonly #log: Log
   readonly #lease: Lease
-  readonly #guard: StaleGuard
   readonly #dirty: DirtyRollouts
   readonly #releases: ServiceReleases
+  readonly #rounds: Rounds
   readonly #listeners = new Set<() => void>()
-  #queue: KeyQueue
-  #events: EventRecorder
+  readonly #reasonListeners = new Set<(key: string | undefined) => void>()
+  #driver: Reason | undefined
   #rival: ReferenceController | undefined
   #wanted: 'nothing' | 'observe' | 'drive' = 'nothing'
   /** Calls of `stop` under way; what is wanted meanwhile begins when the last of them is done. */
@@ -91,12 +92,7 @@ class ClusterEngine implements Engine {
   #holding = false
   /** …and it is known how new the caches must be. */
   #driving = false
-  /** ReplicaSets in the way that no cache shows (REC-50). */
-  readonly #hidden = new Set<string>()
   readonly #disposals = new Set<Dispose>()
-  #reconciles = 0
-  #writes = 0
-  #failures = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -105,7 +101,6 @@ class ClusterEngine implements Engine {
     this.#log = (level, message, fields) => options.log(level, message, { context, ...fields })
     const { client } = options.cluster
     this.#lease = new Lease({ ...options, client, namespace: options.leaseNamespace })
-    this.#guard = new StaleGuard(options.clock)
     this.#releases = new ServiceReleases({
       cluster: options.cluster,
       clock: options.clock,
@@ -115,12 +110,20 @@ class ClusterEngine implements Engine {
       reconcile: (rollout) => this.#dirty.mark(rollout),
     })
     this.#dirty = new DirtyRollouts(options.cluster, options.instanceID, {
-      rollout: (key) => this.#add(key),
+      rollout: (key) => this.#rounds.add(key),
       service: (service) => (this.#driving ? this.#releases.look(service) : undefined),
       droppedService: (key) => (this.#driving ? this.#releases.dropped(key) : undefined),
     })
-    this.#events = this.#newEvents()
-    this.#queue = this.#newQueue()
+    this.#rounds = new Rounds({
+      cluster: options.cluster,
+      clock: options.clock,
+      log: this.#log,
+      reconcile: options.reconcile,
+      isDriving: () => this.#driving,
+      mayWrite: () => this.#mayWrite(),
+      isInScope: (rollout) => this.#dirty.isInScope(rollout),
+      onReasons: (key) => this.#tellReasons(key),
+    })
     this.#lease.onChange(() => this.#onLease())
   }
 
@@ -141,12 +144,21 @@ class ClusterEngine implements Engine {
   }
 
   get stats(): EngineStats {
-    return { reconciles: this.#reconciles, writes: this.#writes, failures: this.#failures, queued: this.#queue.depth }
+    return this.#rounds.counts
   }
 
   onChange(listener: () => void): Dispose {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  reasons(key: string): EngineReasons {
+    return { driving: this.#driver, rounds: this.#rounds.reasons(key) }
+  }
+
+  onReasons(listener: (key: string | undefined) => void): Dispose {
+    this.#reasonListeners.add(listener)
+    return () => this.#reasonListeners.delete(listener)
   }
 
   start(): void {
@@ -162,6 +174,7 @@ class ClusterEngine implements Engine {
   }
 
   #begin(): void {
+    this.#weighDriver()
     if (this.#wanted === 'observe') this.#lease.observe()
     if (this.#wanted !== 'drive') return
     this.#dirty.start()
@@ -174,26 +187,16 @@ class ClusterEngine implements Engine {
     for (const dispose of this.#disposals) dispose()
     this.#disposals.clear()
     this.#dirty.stop()
-    await this.#queue.stop()
+    await this.#rounds.stop()
     await this.#releases.stop()
-    await this.#events.stop()
     this.#driving = false
     this.#holding = false
     const released = await this.#lease.stop(options)
-    this.#queue = this.#newQueue()
-    this.#events = this.#newEvents()
+    this.#rounds.renew()
     this.#log('info', 'engine stopped', { released: options.release && released.ok })
     this.#stopping--
     if (this.#stopping === 0) this.#begin()
     return released
-  }
-
-  #newQueue(): KeyQueue {
-    return new KeyQueue({ clock: this.#options.clock, concurrency, round: (key) => this.#round(key) })
-  }
-
-  #newEvents(): EventRecorder {
-    return new EventRecorder({ client: this.#cluster.client, clock: this.#options.clock, log: this.#log })
   }
 
   async #checkRival(): Promise<void> {
@@ -244,7 +247,7 @@ class ClusterEngine implements Engine {
         this.#after(takeOverRetryMs, () => (this.#holding ? void this.#takeOver() : undefined))
         return
       }
-      for (const rollout of listed.value.items) this.#guard.read(keyOf(rollout), rollout)
+      for (const rollout of listed.value.items) this.#rounds.mustSee(rollout)
     }
     this.#driving = true
     this.#dirty.markAll()
@@ -252,15 +255,23 @@ class ClusterEngine implements Engine {
   }
 
   #changed(): void {
+    this.#weighDriver()
     for (const listener of this.#listeners) listener()
+  }
+
+  #weighDriver(): void {
+    const driver = drivingReason({ wanted: this.#wanted, lease: this.#lease.state, rival: this.#rival })
+    const isNew = driver?.cause !== this.#driver?.cause || driver?.object?.name !== this.#driver?.object?.name
+    this.#driver = driver
+    if (isNew) this.#tellReasons(undefined)
+  }
+
+  #tellReasons(key: string | undefined): void {
+    for (const listener of this.#reasonListeners) listener(key)
   }
 
   #mayWrite(): boolean {
     return this.#rival === undefined && this.#lease.isValid()
-  }
-
-  #add(key: string): void {
-    if (this.#driving) this.#queue.add(key)
   }
 
   #after(delayMs: number, task: () => void): void {
@@ -269,70 +280,5 @@ class ClusterEngine implements Engine {
       task()
     })
     this.#disposals.add(dispose)
-  }
-
-  async #round(key: string): Promise<Round> {
-    if (!this.#driving) return { kind: 'settled', requeueAt: undefined }
-    if (!this.#mayWrite()) return { kind: 'later', delayMs: leaseDoubtMs }
-    const round = await runRound(key, {
-      clock: this.#options.clock,
-      log: this.#log,
-      observe: (each) => this.#observe(each),
-      reconcile: (world, now) => {
-        this.#reconciles++
-        return this.#options.reconcile(world, now)
-      },
-      apply: (each, writes) => this.#apply(each, writes),
-      afterFailure: (world, stopped) => this.#afterFailure(world, stopped),
-    })
-    if (round.kind === 'failed') this.#failures++
-    if (round.kind === 'forget') this.#guard.forget(key)
-    return round
-  }
-
-  async #observe(key: string): ReturnType<typeof observeRollout> {
-    const cached = (kind: GuardedKind, each: string) => this.#cluster.cache(kind).get(each)?.metadata.resourceVersion
-    if (this.#guard.isStale(key, cached)) return failure({ kind: 'NotSynced' })
-    const observed = await observeRollout(this.#cluster, key, this.#hidden)
-    if (!observed.ok || observed.value === undefined) return observed
-    if (!this.#dirty.isInScope(observed.value.rollout)) return success(undefined)
-    return observed
-  }
-
-  #apply(key: string, writes: readonly Write[]): Promise<Outcome<void, Stopped>> {
-    return applyWrites(writes, {
-      client: this.#cluster.client,
-      mayWrite: () => this.#mayWrite(),
-      recordEvent: (event) => this.#events.record(event),
-      onWritten: (write, object) => this.#onWritten(key, write, object),
-    })
-  }
-
-  #onWritten(key: string, write: RequestWrite, object: KubeObject | undefined): void {
-    this.#writes++
-    const [namespace, rollout] = key.split('/')
-    this.#log('info', write.summary, { namespace, rollout, rule: write.because })
-    if (object === undefined) return
-    if (write.ref.resource.kind === 'Rollout') this.#guard.wrote(key, 'rollouts', object, false)
-    if (write.ref.resource.kind === 'ReplicaSet') this.#guard.wrote(key, 'replicaSets', object, write.kind === 'create')
-  }
-
-  async #afterFailure(world: RolloutWorld, stopped: Stopped): Promise<'handled' | 'unhandled'> {
-    if (stopped.kind !== 'failed' || stopped.write.kind !== 'create') return 'unhandled'
-    const { write, failure: cause } = stopped
-    if (cause.kind !== 'AlreadyExists') {
-      if (cause.kind === 'Forbidden' || cause.kind === 'Invalid')
-        this.#events.record(createErrorEvent(world, write.ref.name, cause.message))
-      return 'unhandled'
-    }
-    const { client } = this.#cluster
-    const existing = await client.get(write.ref.resource, { namespace: write.ref.namespace, name: write.ref.name })
-    if (!existing.ok) return 'unhandled'
-    const owner = existing.value.metadata.ownerReferences?.find((each) => each.controller === true)?.uid
-    if (owner === world.rollout.metadata.uid && labels.podTemplateHash in (existing.value.metadata.labels ?? {}))
-      return 'handled'
-    if (this.#hidden.size >= hiddenMax) this.#hidden.clear()
-    this.#hidden.add(`${write.ref.namespace}/${write.ref.name}`)
-    return 'handled'
   }
 }

@@ -3,6 +3,7 @@ import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
+import { serviceNames } from '#engine/rollout/service-names.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -57,20 +58,6 @@ const controllerOf = (object: KubeObject): string | undefined =>
 
 const controlledBy = <T extends KubeObject>(objects: readonly T[], owner: KubeObject): readonly T[] =>
   objects.filter((each) => controllerOf(each) === owner.metadata.uid)
-
-/** Names of the Services the strategy refers to, each once. */
-export function serviceNames(rollout: Rollout): readonly string[] {
-  const { canary, blueGreen } = rollout.spec?.strategy ?? {}
-  const names = [
-    canary?.canaryService,
-    canary?.stableService,
-    canary?.pingPong?.pingService,
-    canary?.pingPong?.pongService,
-    blueGreen?.activeService,
-    blueGreen?.previewService,
-  ]
-  return [...new Set(names.filter((name) => name !== undefined && name !== ''))] as string[]
-}
 
 function servicesOf(cluster: Cluster, rollout: Rollout): Readonly<Record<string, Service>> {
   const cache = cluster.cache('services')

@@ -3,7 +3,7 @@ import { annotations, labels } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { PatchWrite } from '#engine/decision.ts'
-import { serviceNames } from './observe-rollout.ts'
+import { serviceNames } from '#engine/rollout/service-names.ts'
 
 /** What becomes of a Service that selects by hash (REC-14). */
 export type ServiceFate =

@@ -7,6 +7,7 @@ import type { Log } from '#lib/log.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { Stopped } from './apply-writes.ts'
 import type { Round } from './queue.ts'
+import type { Encounter } from './round-reasons.ts'
 import { staleRetryMs } from './stale-guard.ts'
 
 /** What one round needs from outside. */
@@ -20,6 +21,8 @@ export interface RoundPorts {
   readonly apply: (key: string, writes: readonly Write[]) => Promise<Outcome<void, Stopped>>
   /** Turns a failed creation into what follows from it (REC-50); `handled` when nothing is left to retry. */
   readonly afterFailure: (world: RolloutWorld, stopped: Stopped) => Promise<'handled' | 'unhandled'>
+  /** Told once per round that was decided, with what it ran into. */
+  readonly ended: (key: string, encounter: Encounter) => void
 }
 
 /** A request that will be refused again is not repeated often: rights and specs change at human speed. */
@@ -44,11 +47,14 @@ export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
     if (world === undefined) return { kind: 'forget' }
     const decision = ports.reconcile(world, ports.clock.now())
     const applied = await ports.apply(key, decision.writes)
+    const isHandled = applied.ok || (await ports.afterFailure(world, applied.error)) === 'handled'
+    ports.ended(key, isHandled ? { kind: 'done' } : { kind: 'stopped', stopped: applied.error })
     if (applied.ok) return { kind: 'settled', requeueAt: decision.requeueAt }
-    if ((await ports.afterFailure(world, applied.error)) === 'handled') return { kind: 'later', delayMs: staleRetryMs }
+    if (isHandled) return { kind: 'later', delayMs: staleRetryMs }
     return roundAfterStop(applied.error, ports.log, about)
   } catch (error) {
     ports.log('error', 'bug in a reconcile round', { ...about, error, world })
+    ports.ended(key, { kind: 'fault' })
     return { kind: 'failed', notBeforeMs: 1000 }
   }
 }

@@ -2,11 +2,11 @@ import type { Event } from '#api/core.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { RolloutDetailView } from '#contract/views.ts'
+import { serviceNames } from '#engine/rollout/service-names.ts'
 import type { Dispose } from '#lib/clock.ts'
 import type { ReflectorState } from '#main/cluster/client.ts'
 import type { CachedKinds, Cluster } from '#main/cluster/cluster.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
-import { serviceNames } from '#main/controller/observe-rollout.ts'
 import { referredDeployment } from './rollout-parts.ts'
 
 /**

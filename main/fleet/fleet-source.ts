@@ -11,13 +11,14 @@ import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import type { ActionRights } from '#main/controller/action-rights.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
+import type { Engine } from '#main/controller/engine.ts'
 import { AffectedRollouts } from './affected-rollouts.ts'
 import { closedReason } from './closed-reason.ts'
 import { eventView } from './detail/events.ts'
 import { DetailFeed } from './detail-feed.ts'
 import { FleetIndex, type Member } from './fleet-index.ts'
 import { projectDetail } from './project-detail.ts'
-import { type ClosedByRights, projectRollout } from './project-rollout.ts'
+import { projectRollout, type Told } from './project-rollout.ts'
 import { FleetPublisher } from './publisher.ts'
 import { ReachedSteps } from './reached-steps.ts'
 import { partsOf, type RolloutParts } from './rollout-parts.ts'
@@ -26,9 +27,9 @@ import { partsOf, type RolloutParts } from './rollout-parts.ts'
 export interface FleetSource {
   /**
    * Begins to show a cluster; one of the same context is replaced. The cluster stays the caller's to start and stop. `rights`
-   * close the actions that RBAC would refuse (ACT-14).
+   * close the actions that RBAC would refuse (ACT-14); `engine` tells why rollouts do not move where their objects do not.
    */
-  add(cluster: Cluster, rights?: ActionRights): void
+  add(cluster: Cluster, told?: { readonly rights?: ActionRights; readonly engine?: EngineTells }): void
   /** Takes a cluster and all its rollouts off the board. */
   remove(context: string): void
   snapshot(): FleetSnapshot
@@ -53,6 +54,9 @@ export interface FleetSource {
 
 export type EventListener = (key: RolloutKey, event: EventView, uid: string | undefined) => void
 
+/** What the engine of a cluster knows of its rollouts. */
+export type EngineTells = Pick<Engine, 'reasons' | 'onReasons'>
+
 /** Of one cluster; `objects` are those in the caches that are followed. */
 export interface FleetCounts {
   readonly rollouts: number
@@ -65,8 +69,8 @@ interface Followed {
   readonly cluster: Cluster
   readonly affected: AffectedRollouts
   readonly rights: ActionRights | undefined
-  readonly unfollowConnection: Dispose
-  readonly unfollowRights: Dispose
+  readonly engine: EngineTells | undefined
+  readonly disposals: readonly Dispose[]
   closed: string | undefined
 }
 
@@ -85,14 +89,17 @@ class CachedFleet implements FleetSource {
     this.#details = new DetailFeed(clock, (key) => this.detail(key))
   }
 
-  add(cluster: Cluster, rights?: ActionRights): void {
+  add(cluster: Cluster, { rights, engine }: Parameters<FleetSource['add']>[1] = {}): void {
     const { context } = cluster
     this.remove(context)
     const affected = new AffectedRollouts(cluster, (key) => this.#mark(context, key))
     const closed = closedReason(context, cluster.connection)
-    const unfollowConnection = cluster.onConnection(() => this.#onConnection(context))
-    const unfollowRights = rights?.onChange(() => this.#markAll(cluster)) ?? (() => undefined)
-    this.#clusters.set(context, { cluster, affected, rights, unfollowConnection, unfollowRights, closed })
+    const disposals = [
+      cluster.onConnection(() => this.#onConnection(context)),
+      rights?.onChange(() => this.#markAll(cluster)),
+      engine?.onReasons((key) => (key === undefined ? this.#markAll(cluster) : this.#mark(context, key))),
+    ].filter((each) => each !== undefined)
+    this.#clusters.set(context, { cluster, affected, rights, engine, disposals, closed })
     affected.start()
     if (this.#eventListeners.size > 0) this.#followEvents(cluster, affected)
   }
@@ -126,11 +133,11 @@ class CachedFleet implements FleetSource {
   detail(key: RolloutKey): RolloutDetailView | undefined {
     const found = this.#find(key)
     if (found === undefined) return undefined
-    const { cluster, affected, closed, rights } = found
+    const { cluster, affected } = found
     this.#followEvents(cluster, affected)
     const parts = partsOf(cluster, found.key, 'detail')
     if (parts === undefined) return undefined
-    const { view } = projectRollout(parts, this.#clock.now(), closed, closedByRights(rights, true))
+    const { view } = projectRollout(parts, this.#clock.now(), told(found, true))
     const shown = { ...view, drift: this.#index.view(key)?.drift ?? false }
     return projectDetail(parts, shown, { eventsState: affected.eventsState, reachedStep: this.#reached.of(view) })
   }
@@ -165,10 +172,9 @@ class CachedFleet implements FleetSource {
     this.#details.stop()
   }
 
-  #unfollow({ affected, unfollowConnection, unfollowRights }: Followed): void {
+  #unfollow({ affected, disposals }: Followed): void {
     affected.stop()
-    unfollowConnection()
-    unfollowRights()
+    for (const dispose of disposals) dispose()
   }
 
   #onConnection(context: string): void {
@@ -201,18 +207,19 @@ class CachedFleet implements FleetSource {
   #project(key: RolloutKey): Member | undefined {
     const found = this.#find(key)
     const parts = found && partsOf(found.cluster, found.key)
-    if (parts === undefined) {
+    if (found === undefined || parts === undefined) {
       this.#reached.forget(key)
       return undefined
     }
-    const member = projectRollout(parts, this.#clock.now(), found?.closed, closedByRights(found?.rights, false))
+    const member = projectRollout(parts, this.#clock.now(), told(found, false))
     this.#reached.note(member.view)
     return member
   }
 }
 
-/** On the board one question serves a whole namespace; a rollout that is looked at may be granted by its own name. */
-const closedByRights =
-  (rights: ActionRights | undefined, named: boolean): ClosedByRights =>
-  (rollout) =>
-    rights?.closed(rollout, named) ?? {}
+/** What is known besides the objects. On the board one question for rights serves a whole namespace, a page asks by name. */
+const told = ({ closed, rights, engine, key }: Followed & { readonly key: string }, named: boolean): Told => ({
+  closed,
+  closedByRights: (rollout) => rights?.closed(rollout, named) ?? {},
+  engine: engine?.reasons(key),
+})

@@ -6,41 +6,41 @@ import { actionAvailability } from '#engine/actions/availability.ts'
 import { podHashOf, readyOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { replicasOf, stepsOf } from '#engine/rollout/spec-defaults.ts'
 import { shownPhase } from '#engine/status/phase.ts'
+import { isUpdating } from '#engine/status/status-facts.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
 import { parseTime } from '#lib/rfc3339.ts'
+import type { EngineReasons } from '#main/controller/engine.ts'
 import { driftPrint } from './drift.ts'
 import type { Member } from './fleet-index.ts'
 import { templateVersion } from './image-version.ts'
-import { factsOf, isUpdating, type RolloutFacts } from './rollout-facts.ts'
+import { factsOf, type RolloutFacts } from './rollout-facts.ts'
 import type { RolloutParts } from './rollout-parts.ts'
 import { pauseOf } from './view/pause-view.ts'
 import { enteredAt, shownStatus } from './view/shown-status.ts'
 import { weightsOf } from './view/weights.ts'
 import { whyOf } from './view/why.ts'
 
-/**
- * What the board shows of one Rollout. Depends on the parts alone; `now` stands in for a creation time that is missing, and tells
- * whether a restart is still to come.
- * @param closed why no action is open at all, such as a cluster that does not answer
- * @param closedByRights what RBAC closes (ACT-14); nothing when absent
- */
-export function projectRollout(
-  parts: RolloutParts,
-  now: EpochMs,
-  closed?: string,
-  closedByRights: ClosedByRights = () => ({}),
-): Member {
-  const facts = factsOf(parts)
-  const template = facts.rollout.spec.template
-  const actions = actionsOf(facts, now, closed, closedByRights)
-  return { view: viewOf(facts, now, actions), print: template === undefined ? undefined : driftPrint(template) }
+/** What is known of a Rollout besides its objects. */
+export interface Told {
+  /** Why no action is open at all, such as a cluster that does not answer. */
+  readonly closed?: string | undefined
+  /** The missing right of each action that RBAC would refuse (ACT-14). */
+  readonly closedByRights?: (rollout: Rollout) => Readonly<Partial<Record<ActionName, string>>>
+  readonly engine?: EngineReasons | undefined
 }
 
-/** The missing right of each action that RBAC would refuse. */
-export type ClosedByRights = (rollout: Rollout) => Readonly<Partial<Record<ActionName, string>>>
+/**
+ * What the board shows of one Rollout. Depends on its arguments alone; `now` stands in for a creation time that is missing, and
+ * tells whether a restart is still to come.
+ */
+export function projectRollout(parts: RolloutParts, now: EpochMs, told: Told = {}): Member {
+  const facts = factsOf(parts)
+  const template = facts.rollout.spec.template
+  return { view: viewOf(facts, now, told), print: template === undefined ? undefined : driftPrint(template) }
+}
 
-function viewOf(facts: RolloutFacts, now: EpochMs, actions: RolloutView['actions']): RolloutView {
+function viewOf(facts: RolloutFacts, now: EpochMs, told: Told): RolloutView {
   const { rollout, status, parts } = facts
   const { name, namespace = '', uid = '', creationTimestamp } = rollout.metadata
   const { phase, message } = shownPhase(rollout)
@@ -72,9 +72,9 @@ function viewOf(facts: RolloutFacts, now: EpochMs, actions: RolloutView['actions
     currentPodHash: presentText(status.currentPodHash),
     stableRS: presentText(status.stableRS),
     since: enteredAt(facts, shown, pause) ?? parseTime(creationTimestamp) ?? now,
-    why: whyOf({ facts, shown, message, pause, setWeight: weights.setWeight }),
+    why: whyOf(facts, told.engine),
     drift: false,
-    actions,
+    actions: actionsOf(facts, now, told),
   }
 }
 
@@ -114,16 +114,11 @@ function revisionsOf({ rollout, currentRS, stableRS }: RolloutFacts): Revisions 
   }
 }
 
-function actionsOf(
-  facts: RolloutFacts,
-  now: EpochMs,
-  closed: string | undefined,
-  closedByRights: ClosedByRights,
-): RolloutView['actions'] {
+function actionsOf(facts: RolloutFacts, now: EpochMs, { closed, closedByRights }: Told): RolloutView['actions'] {
   const { rollout, replicaSets, status } = facts
   const otherRevisions = replicaSets.filter((each) => podHashOf(each) !== (status.currentPodHash ?? '')).length
   const open = actionAvailability(rollout, { otherRevisions, now })
-  if (closed === undefined) return { ...open, ...shut(closedByRights(rollout)) }
+  if (closed === undefined) return { ...open, ...shut(closedByRights?.(rollout) ?? {}) }
   return { ...open, ...shut(Object.fromEntries(actionNames.map((action) => [action, closed]))) }
 }
 

@@ -1,8 +1,8 @@
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Event, Pod, PodTemplate, Service } from '#api/core.ts'
 import type { Rollout } from '#api/rollout.ts'
+import { serviceNames } from '#engine/rollout/service-names.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
-import { serviceNames } from '#main/controller/observe-rollout.ts'
 import { workloadResource } from '#main/controller/read-workload.ts'
 
 /** A Rollout and all that is shown of it, as cached: nothing here is normalised. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
+import type { Reason } from '#lib/reason.ts'
 
 /*
  * What the window may see: flat, structured-clone data made by main. No Kubernetes object crosses whole; no secret value
@@ -47,8 +48,8 @@ export interface RolloutView {
   readonly stableRS: string | undefined
   /** When the shown status was entered, as far as the object tells; else its creation. */
   readonly since: EpochMs
-  /** One sentence on why it is where it is (VIEW-224); empty when Healthy. */
-  readonly why: string
+  /** Why it is where it is, the decisive reason first (VIEW-224); empty when Healthy and nothing is in its way. */
+  readonly why: readonly Reason[]
   /** UI-STAT-7. */
   readonly drift: boolean
   /** True while no action of ours is confirmed by the watch yet. */

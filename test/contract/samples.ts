@@ -37,7 +37,7 @@ export const sampleView: RolloutView = {
   currentPodHash: 'abc',
   stableRS: 'def',
   since: at,
-  why: 'Waits for a person: promote or abort.',
+  why: [{ cause: 'stepPause', object: { kind: 'Rollout', name: 'web' }, since: at, values: { done: 1, steps: 4 } }],
   drift: false,
   actions,
 }

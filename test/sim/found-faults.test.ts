@@ -24,6 +24,7 @@ describe('faults that the simulator found', () => {
       reconcile: () => ({ writes: [write], probes: [], requeueAt: undefined }),
       apply: async () => failure({ kind: 'failed', write, failure: gone }),
       afterFailure: async () => 'unhandled',
+      ended: () => undefined,
     })
     expect(round).toEqual({ kind: 'failed' })
   })

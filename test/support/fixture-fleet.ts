@@ -8,6 +8,7 @@ import {
   type ShownStatus,
 } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { awaits, said } from './builders/reason.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -106,7 +107,7 @@ export function aRollout(now: EpochMs, { ageMs = 5 * DAY, ...parts }: RolloutPar
     currentPodHash: '6c7f5d9b88',
     stableRS: '6c7f5d9b88',
     since: now - ageMs,
-    why: '',
+    why: [],
     drift: false,
     actions: actionsFor(status),
     ...parts,
@@ -204,7 +205,26 @@ function busyApps(now: EpochMs): readonly AppParts[] {
           stableVersion: '3.9.0',
           since: now - 47 * MINUTE,
           message: 'ProgressDeadlineExceeded',
-          why: '3 of 10 new pods cannot pull the image. Deadline of 600 s passed.',
+          why: [
+            {
+              cause: 'imagePull',
+              object: { kind: 'Pod', name: 'media-encoder-6f7c9d-x2k8p' },
+              since: now - 57 * MINUTE,
+              values: {
+                failing: 3,
+                pods: 10,
+                revision: 48,
+                image: 'registry.example/media-encoder:3.10.0',
+                reason: 'ImagePullBackOff',
+              },
+            },
+            {
+              cause: 'deadline',
+              object: { kind: 'Rollout', name: 'media-encoder' },
+              since: now - 47 * MINUTE,
+              values: { seconds: 600 },
+            },
+          ],
         }),
       },
     },
@@ -216,7 +236,14 @@ function busyApps(now: EpochMs): readonly AppParts[] {
         2: moving('Inconclusive', 25, 2, 6, {
           stableVersion: '7.2.1',
           since: now - 26 * MINUTE,
-          why: 'success-rate: 2 measurements neither passed nor failed. Held at 25%.',
+          why: [
+            {
+              cause: 'inconclusive',
+              object: { kind: 'AnalysisRun', name: 'search-index-7d4b-12-2' },
+              since: now - 26 * MINUTE,
+              values: { name: 'search-index-7d4b-12-2' },
+            },
+          ],
         }),
       },
     },
@@ -238,7 +265,7 @@ function busyApps(now: EpochMs): readonly AppParts[] {
           stableVersion: '5.4.1',
           since: now - HOUR,
           preview: { ready: 0, desired: 6 },
-          why: 'p99-latency failed 3 times, limit 2. Traffic is back on 5.4.1.',
+          why: [said('p99-latency failed 3 times, limit 2.'), said('Traffic is back on 5.4.1.')],
         },
       },
     },
@@ -251,7 +278,14 @@ function busyApps(now: EpochMs): readonly AppParts[] {
           stableVersion: '88',
           since: now - 52 * MINUTE,
           pause: { reason: 'CanaryPauseStep', startedAt: now - 52 * MINUTE, resumesAt: undefined },
-          why: '5 of 7 steps done. The pause has no timer and waits for a person.',
+          why: [
+            {
+              cause: 'stepPause',
+              object: { kind: 'Rollout', name: 'storefront-web' },
+              since: now - 52 * MINUTE,
+              values: { done: 5, steps: 7 },
+            },
+          ],
         }),
       },
     },
@@ -272,7 +306,7 @@ function busyApps(now: EpochMs): readonly AppParts[] {
           stableVersion: '412',
           since: now - 6 * MINUTE,
           preview: { ready: 4, desired: 6 },
-          why: '4 of 6 preview pods are ready.',
+          why: [awaits(2, 6, 31)],
         },
       },
     },
@@ -284,13 +318,13 @@ function busyApps(now: EpochMs): readonly AppParts[] {
         1: moving('Progressing', 20, 2, 9, {
           stableVersion: '1.44',
           since: now - MINUTE,
-          why: 'Waits for 2 of 4 canary pods.',
+          why: [awaits(2, 4, 31)],
         }),
         2: moving('Progressing', 35, 3, 9, {
           stableVersion: '1.44',
           actualWeight: 28,
           since: now - 4 * MINUTE,
-          why: 'Waits for 1 of 5 canary pods.',
+          why: [awaits(1, 5, 31)],
         }),
       },
     },
@@ -304,7 +338,14 @@ export const checkoutPaused = (now: EpochMs): Partial<RolloutView> =>
     message: 'CanaryPauseStep',
     pause: { reason: 'CanaryPauseStep', startedAt: now - 192_000, resumesAt: now + 408_000 },
     replicas: { desired: 17, current: 17, updated: 5, ready: 17, available: 17 },
-    why: 'Pause of 10 min after setWeight 40.',
+    why: [
+      {
+        cause: 'timedPauseAfter',
+        object: { kind: 'Rollout', name: 'checkout-api' },
+        since: now - 192_000,
+        values: { duration: '10 min', step: 'setWeight 40' },
+      },
+    ],
   })
 
 const settledNames = [
@@ -387,7 +428,7 @@ export function largeFleet(
       const roll = random()
       const ageMs = Math.ceil(random() * 300) * HOUR
       if (roll < 0.004)
-        return aRollout(now, { context, name, ageMs, ...moving('Degraded', 10, 1, 5, { why: 'Pods crash.' }) })
+        return aRollout(now, { context, name, ageMs, ...moving('Degraded', 10, 1, 5, { why: [said('Pods crash.')] }) })
       if (roll < 0.02) return aRollout(now, { context, name, ageMs, ...moving('Progressing', 20, 2, 8) })
       return aRollout(now, { context, name, ageMs })
     }),
@@ -418,7 +459,7 @@ export function longNames(now: EpochMs): {
         ...(app === index
           ? moving('Paused', 40, 4, 8, {
               pause: { reason: 'CanaryPauseStep', startedAt: now - MINUTE, resumesAt: undefined },
-              why: '暂停没有定时器，等待人工决定。The pause has no timer and waits for a person.',
+              why: [said('暂停没有定时器，等待人工决定。The pause has no timer and waits for a person.')],
             })
           : {}),
       }),

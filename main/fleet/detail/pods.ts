@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core.ts'
 import type { PodView } from '#contract/views.ts'
+import { isFailing, podReason } from '#engine/reasons/pod-reason.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { podReason } from './pod-reason.ts'
 
 /** Oldest first, ties by name (VIEW-13). */
 export const podViews = (pods: readonly Pod[]): readonly PodView[] => pods.map(podView).toSorted(oldestFirst)
@@ -21,13 +21,9 @@ export function podView(pod: Pod): PodView {
 const oldestFirst = (a: PodView, b: PodView): number =>
   a.createdAt - b.createdAt || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
-/** Words of VIEW-124 that do not pass by themselves, and their like. */
-const failing =
-  /Error$|^Err|BackOff$|^(Signal|ExitCode):|^(Failed|InvalidImageName|RegistryUnavailable|OOMKilled|Evicted|ContainerCannotRun|DeadlineExceeded|NodeLost|Unknown)$/
-
 function stateOf(pod: Pod, reason: string): PodView['state'] {
   if (pod.metadata.deletionTimestamp !== undefined || reason === 'Completed') return 'stopping'
-  if (failing.test(reason.replace(/^Init:/, ''))) return 'failing'
+  if (isFailing(reason)) return 'failing'
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready')
   return ready?.status === 'True' ? 'ready' : 'starting'
 }

@@ -2,7 +2,8 @@ import type { TrafficRouting } from '#api/rollout.ts'
 import type { RolloutView, TrafficView } from '#contract/views.ts'
 import { podHashOf, readyOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { selectedHash } from '#engine/rollout/services.ts'
-import { isUpdating, type RolloutFacts } from '../rollout-facts.ts'
+import { isUpdating } from '#engine/status/status-facts.ts'
+import type { RolloutFacts } from '../rollout-facts.ts'
 
 /** Who decides how requests are split, and what it says now (VIEW-222). */
 export function trafficView(facts: RolloutFacts, view: RolloutView): TrafficView {

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import type { ActionName, RolloutKey, RolloutView } from '#contract/views.ts'
+import { whyWords } from '../../format/reason-words.ts'
 import { stepsDone, timeLeft } from '../../format/status-words.ts'
 import { ActionButton, actionKeys } from '../../marks/action-button.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
@@ -26,7 +27,7 @@ function PeekOne({ view }: { readonly view: RolloutView }) {
   const app = useApp()
   const text = useText()
   const pods = text('pods.ready', { ready: view.replicas.ready, count: view.replicas.desired })
-  const trouble = view.status === 'Degraded' && view.why !== '' ? view.why : undefined
+  const trouble = view.status === 'Degraded' && view.why.length > 0 ? whyWords(text, view.why) : undefined
   const facts = useTicking((now) =>
     [stepsDone(text, view), timeLeft(text, view, now), pods, trouble].filter((each) => each !== undefined).join(', '),
   )

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import { troubleIcon } from '../../format/cluster-words.ts'
 import { failureWords } from '../../format/failure-words.ts'
+import { whyWords } from '../../format/reason-words.ts'
 import type { Text } from '../../format/text.ts'
 import { ActionButton } from '../../marks/action-button.tsx'
 import { Age } from '../../marks/ages.tsx'
@@ -109,7 +110,7 @@ function RolloutEntry({ entry }: { readonly entry: QueueEntry & { readonly kind:
         <Age since={entry.since} className="faint small" />
       </div>
       <Where entry={entry} />
-      {view.why !== '' && <p className="why small">{view.why}</p>}
+      {view.why.length > 0 && <p className="why small">{whyWords(text, view.why)}</p>}
       <div className="entry-actions">
         {helpfulActions(view).map((action) => (
           <ActionButton key={action} small view={view} action={action} />

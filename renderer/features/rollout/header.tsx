@@ -4,12 +4,14 @@ import type { ActionName, RolloutDetailView, RolloutView, StepView } from '#cont
 import { modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { formatAge } from '../../format/duration.ts'
 import { driverWords } from '../../format/failure-words.ts'
+import { whyWords } from '../../format/reason-words.ts'
 import { statusWords, timeLeft, toneOf } from '../../format/status-words.ts'
 import { formatPercent } from '../../format/weight.ts'
 import { ActionButton } from '../../marks/action-button.tsx'
 import { StatusIcon } from '../../marks/status-mark.tsx'
 import { useApp, useCluster, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { isHeldUp, Why } from './why.tsx'
 
 interface HeaderProps {
   readonly detail: RolloutDetailView
@@ -52,16 +54,10 @@ export function Header({ detail, children }: HeaderProps) {
         {children}
       </div>
       <Facts detail={detail} />
-      <Trouble view={view} />
+      <Why view={view} />
       <Actions view={view} />
     </>
   )
-}
-
-/** The whole message of what went wrong: the place beside the buttons is short, and theirs. */
-function Trouble({ view }: { readonly view: RolloutView }) {
-  if (toneOf(view.status) !== 'degraded' || view.why === '') return null
-  return <p className="head-why ink-degraded">{view.why}</p>
 }
 
 function Facts({ detail: { view, steps } }: { readonly detail: RolloutDetailView }) {
@@ -171,13 +167,14 @@ function Actions({ view }: { readonly view: RolloutView }) {
     view.strategy === 'blueGreen'
       ? ['promote', 'promoteFull', pause, 'abort', 'retry', 'undo', restart, 'setImage']
       : ['promote', 'skipStep', 'promoteFull', pause, 'abort', 'retry', 'undo', restart, 'setImage']
-  const why = view.actions[primary]
+  const { [primary]: main } = view.actions
+  const shortWhy = !main.open ? main.reason : isHeldUp(view) ? '' : whyWords(text, view.why)
   return (
     <div className="actions" role="toolbar" aria-label={text('rollout.actions')}>
       {actions.map((action) => (
         <ActionButton key={action} view={view} action={action} kind={kindOf(action)} withIcon />
       ))}
-      <span className="faint small cut actions-why">{why.open ? view.why : why.reason}</span>
+      <span className="faint small cut actions-why">{shortWhy}</span>
     </div>
   )
 }

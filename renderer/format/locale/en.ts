@@ -1,5 +1,9 @@
+import { advice, sentences } from '#lib/reason.ts'
+
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
+  ...sentences,
+  ...advice,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',
@@ -215,6 +219,7 @@ export const en = {
   'empty.drop': 'Drop {{term}}',
   'empty.clear': 'Clear filter',
   'rollout.toFleet': 'Go to fleet',
+  'why.title': 'Why it does not move',
   'rollout.none': 'No rollout chosen',
   'rollout.noneWhy': 'Choose a cell in the fleet and press ↵, or find one with ⌘K.',
   'rollout.gone': 'This rollout was deleted',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resources } from '#api/resources.ts'
 import type { RolloutStatus } from '#api/rollout.ts'
+import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aCliFleet } from '#test/support/cli-fleet.ts'
 import { runCli, startCli } from '#test/support/run-cli.ts'
@@ -34,7 +35,11 @@ describe('argosy status', () => {
     const { start } = await setUp(is('Degraded', 'RolloutAborted: aborted'))
     const run = start()
     expect(await run.done).toBe(1)
-    expect(run.err).toEqual(['The rollout is in a degraded state with message: RolloutAborted: aborted'])
+    expect(run.err).toEqual([
+      'Why: No controller is at work in this cluster. Start the controller, or drive this cluster from here.',
+      'Why: RolloutAborted: aborted. (Rollout web)',
+      'The rollout is in a degraded state with message: RolloutAborted: aborted',
+    ])
   })
 
   it('ACT-133: neither before the timeout, or before an interrupt, ends with 1', async () => {
@@ -47,15 +52,16 @@ describe('argosy status', () => {
     await until('watching', () => interrupted.out.length === 1)
     interrupted.interrupt()
     expect(await interrupted.done).toBe(1)
-    expect([...timed.err, ...interrupted.err]).toEqual(Array(2).fill('Rollout status watch exceeded timeout'))
+    const ends = [timed, interrupted].map(({ err }) => err.at(-1))
+    expect(ends).toEqual(Array(2).fill('Rollout status watch exceeded timeout'))
   })
 
   it('ACT-131: without watching prints the status of now', async () => {
     const { fleet, args } = await setUp(is('Paused', 'CanaryPauseStep'))
     const now = () => runCli([...args, '--watch=false'], fleet.clock)
-    expect(await now()).toEqual({ out: ['Paused - CanaryPauseStep'], err: [], code: 0 })
+    expect(await now()).toMatchObject({ out: ['Paused - CanaryPauseStep'], code: 0 })
     fleet.setStatus('north', 'web', is('Degraded', 'ProgressDeadlineExceeded: stuck'))
-    expect(await now()).toEqual({ out: ['Degraded'], err: [], code: 1 })
+    expect(await now()).toMatchObject({ out: ['Degraded'], code: 1 })
   })
 
   it('ACT-134: Healthy of an older generation does not count', async () => {
@@ -90,5 +96,33 @@ describe('argosy status', () => {
     fleet.setStatus('north', 'web', is('Healthy'))
     await advanceUntil(fleet.clock, 'healed', () => run.out.at(-1) === 'Healthy')
     expect(await run.done).toBe(0)
+  })
+
+  it('VIEW-224: a line that stands for five seconds is explained, once, beside the output', async () => {
+    const { fleet, start } = await setUp({
+      ...is('Progressing', 'more replicas need to be updated'),
+      currentPodHash: 'v2',
+      stableRS: 'v1',
+    })
+    const store = fleet.cluster('north').store
+    const uid = fleet.rollout('north', 'web')?.metadata.uid ?? ''
+    const rs = aReplicaSet({ hash: 'v2', image: 'web:missing', size: 2, revision: 2 })
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid, controller: true }
+    const { resourceVersion: _none, ...metadata } = rs.metadata
+    const made = store.create(resources.replicaSets, {
+      ...rs,
+      metadata: { ...metadata, namespace: 'default', ownerReferences: [owner] },
+    })
+    expect(made).toMatchObject({ ok: true })
+    const run = start()
+    await until('first line', () => run.out.length === 1)
+    expect(run.err).toEqual([])
+    await advanceUntil(fleet.clock, 'an explanation', () => run.err.length === 2)
+    expect(run.err[1]).toMatch(
+      /^Why: . of 2 pods of revision 2 cannot pull image web:missing: .*\. \(Pod web-v2-\w+, for \ds\) Check/,
+    )
+    fleet.setStatus('north', 'web', is('Healthy'))
+    expect(await run.done).toBe(0)
+    expect(run.out).toEqual(['Progressing - more replicas need to be updated', 'Healthy'])
   })
 })

@@ -43,6 +43,7 @@ function setUp(ports: Partial<ApplyPorts> = {}) {
       client: api.client(),
       mayWrite: () => true,
       recordEvent: (each) => events.push(each.reason),
+      onHeldBack: () => undefined,
       onWritten: (write, object) => written.push(`${write.kind} ${object?.metadata.resourceVersion}`),
       ...ports,
     })

@@ -17,6 +17,7 @@ const world: RolloutWorld = { rollout, replicaSets: [], pods: [], services: {}, 
 
 function round(ports: Partial<RoundPorts> = {}) {
   const logged: string[] = []
+  const met: string[] = []
   const outcome = runRound('shop/web', {
     clock: new VirtualClock(),
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
@@ -24,9 +25,10 @@ function round(ports: Partial<RoundPorts> = {}) {
     reconcile: () => nothingToDo,
     apply: async () => success(undefined),
     afterFailure: async () => 'unhandled',
+    ended: (_key, { kind }) => met.push(kind),
     ...ports,
   })
-  return { outcome, logged }
+  return { outcome, logged, met }
 }
 
 const write = {

@@ -62,7 +62,10 @@ describe('FleetSource', () => {
     expect(patches.map(({ seq }) => seq)).toEqual([1])
     expect(touched(patches)).toEqual([keyOf('web'), keyOf('cart')])
     expect(fleet.snapshot()).toEqual({ seq: 1, rollouts: patches[0]?.upserted })
-    expect(fleet.view(keyOf('web'))).toMatchObject({ why: 'Waits for 1 of 2 new pods.', context: 'eu' })
+    expect(fleet.view(keyOf('web'))).toMatchObject({
+      why: [{ cause: 'podsStarting', values: { missing: 1, pods: 2 } }],
+      context: 'eu',
+    })
     expect(fleet.counts('eu')).toEqual({ rollouts: 2, objects: 4 })
     expect(fleet.counts('us')).toEqual({ rollouts: 0, objects: 0 })
   })
@@ -74,10 +77,12 @@ describe('FleetSource', () => {
     await clock.advance(200)
     expect(patches).toHaveLength(2)
     expect(touched(patches)).toEqual([keyOf('web')])
-    expect(fleet.view(keyOf('web'))?.why).toBe('1 of 1 new pods fail: CrashLoopBackOff in web-v1-0.')
+    expect(fleet.view(keyOf('web'))?.why).toMatchObject([
+      { cause: 'crashLoop', object: { kind: 'Pod', name: 'web-v1-0' } },
+    ])
     api.remove(resources.pods, { namespace: 'shop', name: 'web-v1-0' })
     await clock.advance(200)
-    expect(fleet.view(keyOf('web'))?.why).toBe('Waits for 1 of 2 new pods.')
+    expect(fleet.view(keyOf('web'))?.why).toMatchObject([{ cause: 'podsStarting' }])
   })
 
   it('VIEW-133: a pod of nobody we show changes nothing', async () => {
@@ -169,7 +174,7 @@ describe('FleetSource', () => {
     expect(clock.pending).toBe(0)
     cluster.setConnection({ state: 'unreachable', since: T0, failure, retryAt: T0, attempt: 1 })
     await clock.advance(200)
-    const why = 'Waits for 1 of 2 new pods.'
+    const why = [{ cause: 'podsStarting' }]
     const restart = { open: false, reason: 'eu is unreachable' }
     expect(fleet.view(keyOf('web'))).toMatchObject({ why, actions: { restart } })
     cluster.setConnection({ state: 'unreachable', since: T0, failure, retryAt: T0, attempt: 2 })

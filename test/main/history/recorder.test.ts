@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ActionResult, RolloutView } from '#contract/views.ts'
 import { listHistory, readRecord, storedTemplate } from '#main/history/reader.ts'
 import { aHistoryPath } from '#test/support/builders/history.ts'
+import { said } from '#test/support/builders/reason.ts'
 import { anUpdatingView, aRolloutView } from '#test/support/builders/rollout-view.ts'
 import {
   anAction,
@@ -40,7 +41,7 @@ describe('a run', () => {
     await clock.advance(30 * second)
     recorder.observe(anUpdatingView({ actualWeight: 20 }))
     await clock.advance(10 * second)
-    recorder.observe(anUpdatingView({ actualWeight: 20, why: 'a sentence nobody records' }))
+    recorder.observe(anUpdatingView({ actualWeight: 20, why: [said('a sentence nobody records')] }))
     recorder.observe(anUpdatingView({ actualWeight: 20, status: 'Paused', message: 'CanaryPauseStep', stepIndex: 1 }))
     await clock.advance(60 * second)
     recorder.observe(aRolloutView({ version: '1.1.0', currentPodHash: 'hash8', stableRS: 'hash8' }))

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
+import { said } from '#test/support/builders/reason.ts'
 import { type FixtureApp, openFixtureApp } from '#test/support/fixture-app.tsx'
 import type { Scene } from '#test/support/fixture-bridge.ts'
 
@@ -117,7 +118,7 @@ describe('the matrix', () => {
     await fixture.advance(0)
     const cart = fixture.app.fleet.getState().rollouts.get(key('prod-eu-west', 'cart'))
     if (cart === undefined) throw new Error('the fixture has no cart')
-    await fixture.tell(() => fixture.bridge.change([{ ...cart, status: 'Degraded', why: 'Pods crash.' }]))
+    await fixture.tell(() => fixture.bridge.change([{ ...cart, status: 'Degraded', why: [said('Pods crash.')] }]))
     expect(text()).toContain('1 row wants to move')
     await fixture.press('.')
     expect(text()).not.toContain('wants to move')

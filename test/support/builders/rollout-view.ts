@@ -32,7 +32,7 @@ export function aRolloutView(change: Partial<RolloutView> = {}): RolloutView {
     currentPodHash: 'hash7',
     stableRS: 'hash7',
     since: T0,
-    why: '',
+    why: [],
     drift: false,
     actions: {
       promote: open,

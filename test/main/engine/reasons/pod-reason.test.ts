@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ContainerStatus, Pod } from '#api/core.ts'
-import { podReason } from '#main/fleet/detail/pod-reason.ts'
+import { podReason } from '#engine/reasons/pod-reason.ts'
 import { podView } from '#main/fleet/detail/pods.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aPod } from '#test/support/builders/service.ts'

@@ -36,6 +36,13 @@ function initializing(pod: Pod, status: Status): PodReason | undefined {
   return undefined
 }
 
+/** Words of VIEW-124 that do not pass by themselves, and their like. */
+const failing =
+  /Error$|^Err|BackOff$|^(Signal|ExitCode):|^(Failed|InvalidImageName|RegistryUnavailable|OOMKilled|Evicted|ContainerCannotRun|DeadlineExceeded|NodeLost|Unknown)$/
+
+/** @param reason as `podReason` gives it */
+export const isFailing = (reason: string): boolean => failing.test(reason.replace(/^Init:/, ''))
+
 const isSidecar = (specs: readonly Container[], { name }: ContainerStatus): boolean =>
   specs.find((each) => each.name === name)?.restartPolicy === 'Always'
 
