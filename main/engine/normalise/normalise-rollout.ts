@@ -1,12 +1,11 @@
 import type { Rollout, RolloutSpec, RolloutStatus } from '#api/rollout.ts'
-import { readFieldOrder, readType } from '#engine/pod-hash/field-order.ts'
+import { type FieldType, readFieldOrder, readType } from '#engine/pod-hash/field-order.ts'
 import { podFieldTable } from '#engine/pod-hash/field-order-table.ts'
+import { remembered } from '#lib/remembered.ts'
 import { rolloutFieldTable } from './rollout-field-table.ts'
-import { nothingDropped, typedValue } from './typed-value.ts'
+import { type Dropped, nothingDropped, typedValue } from './typed-value.ts'
 
 const order = readFieldOrder({ ...podFieldTable, ...rolloutFieldTable })
-const specType = readType('RolloutSpec')
-const statusType = readType('RolloutStatus')
 
 export interface NormalisedRollout {
   readonly rollout: Rollout
@@ -21,13 +20,34 @@ export interface NormalisedRollout {
  * canonical text, empty fields absent. Total: any JSON gives a Rollout, if an invalid one. Metadata is kept as it is.
  */
 export function normaliseRollout(raw: Rollout): NormalisedRollout {
-  const dropped = nothingDropped()
-  const spec = typedValue(order, specType, raw.spec, 'spec', dropped) as RolloutSpec | undefined
-  const status = typedValue(order, statusType, raw.status, 'status', dropped) as RolloutStatus | undefined
+  const spec = specOf(raw.spec)
+  const status = statusOf(raw.status)
   const { apiVersion, metadata } = raw
+  const malformedPaths = [...spec.dropped.malformed, ...status.dropped.malformed]
   return {
-    rollout: { apiVersion, kind: 'Rollout', metadata, spec: spec ?? {}, ...(status !== undefined && { status }) },
-    droppedPaths: [...dropped.unknown, ...dropped.malformed],
-    malformedPaths: dropped.malformed,
+    rollout: {
+      apiVersion,
+      kind: 'Rollout',
+      metadata,
+      spec: (spec.value ?? {}) as RolloutSpec,
+      ...(status.value !== undefined && { status: status.value as RolloutStatus }),
+    },
+    droppedPaths: [...spec.dropped.unknown, ...status.dropped.unknown, ...malformedPaths],
+    malformedPaths,
   }
 }
+
+interface Part {
+  readonly value: unknown
+  readonly dropped: Dropped
+}
+
+/** Reading takes most of a round, and a round changes one of the two parts at most. */
+const partReader = (type: FieldType, path: string) =>
+  remembered((raw: unknown): Part => {
+    const dropped = nothingDropped()
+    return { value: typedValue(order, type, raw, path, dropped), dropped }
+  })
+
+const specOf = partReader(readType('RolloutSpec'), 'spec')
+const statusOf = partReader(readType('RolloutStatus'), 'status')

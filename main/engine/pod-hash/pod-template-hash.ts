@@ -1,6 +1,7 @@
 import type { PodTemplateSpec } from '#api/core.ts'
 import type { CanaryStep } from '#api/rollout.ts'
 import { nothingDropped, typedValue } from '#engine/normalise/typed-value.ts'
+import { remembered } from '#lib/remembered.ts'
 import { canonicalJson, type JsonPurpose } from './canonical-json.ts'
 import { readFieldOrder, readType } from './field-order.ts'
 import { podFieldTable } from './field-order-table.ts'
@@ -17,22 +18,22 @@ const stepsType = readType('[CanaryStep]')
  * from none.
  */
 export const podTemplateHash = (template: PodTemplateSpec, collisionCount?: number): string =>
-  hashText(canonicalText(template, 'hash'), collisionCount)
+  hashText(podTemplateText(template), collisionCount)
 
 /** The hash that releases up to 1.8 gave the same template (REC-43); for finding their ReplicaSets, never for making one. */
 export const legacyPodTemplateHash = (template: PodTemplateSpec, collisionCount?: number): string =>
   hashText(canonicalText(template, 'legacyHash'), collisionCount)
 
 /** What goes into `podTemplateHash`. */
-export const podTemplateText = (template: PodTemplateSpec): string => canonicalText(template, 'hash')
+export const podTemplateText = remembered((template: PodTemplateSpec): string => canonicalText(template, 'hash'))
 
 /** Equal for two templates exactly when the API calls them equal (REC-44, without its defaults). */
-export const podTemplateComparisonText = (template: PodTemplateSpec): string => canonicalText(template, 'comparison')
+export const podTemplateComparisonText = remembered((template: PodTemplateSpec): string =>
+  canonicalText(template, 'comparison'),
+)
 
 /** `status.currentStepHash` (REC-41). No steps and an empty list are the same. */
-export function stepHash(steps: readonly CanaryStep[] | undefined): string {
-  return hashText(stepText(steps))
-}
+export const stepHash = remembered((steps: readonly CanaryStep[] | undefined): string => hashText(stepText(steps)))
 
 /** What goes into `stepHash`. */
 export function stepText(steps: readonly CanaryStep[] | undefined): string {

@@ -1,3 +1,5 @@
+import type { RolloutSpec } from '#api/rollout.ts'
+import { remembered } from '#lib/remembered.ts'
 import type { Situation } from '../situation.ts'
 import { blueGreenRules } from './blue-green.ts'
 import { canaryRules } from './canary.ts'
@@ -12,15 +14,16 @@ import { unsupportedFeature } from './unsupported.ts'
  */
 export function validationError(situation: Situation): string | undefined {
   if (situation.workload.error !== undefined) return situation.workload.error
-  const error = specError(situation) ?? unsupportedFeature(situation.spec) ?? serviceError(situation)
+  const error = specError(situation.spec) ?? serviceError(situation)
   return error && formatSpecError(error)
 }
 
-function specError({ spec }: Situation): SpecError | undefined {
+const specError = remembered((spec: RolloutSpec): SpecError | undefined => {
   const { canary, blueGreen } = spec.strategy ?? {}
   return (
     firstError(specRules, spec) ??
     (blueGreen && firstError(blueGreenRules, { spec, blueGreen })) ??
-    (canary && firstError(canaryRules, { spec, canary }))
+    (canary && firstError(canaryRules, { spec, canary })) ??
+    unsupportedFeature(spec)
   )
-}
+})

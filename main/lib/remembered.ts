@@ -1,0 +1,13 @@
+/**
+ * The same function, which works out each answer once per object. For pure functions of objects that are never changed, such as those
+ * in the caches: nobody can tell the difference but by the time it takes. What is no longer referred to elsewhere is forgotten.
+ */
+export function remembered<Of, Answer>(answer: (of: Of) => Answer): (of: Of) => Answer {
+  const known = new WeakMap<object, { readonly answer: Answer }>()
+  return (of) => {
+    if (typeof of !== 'object' || of === null) return answer(of)
+    const found = known.get(of) ?? { answer: answer(of) }
+    known.set(of, found)
+    return found.answer
+  }
+}

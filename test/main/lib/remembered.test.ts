@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { remembered } from '#lib/remembered.ts'
+
+const counting = () => {
+  const asked: unknown[] = []
+  const answer = remembered((of: unknown) => {
+    asked.push(of)
+    return typeof of === 'object' && of !== null ? Object.keys(of).length : undefined
+  })
+  return { asked, answer }
+}
+
+it('works out the answer about an object once, also when it is undefined', () => {
+  const { asked, answer } = counting()
+  const [one, none] = [{ a: 1 }, remembered(() => undefined)]
+  expect([answer(one), answer(one), none(one), none(one)]).toEqual([1, 1, undefined, undefined])
+  expect(asked).toEqual([one])
+})
+
+it('asks again about an equal object, and about what is no object', () => {
+  const { asked, answer } = counting()
+  for (const of of [{ a: 1 }, { a: 1 }, 'text', 'text', null, null, undefined]) answer(of)
+  expect(asked).toHaveLength(7)
+})
