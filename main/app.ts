@@ -11,6 +11,7 @@ import { recordFleet } from './app/record-fleet.ts'
 import { Sessions } from './app/sessions.ts'
 import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
+import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
 import { openHistory } from './history/store.ts'
 import { createDispatcher, type Dispatcher } from './ipc/serve.ts'
@@ -49,12 +50,12 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   }
 
   const sandbox = await openSandbox(options, tell)
-  const fleet = createFleetSource({ clock })
   // What the sandbox does must never be taken for what happened to somebody's clusters.
   const historyFile = sandbox === undefined ? historyFiles.clusters : historyFiles.sandbox
   const history = openHistory({ path: join(options.dataFolder, historyFile), clock, log })
   for (const notice of history.notices) tell(notice)
   history.onNotice(tell)
+  const fleet = createFleetSource({ clock, log, pastRuns: (key) => pastRuns(history, key) })
   const recorder = createRecorder({ history, clock, log })
   const stopRecording = recordFleet(fleet, recorder)
 

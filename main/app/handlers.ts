@@ -18,12 +18,14 @@ import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { PreviewSources } from '#main/controller/action-request.ts'
+import { observeRollout } from '#main/controller/observe-rollout.ts'
 import { previewAction } from '#main/controller/preview-action.ts'
 import { type ActionSent, sendAction } from '#main/controller/send-action.ts'
 import { viewWrite } from '#main/controller/write-view.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import { localActor } from '#main/history/actor.ts'
 import { listActions } from '#main/history/journal.ts'
+import { pastRuns } from '#main/history/past-runs.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 import type { History } from '#main/history/store.ts'
@@ -108,9 +110,17 @@ function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {
 }
 
 /** What a preview takes from what is known instead of asking the cluster. */
-const sourcesOf = ({ rights, cluster }: ClusterSession, action: ActionName): PreviewSources => ({
+const sourcesOf = (
+  { rights, cluster }: ClusterSession,
+  history: History,
+  { action, key }: { readonly action: ActionName; readonly key: RolloutKey },
+): PreviewSources => ({
   missingRight: (rollout) => rights.missing(action, rollout),
-  replicaSets: async ({ metadata }) => cluster.cache('replicaSets').ownedBy(metadata.uid ?? ''),
+  world: async ({ metadata }) => {
+    const observed = await observeRollout(cluster, `${metadata.namespace ?? ''}/${metadata.name}`)
+    return observed.ok ? observed.value : undefined
+  },
+  pastRuns: pastRuns(history, key),
 })
 
 async function preview(
@@ -120,7 +130,8 @@ async function preview(
 ): Promise<ActionPreview> {
   const request = requestFor(parts, key)
   if (request === undefined) return { key, open: false, reason: 'Its cluster is not in the kubeconfig any more.' }
-  return previewAction({ ...request, ...sourcesOf(request.session, action), action, parameters })
+  const sources = sourcesOf(request.session, parts.history, { action, key })
+  return previewAction({ ...request, ...sources, action, parameters })
 }
 
 async function send(

@@ -203,19 +203,19 @@ async function previewAll(wish: Wish, target: Target, io: CliIo): Promise<ExitCo
 
 async function preview({ action, parameters }: Wish, target: Target, name: string, io: CliIo): Promise<ExitCode> {
   const { previewAction } = await import('#main/controller/preview-action.ts')
-  const { readReplicaSets } = await import('#main/controller/read-world.ts')
+  const { readAround } = await import('#main/controller/read-around.ts')
   const { missingRight } = await import('#main/controller/missing-right.ts')
   const { createCanI } = await import('#main/cluster/can-i.ts')
   const { client, context, namespace } = target
   const request = { cluster: { context, client }, clock: io.clock, action, namespace, name, parameters }
-  const replicaSets = async (rollout: Rollout) => {
-    const listed = await readReplicaSets(client, rollout)
-    return listed.ok ? listed.value : []
+  const world = async (rollout: Rollout) => {
+    const read = await readAround(client, rollout)
+    return read.ok ? read.value : undefined
   }
   const canI = createCanI(client, io.clock)
   const shown = await previewAction({
     ...request,
-    replicaSets,
+    world,
     missingRight: (_rollout, writes) => missingRight(canI, writes),
   })
   if (!shown.open) {

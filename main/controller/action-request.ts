@@ -1,8 +1,8 @@
-import type { ReplicaSet } from '#api/apps.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { ActionName } from '#contract/views.ts'
 import { type ActionParameters, planAction } from '#engine/actions/plan-action.ts'
 import type { Write } from '#engine/decision.ts'
+import type { PastRun } from '#engine/forecast/past-runs.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -24,8 +24,10 @@ export interface ActionRequest {
 
 /** What a preview may ask besides the Rollout; each is left out where it is not at hand. */
 export interface PreviewSources {
-  /** The Rollout's ReplicaSets, so that revisions have numbers and images in the words of the preview. */
-  readonly replicaSets?: (rollout: Rollout) => Promise<readonly ReplicaSet[]>
+  /** All around the Rollout: revisions get numbers and images in the words of the preview, and what follows is foreseen. */
+  readonly world?: (rollout: Rollout) => Promise<RolloutWorld | undefined>
+  /** Earlier updates, for how long such things take here. */
+  readonly pastRuns?: readonly PastRun[]
   /** The right that the action lacks on this Rollout, in words; `undefined` when it lacks none (ACT-14). */
   readonly missingRight?: (rollout: Rollout, writes: readonly RequestWrite[]) => Promise<string | undefined>
 }

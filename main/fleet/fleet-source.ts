@@ -7,7 +7,9 @@ import type {
   RolloutKey,
   RolloutView,
 } from '#contract/views.ts'
+import type { PastRun } from '#engine/forecast/past-runs.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
+import { type Log, silentLog } from '#lib/log.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import type { ActionRights } from '#main/controller/action-rights.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
@@ -17,6 +19,7 @@ import { closedReason } from './closed-reason.ts'
 import { eventView } from './detail/events.ts'
 import { DetailFeed } from './detail-feed.ts'
 import { FleetIndex, type Member } from './fleet-index.ts'
+import { Forecasts } from './forecasts.ts'
 import { projectDetail } from './project-detail.ts'
 import { projectRollout, type Told } from './project-rollout.ts'
 import { FleetPublisher } from './publisher.ts'
@@ -63,7 +66,14 @@ export interface FleetCounts {
   readonly objects: number
 }
 
-export const createFleetSource = ({ clock }: { readonly clock: Clock }): FleetSource => new CachedFleet(clock)
+interface FleetOptions {
+  readonly clock: Clock
+  readonly log?: Log
+  /** Earlier updates of a rollout, newest first, for how long such things take there. */
+  readonly pastRuns?: (key: RolloutKey) => readonly PastRun[]
+}
+
+export const createFleetSource = (options: FleetOptions): FleetSource => new CachedFleet(options)
 
 interface Followed {
   readonly cluster: Cluster
@@ -80,13 +90,15 @@ class CachedFleet implements FleetSource {
   readonly #index = new FleetIndex()
   readonly #publisher: FleetPublisher
   readonly #details: DetailFeed
+  readonly #forecasts: Forecasts
   readonly #reached = new ReachedSteps()
   readonly #eventListeners = new Set<EventListener>()
 
-  constructor(clock: Clock) {
+  constructor({ clock, log = silentLog, pastRuns = () => [] }: FleetOptions) {
     this.#clock = clock
     this.#publisher = new FleetPublisher({ clock, index: this.#index, project: (key) => this.#project(key) })
     this.#details = new DetailFeed(clock, (key) => this.detail(key))
+    this.#forecasts = new Forecasts({ clock, log, pastRuns, again: (key) => this.#details.mark(key) })
   }
 
   add(cluster: Cluster, { rights, engine }: Parameters<FleetSource['add']>[1] = {}): void {
@@ -139,7 +151,11 @@ class CachedFleet implements FleetSource {
     if (parts === undefined) return undefined
     const { view } = projectRollout(parts, this.#clock.now(), told(found, true))
     const shown = { ...view, drift: this.#index.view(key)?.drift ?? false }
-    return projectDetail(parts, shown, { eventsState: affected.eventsState, reachedStep: this.#reached.of(view) })
+    return projectDetail(parts, shown, {
+      eventsState: affected.eventsState,
+      reachedStep: this.#reached.of(view),
+      forecast: this.#forecasts.of(key, cluster, parts, closed),
+    })
   }
 
   #followEvents({ context }: Cluster, affected: AffectedRollouts): void {
@@ -170,6 +186,7 @@ class CachedFleet implements FleetSource {
     this.#clusters.clear()
     this.#publisher.stop()
     this.#details.stop()
+    this.#forecasts.stop()
   }
 
   #unfollow({ affected, disposals }: Followed): void {

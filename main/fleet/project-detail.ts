@@ -13,18 +13,26 @@ interface Known {
   readonly eventsState: RolloutDetailView['eventsState']
   /** Where an aborted update was last seen. */
   readonly reachedStep: number | undefined
+  readonly forecast: RolloutDetailView['forecast']
+}
+
+const nothingKnown: Known = {
+  eventsState: 'read',
+  reachedStep: undefined,
+  forecast: { state: 'notKnown', why: 'loading' },
 }
 
 /** One Rollout in full. `view` is its cell on the board, so that both never disagree (UI-P-4). */
 export function projectDetail(
   parts: RolloutParts,
   view: RolloutView,
-  { eventsState, reachedStep }: Known = { eventsState: 'read', reachedStep: undefined },
+  { eventsState, reachedStep, forecast }: Known = nothingKnown,
 ): RolloutDetailView {
   const facts = factsOf(parts)
   const { rollout, status, currentRS } = facts
   return {
     view,
+    forecast,
     steps: stepViews(facts, view, reachedStep),
     traffic: trafficView(facts, view),
     revisions: revisionViews(facts, view),

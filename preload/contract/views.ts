@@ -143,6 +143,7 @@ export type RoleTag = 'stable' | 'canary' | 'active' | 'preview'
 
 export interface RolloutDetailView {
   readonly view: RolloutView
+  readonly forecast: ForecastView
   readonly steps: readonly StepView[]
   readonly traffic: TrafficView
   readonly revisions: readonly RevisionView[]
@@ -153,6 +154,77 @@ export interface RolloutDetailView {
   readonly containers: readonly { readonly name: string; readonly image: string; readonly init: boolean }[]
   readonly restartedAt: EpochMs | undefined
   readonly generation: number
+}
+
+/**
+ * What happens next if nobody interferes: the decisions of the engine, played forward by the code that makes them (W13, W15). Times are
+ * moments, so that what is left of them can be counted down without asking again.
+ */
+export type ForecastView =
+  | (ForecastPathView & {
+      readonly state: 'foreseen'
+      /** The next writes, the first of `writeCount`. */
+      readonly writes: readonly ForeseenWriteView[]
+      readonly writeCount: number
+      readonly elapsed: ElapsedView | undefined
+      /** Where it would end if it were promoted now; `undefined` when that is not open, or changes nothing. */
+      readonly ifPromoted: ForecastEndView | undefined
+      readonly ifPromotedFully: ForecastEndView | undefined
+    })
+  /** It uses something from the start on that this engine does not carry out: the path of the field. */
+  | { readonly state: 'notForeseen'; readonly feature: string }
+  | { readonly state: 'notKnown'; readonly why: 'loading' | 'unreachable' | 'workload' | 'failed' }
+
+export interface ForecastPathView {
+  /** In order and without gaps; empty when nothing happens by itself any more. A step that is passed at once takes no time. */
+  readonly stages: readonly ForecastStageView[]
+  readonly end: ForecastEndView
+  /** Of the pods that are ready: the median from creation to ready; `undefined` when none was seen, and then pods are taken to need no time. */
+  readonly podStartMs: number | undefined
+}
+
+export interface ForecastStageView {
+  /** Pods that come and go, a pause, or old pods that stop after the end. */
+  readonly kind: 'pods' | 'pause' | 'scaleDown'
+  /** `index` of a StepView; `undefined`: after the last step, or on the way back after an abort. */
+  readonly step: number | undefined
+  readonly from: EpochMs
+  readonly until: EpochMs
+}
+
+export interface ForecastEndView {
+  /**
+   * `person`: a pause without a timer. `step`: a step of which nobody can tell how long it takes. `unknown`: it stands still for another
+   * reason. `further`: beyond what is looked at.
+   */
+  readonly how: 'healthy' | 'person' | 'degraded' | 'aborted' | 'step' | 'unknown' | 'further'
+  readonly step: number | undefined
+  /** Fixed pauses and pod starts as seen: not before. */
+  readonly at: EpochMs
+  /** When the last old pods stop. */
+  readonly restsAt: EpochMs
+  /** As earlier runs here went: the median, and the moment by which eight in ten were there. `undefined` with fewer than five of them. */
+  readonly usual: { readonly about: EpochMs; readonly by: EpochMs; readonly runs: number } | undefined
+}
+
+/** A write that is to come; never its body, which may hold what is secret. */
+export interface ForeseenWriteView {
+  readonly at: EpochMs
+  readonly summary: string
+  readonly because: string
+  readonly verb: 'create' | 'update' | 'patch' | 'delete' | 'evict'
+  readonly kind: string
+  readonly name: string
+}
+
+/** Where the time of the update under way has gone. What goes on `now` has done so since `since`, on top of its sum. */
+export interface ElapsedView {
+  readonly startedAt: EpochMs
+  /** Pods come and go; a timer runs; a person is waited for. */
+  readonly now: 'working' | 'paused' | 'waiting'
+  readonly since: EpochMs
+  readonly pausedMs: number
+  readonly waitingMs: number
 }
 
 export interface StepView {
@@ -269,6 +341,8 @@ export type ActionPreview =
       /** Consequences in words, most important first. */
       readonly effects: readonly string[]
       readonly warnings: readonly string[]
+      /** What would follow from it; `undefined` when it is not known, or cannot be foreseen. */
+      readonly follows: ForecastPathView | undefined
     }
   | { readonly key: RolloutKey; readonly open: false; readonly reason: string }
 

@@ -1,6 +1,13 @@
 import type { Channel, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
-import type { ClusterView, HistoryEntryView, Notice, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import type {
+  ClusterView,
+  ForecastPathView,
+  HistoryEntryView,
+  Notice,
+  RolloutDetailView,
+  RolloutView,
+} from '#contract/views.ts'
 import { type ActionName, type Availability, actionNames } from '#contract/views.ts'
 import { success } from '#lib/outcome.ts'
 
@@ -58,8 +65,23 @@ const cluster: ClusterView = {
   sandbox: false,
 }
 
+const path: ForecastPathView = {
+  stages: [{ kind: 'pods', step: undefined, from: at, until: at + 9000 }],
+  end: { how: 'healthy', step: undefined, at: at + 9000, restsAt: at + 9000, usual: undefined },
+  podStartMs: 3000,
+}
+
 const detail: RolloutDetailView = {
   view: sampleView,
+  forecast: {
+    state: 'foreseen',
+    ...path,
+    writes: [{ at, summary: 'Scale up', because: 'CAN-12', verb: 'patch', kind: 'ReplicaSet', name: 'web-1' }],
+    writeCount: 7,
+    elapsed: { startedAt: at, now: 'working', since: at, pausedMs: 0, waitingMs: 500 },
+    ifPromoted: undefined,
+    ifPromotedFully: { ...path.end, usual: { about: at + 10_000, by: at + 20_000, runs: 6 } },
+  },
   steps: [
     {
       index: 0,
@@ -138,7 +160,7 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
         delay: '1h30m',
       },
     },
-    output: [{ key, open: true, intent, writes: [], effects: ['Step 2 of 4 begins.'], warnings: [] }],
+    output: [{ key, open: true, intent, writes: [], effects: ['Step 2 of 4 begins.'], warnings: [], follows: path }],
   },
   'action.send': {
     input: { action: 'abort', targets: [{ key, intent }], parameters: {}, reason: 'errors rise' },

@@ -16,6 +16,7 @@ import { parseGoDuration } from '#lib/go-duration.ts'
 import { failure, success } from '#lib/outcome.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
+import { whatFollows } from './fixture-forecast.ts'
 
 export type Scene = 'fleet' | 'large' | 'long' | 'noContexts' | 'noRollouts' | 'troubles' | 'offline' | 'silent'
 
@@ -119,7 +120,7 @@ const info: AppView = {
 }
 
 /** The request a promote, an abort and so on would send; only its shape matters here. */
-function preview(view: RolloutView, { action, parameters }: Input<'action.preview'>): ActionPreview {
+function preview(view: RolloutView, { action, parameters }: Input<'action.preview'>, now: EpochMs): ActionPreview {
   const availability = view.actions[action]
   if (!availability.open) return { key: view.key, open: false, reason: availability.reason }
   const { delay = '0s', images = [] } = parameters
@@ -158,6 +159,7 @@ function preview(view: RolloutView, { action, parameters }: Input<'action.previe
         : action === 'setImage'
           ? images.map(({ container, image }) => `Container ${container}: its image → ${image}`)
           : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
+    follows: whatFollows(view, action, now),
     warnings: view.context === 'prod-ap-ne' ? ['Data is 38 s late; the object is read again first.'] : [],
   }
 }
@@ -265,7 +267,7 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
     'action.preview': async (input) =>
       input.targets.map((key) => {
         const view = rollouts.get(key)
-        return view === undefined ? { key, open: false, reason: 'This rollout is gone.' } : preview(view, input)
+        return view === undefined ? { key, open: false, reason: 'This rollout is gone.' } : preview(view, input, now)
       }),
     'action.send': async ({ targets }) =>
       targets.map(({ key }) => {

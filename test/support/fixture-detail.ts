@@ -14,6 +14,7 @@ import type {
   TrafficView,
 } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { aForecast } from './fixture-forecast.ts'
 
 const SECOND = 1000
 const MINUTE = 60_000
@@ -194,6 +195,7 @@ const eventsStates: Readonly<Record<string, RolloutDetailView['eventsState']>> =
 export function aDetail(view: RolloutView, now: EpochMs): RolloutDetailView {
   return {
     view,
+    forecast: aForecast(view, now),
     steps: steps(view),
     traffic: traffic(view),
     revisions: revisions(view, now),

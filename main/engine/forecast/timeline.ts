@@ -1,4 +1,4 @@
-import type { Rollout } from '#api/rollout.ts'
+import type { CanaryStep, Rollout } from '#api/rollout.ts'
 import { stepsOf } from '#engine/rollout/spec-defaults.ts'
 import { shownPhase, unobservedChange } from '#engine/status/phase.ts'
 import type { EpochMs } from '#lib/clock.ts'
@@ -103,12 +103,13 @@ function mergedStages(points: readonly ForeseenRollout[], end: EpochMs): readonl
     if (last?.kind === place.kind && last.step === place.step) stages.splice(-1, 1, { ...last, until })
     else stages.push({ ...place, from: at, until })
   }
-  return stages.filter((stage, index) => !isPassing(stage, stages[index + 1]))
+  const steps = points[0] === undefined ? [] : stepsOf(points[0].rollout)
+  return stages.filter((stage) => !isPassing(stage, steps))
 }
 
-/** Taking the next pause, or taking up a new template, is no stretch of its own. A step that is passed at once is one. */
-const isPassing = ({ step, from, until }: Stage, next: Stage | undefined): boolean =>
-  from === until && (step === undefined || step === next?.step)
+/** Taking or ending a pause, or taking up a new template, is no stretch of its own. Another step that is passed at once is one. */
+const isPassing = ({ kind, step, from, until }: Stage, steps: readonly CanaryStep[]): boolean =>
+  from === until && (step === undefined || (kind === 'pods' && steps[step]?.pause !== undefined))
 
 /** Where it comes to rest is told by the end, not by a stretch of no time. */
 const withoutEnd = (stages: readonly Stage[], end: EpochMs): readonly Stage[] =>

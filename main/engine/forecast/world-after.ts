@@ -1,9 +1,10 @@
 import type { ReplicaSet } from '#api/apps.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
-import type { Write } from '#engine/decision.ts'
+import type { PatchWrite, Write } from '#engine/decision.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { applyJsonPatch } from '#lib/json-patch.ts'
 import { applyMergePatch } from '#lib/merge-patch.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 
@@ -23,7 +24,7 @@ function afterWrite(world: RolloutWorld, write: Write, now: EpochMs): RolloutWor
     case 'update':
       return changed(world, write.ref, () => write.object)
     case 'patch':
-      return changed(world, write.ref, (object) => patched(object, write.body, write.subresource === 'status'))
+      return changed(world, write.ref, (object) => patched(object, write))
   }
 }
 
@@ -51,13 +52,15 @@ function changed(
   }
 }
 
-/** A new spec is a new generation. */
-function patched(object: KubeObject, body: unknown, isStatus: boolean): KubeObject {
-  const after = applyMergePatch(object, body) as KubeObject & { readonly spec?: unknown }
-  const hasSpec = typeof body === 'object' && body !== null && 'spec' in body
-  if (isStatus || !hasSpec) return after
+/** A new spec is a new generation. A patch that does not fit changes nothing. */
+function patched(object: KubeObject, { body, patchType, subresource }: PatchWrite): KubeObject {
+  const json = patchType === 'json' ? applyJsonPatch(object, body) : undefined
+  const after = (json === undefined ? applyMergePatch(object, body) : json.ok ? json.value : object) as WithSpec
+  if (subresource === 'status' || after.spec === (object as WithSpec).spec) return after
   return { ...after, metadata: { ...after.metadata, generation: (after.metadata.generation ?? 0) + 1 } }
 }
+
+type WithSpec = KubeObject & { readonly spec?: unknown }
 
 /** What the API server adds. */
 const asCreated = (object: KubeObject, now: EpochMs): ReplicaSet =>

@@ -88,7 +88,7 @@ function canaryPods({ setWeight }: CanaryStep, { rollout }: RolloutFacts): numbe
 }
 
 /** When each step ended, by the engine's events since this update began; the beginning itself is at -1. */
-function completionTimes({ status, parts }: RolloutFacts): ReadonlyMap<number, EpochMs> {
+export function completionTimes({ status, parts }: RolloutFacts): ReadonlyMap<number, EpochMs> {
   const startedAt = parseTime(status.duration?.rolloutStartedAt)
   if (startedAt === undefined) return new Map()
   const ends = parts.events.flatMap((event) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RolloutSpec } from '#api/rollout.ts'
+import type { Rollout, RolloutSpec } from '#api/rollout.ts'
 import type { ActionName } from '#contract/views.ts'
 import { failure, success } from '#lib/outcome.ts'
 import { createCanI } from '#main/cluster/can-i.ts'
@@ -8,6 +8,7 @@ import { missingRight } from '#main/controller/missing-right.ts'
 import { previewAction } from '#main/controller/preview-action.ts'
 import { anActionStage } from '#test/support/action-stage.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
+import { aWorld } from '#test/support/builders/world.ts'
 import type { FakeApi } from '#test/support/fake-api.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
@@ -65,11 +66,12 @@ describe('previewAction', () => {
 
   it('ACT-53, ACT-99: revisions have their number and image once the ReplicaSets are at hand', async () => {
     const { api, request } = anActionStage()
-    const replicaSets = async () => [
+    const replicaSets = [
       aReplicaSet({ hash: 'v1', image: 'registry.test/web:1.0.0', revision: 3 }),
       aReplicaSet({ hash: 'v2', image: 'registry.test/web:2.0.0', revision: 4 }),
     ]
-    const shown = await previewAction({ ...request('abort'), replicaSets })
+    const world = async (rollout: Rollout) => aWorld({ rollout, replicaSets })
+    const shown = await previewAction({ ...request('abort'), world })
     expect(shown).toMatchObject({
       effects: [
         'Traffic goes back to revision 3 (web:1.0.0)',
