@@ -145,7 +145,7 @@ class CachedFleet implements FleetSource {
   detail(key: RolloutKey): RolloutDetailView | undefined {
     const found = this.#find(key)
     if (found === undefined) return undefined
-    const { cluster, affected } = found
+    const { cluster, affected, closed } = found
     this.#followEvents(cluster, affected)
     const parts = partsOf(cluster, found.key, 'detail')
     if (parts === undefined) return undefined

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
 import { axeViolations, clippedTexts, scrollsSideways } from '#test/support/fixture-look.ts'
-import { type FixtureWindows, startFixtureWindows, type WindowLook } from '#test/support/fixture-window.ts'
+import { type FixtureWindows, fixtureNow, startFixtureWindows, type WindowLook } from '#test/support/fixture-window.ts'
 
 const pictures = 'test-results/window'
 const at = (context: string, name: string, namespace = 'shop') => rolloutKey({ context, namespace, name })
@@ -78,6 +78,43 @@ const abortCanary = (page: Page, key: string, weight: number) =>
     },
     { key, weight },
   )
+/** Everything a stalled rollout can say at once. */
+const stall = (page: Page) =>
+  page.evaluate(
+    async ({ key, now }) => {
+      const bridge = window.fixtureBridge
+      const view = (await bridge?.call('fleet.snapshot', undefined))?.rollouts[key]
+      const [pods, long] = [
+        { failing: 3, pods: 17, revision: 48 },
+        'requested: pods=1, used: pods=40, limited: pods=40.',
+      ]
+      const why = [
+        {
+          cause: 'anotherWriter',
+          object: { kind: 'ReplicaSet', name: 'checkout-api-7c9d5f6b8' },
+          since: now - 240_000,
+          values: { manager: 'keda-operator', kind: 'ReplicaSet', name: 'checkout-api-7c9d5f6b8' },
+        },
+        {
+          cause: 'quotaUsedUp',
+          object: { kind: 'ResourceQuota', name: 'shop-compute' },
+          since: now - 600_000,
+          values: { name: 'shop-compute', message: long },
+        },
+        {
+          cause: 'crashLoop',
+          object: { kind: 'Pod', name: 'checkout-api-7c9d5f6b8-x2k8p' },
+          since: now - 900_000,
+          values: { ...pods, container: 'checkout-api', reason: 'OOMKilled, exit code 137' },
+        },
+        { cause: 'deadline', object: undefined, since: now - 60_000, values: { seconds: 600 } },
+      ] as const
+      if (view !== undefined)
+        bridge?.change([{ ...view, status: 'Degraded', phase: 'Degraded', pause: undefined, why }])
+      location.hash = `#/rollout/${key}`
+    },
+    { key: checkout, now: fixtureNow },
+  )
 const showActions = (page: Page) => page.locator('.history-filter .segments button').nth(1).click()
 
 const looks = [
@@ -150,6 +187,17 @@ const states: readonly Screen[] = [
     height: 700,
     prepare: (page) => abortCanary(page, at('prod-eu-west', 'search-index', 'search'), 0),
     shows: '.steps-aborted',
+  },
+  { name: 'rollout-stalled', scene: 'fleet', prepare: stall, shows: '.head-why' },
+  { name: 'rollout-stalled-zh-cn', scene: 'fleet', locale: 'zh-CN', prepare: stall, shows: '.head-why' },
+  {
+    name: 'rollout-stalled-dark',
+    scene: 'fleet',
+    theme: 'dark',
+    width: 960,
+    height: 600,
+    prepare: stall,
+    shows: '.head-why',
   },
   {
     name: 'rollout-no-events',
