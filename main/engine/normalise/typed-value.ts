@@ -1,6 +1,6 @@
 import { type Field, type FieldOrder, type FieldType, fieldsOf } from '#engine/pod-hash/field-order.ts'
-import { canonicalQuantity } from '#engine/pod-hash/quantity.ts'
 import { assertNever } from '#lib/assert.ts'
+import { canonicalQuantity } from '#lib/quantity.ts'
 import { formatSeconds, parseTime } from '#lib/rfc3339.ts'
 
 /** What reading left out: JSON paths such as `spec.template.spec.containers[0].imagePolicy`. */

@@ -1,7 +1,7 @@
 import { isRecord } from '#engine/normalise/typed-value.ts'
 import { assertNever } from '#lib/assert.ts'
+import { quantityValue } from '#lib/quantity.ts'
 import { type Field, type FieldOrder, type FieldType, fieldsOf } from './field-order.ts'
-import { quantityValue } from './quantity.ts'
 
 /**
  * What the text is for. `hash` is the text of release 1.9. `legacyHash` is that of releases up to 1.8, where an absent

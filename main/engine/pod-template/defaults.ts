@@ -1,6 +1,6 @@
 import type { PodTemplateSpec } from '#api/core.ts'
 import { isRecord } from '#engine/normalise/typed-value.ts'
-import { roundUpToMilli } from '#engine/pod-hash/quantity.ts'
+import { roundUpToMilli } from '#lib/quantity.ts'
 
 /*
  * What the API server fills in when it stores a pod template (REC-45). Needed because an undo brings back a template with

@@ -71,6 +71,21 @@ export function roundUpToMilli(input: string): string {
   return compareAmounts(amount, rounded) === 0 ? input : render(rounded, parsed.format)
 }
 
+/** Written in the format of the first, or of the second where the first is 0, as the API server's libraries add. Text that is no quantity counts as 0. */
+export function addQuantities(one: string, other: string): string {
+  const [a, b] = [parseQuantity(one.trim()) ?? zero, parseQuantity(other.trim()) ?? zero]
+  const [first, second] = [amountOf(a), amountOf(b)]
+  const exponent = Math.min(first.exponent, second.exponent)
+  const unscaled = scaled(first, exponent) + scaled(second, exponent)
+  return render({ unscaled, exponent }, first.unscaled === 0n ? b.format : a.format)
+}
+
+/** Negative when the first is less. Text that is no quantity counts as 0. */
+export const compareQuantities = (one: string, other: string): number =>
+  compareAmounts(amountOf(parseQuantity(one.trim()) ?? zero), amountOf(parseQuantity(other.trim()) ?? zero))
+
+const zero: Parsed = { negative: false, whole: '0', fraction: '', format: 'decimal', power: 0 }
+
 function parseQuantity(text: string): Parsed | undefined {
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,4})$/.exec(text)
   if (parts === null || text === '') return undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalQuantity, quantityValue, roundUpToMilli } from '#engine/pod-hash/quantity.ts'
+import { addQuantities, canonicalQuantity, compareQuantities, quantityValue, roundUpToMilli } from '#lib/quantity.ts'
 
 describe('canonicalQuantity (REC-43q)', () => {
   it.each([
@@ -63,4 +63,27 @@ it.each([
   ['1Gi', '1Gi'],
 ])('REC-45: %j is rounded up to %j', (input, output) => {
   expect(roundUpToMilli(input)).toBe(output)
+})
+
+describe('addQuantities', () => {
+  it.each([
+    ['0', '300m', '300m'],
+    ['300m', '300m', '600m'],
+    ['600m', '1', '1600m'],
+    ['0', '100Mi', '100Mi'],
+    ['100Mi', '100Mi', '200Mi'],
+    ['512Mi', '512Mi', '1Gi'],
+    ['1', '1Gi', '1073741825'],
+    ['220', '40', '260'],
+    ['', '2', '2'],
+  ])('%s and %s are %s', (one, other, sum) => expect(addQuantities(one, other)).toBe(sum))
+})
+
+describe('compareQuantities', () => {
+  it.each([
+    ['1500m', '1', 1],
+    ['1', '1000m', 0],
+    ['1Gi', '1G', 1],
+    ['100Mi', '1Gi', -1],
+  ])('%s against %s', (one, other, order) => expect(compareQuantities(one, other)).toBe(order))
 })
