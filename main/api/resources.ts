@@ -40,6 +40,9 @@ export const resources = {
   nodes: core('nodes', 'Node', false),
   secrets: core('secrets', 'Secret'),
   configMaps: core('configmaps', 'ConfigMap'),
+  persistentVolumeClaims: core('persistentvolumeclaims', 'PersistentVolumeClaim'),
+  resourceQuotas: core('resourcequotas', 'ResourceQuota'),
+  serviceAccounts: core('serviceaccounts', 'ServiceAccount'),
   jobs: { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true },
   endpointSlices: {

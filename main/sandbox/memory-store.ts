@@ -3,6 +3,7 @@ import { apiVersionOf, type Resource, resources } from '#api/resources.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { formatSeconds, parseTime } from '#lib/rfc3339.ts'
+import { refuseAccount, refuseOverQuota } from './registry/admission.ts'
 import { servedBy } from './registry/custom-kinds.ts'
 import { mayGo, planDeletion, refuseDeletion } from './registry/deletion.ts'
 import { fieldAt, fieldsOf, objectOf, withField } from './registry/fields.ts'
@@ -95,7 +96,8 @@ export class MemoryStore implements SandboxStore {
     const kind = this.#storedKind(resource)
     if (kind === undefined) return refuse(noSuchPath())
     const { namespace } = object.metadata
-    const refusal = kind.namespaced ? this.#refuseNamespace(kind, object) : undefined
+    const misplaced = kind.namespaced ? this.#refuseNamespace(kind, object) : undefined
+    const refusal = misplaced ?? refuseAccount(this, kind, object)
     if (refusal !== undefined) return refuse(refusal)
     const name = this.#nameFor(kind, object)
     if (name === '')
@@ -108,6 +110,8 @@ export class MemoryStore implements SandboxStore {
       now: this.clock.now(),
     })
     if (!prepared.ok) return prepared
+    const overQuota = refuseOverQuota(this, kind, prepared.value)
+    if (overQuota !== undefined) return refuse(overQuota)
     if (by.dryRun === true) return success(inVersion(prepared.value, resource))
     if (kind.plural === 'events') this.#expireEvents(kind)
     return success(inVersion(this.#store(kind, prepared.value, undefined), resource))

@@ -50,7 +50,8 @@ const isReady = '([.status.containerStatuses[]?.ready] | all)'
 const hasEnded = '([.status.containerStatuses[]?.state.terminated] | any(. != null))'
 const isServer = '((.spec.restartPolicy // "Always") == "Always")'
 const unpullable = says('missing', 'pull-error')
-const crashes = says('crash', 'crashloop')
+const isKilled = says('oom')
+const crashes = says('crash', 'crashloop', 'oom')
 const neverReady = says('hang', 'never-ready')
 const slow = `(${says('slow')} and ${not(says('slow-stop'))})`
 const fails = says('fail', 'crash')
@@ -94,10 +95,11 @@ const running = (restarts = same): readonly string[] => [
   'started: true',
   'state: {running: {startedAt: {{ Now | Quote }}}}',
 ]
-const terminated = (exitCode: 0 | 1): readonly string[] => [
+const ends = { 0: 'Completed', 1: 'Error', 137: 'OOMKilled' } as const
+const terminated = (exitCode: keyof typeof ends): readonly string[] => [
   same,
   'started: false',
-  `state: {terminated: {exitCode: ${exitCode}, reason: ${exitCode === 0 ? 'Completed' : 'Error'}, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }}}}`,
+  `state: {terminated: {exitCode: ${exitCode}, reason: ${ends[exitCode]}, startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }}}}`,
 ]
 
 const probeDelay = '(.spec.containers[0].readinessProbe.initialDelaySeconds // empty | . + 1 | tostring + "s")'
@@ -154,7 +156,18 @@ export const podStages: readonly Stage[] = [
     { milliseconds: 30_000 },
     podStatus('Running', true, running()),
   ),
-  pod('crash', [alive, runs, isServer, crashes], { milliseconds: 2_000 }, podStatus('Running', false, terminated(1))),
+  pod(
+    'crash',
+    [alive, runs, isServer, crashes, not(isKilled)],
+    { milliseconds: 2_000 },
+    podStatus('Running', false, terminated(1)),
+  ),
+  pod(
+    'out-of-memory',
+    [alive, runs, isServer, isKilled],
+    { milliseconds: 2_000 },
+    podStatus('Running', false, terminated(137)),
+  ),
   pod(
     'back-off',
     [alive, hasEnded, isServer],

@@ -113,7 +113,8 @@ export class ApiHandler {
     this.#count(observed)
     const misfortune = this.#faultList.next(observed)
     if (misfortune?.kind === 'cut') return void response.destroy()
-    if (misfortune?.kind === 'answer') return send(response, failed(misfortuneStatus(misfortune)))
+    const refusal = misfortune && refusalOf(misfortune)
+    if (refusal !== undefined) return send(response, failed(refusal))
     if (misfortune?.kind === 'delay') await this.#wait(misfortune.ms)
     if (request.target.at === 'other') return send(response, this.#answerOther(request, request.target.segments))
     const answer = await this.#answerResource(request, request.target.path)
@@ -225,7 +226,12 @@ const misfortuneTexts = {
   504: ['Timeout', 'the server was unable to return a response in the time allotted'],
 } as const
 
-function misfortuneStatus({ code, retryAfterSeconds }: Misfortune & { readonly kind: 'answer' }): Status {
+/** The answer to a request that is not carried out; `undefined` when it is, or gets no answer. */
+function refusalOf(misfortune: Misfortune): Status | undefined {
+  if (misfortune.kind === 'deny')
+    return status(403, 'Forbidden', `admission webhook "${misfortune.webhook}" denied the request: ${misfortune.why}`)
+  if (misfortune.kind !== 'answer') return undefined
+  const { code, retryAfterSeconds } = misfortune
   const [reason, message] = misfortuneTexts[code]
   return status(code, reason, message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds })
 }

@@ -13,6 +13,8 @@ export interface ObservedRequest {
 }
 
 export type Misfortune =
+  /** Refused as an admission webhook of that name refuses, without being carried out. */
+  | { readonly kind: 'deny'; readonly webhook: string; readonly why: string }
   /** Answered without being carried out. */
   | { readonly kind: 'answer'; readonly code: 429 | 500 | 503 | 504; readonly retryAfterSeconds?: number }
   /** Carried out after a while. */

@@ -3,6 +3,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { between, hashText } from '../seeded.ts'
 import { behaviourOf } from './image-behaviour.ts'
+import type { Hold } from './pod-holds.ts'
 
 /** What a container will do, fixed the moment its pod is created. Durations in ms. */
 export interface ContainerCourse {
@@ -13,11 +14,16 @@ export interface ContainerCourse {
   readonly readyMs: number
   /** From start to exit; infinite for a server. */
   readonly runMs: number
-  readonly exitCode: 0 | 1
+  readonly exitCode: 0 | 1 | typeof killedExitCode
   readonly restarts: 'always' | 'on-failure' | 'never'
   /** Divides the waiting times between restarts and pulls. */
   readonly speed: number
+  /** What keeps it from its first start once its image is there. */
+  readonly hold: Hold | undefined
 }
+
+/** Of a container that took more memory than it may. */
+const killedExitCode = 137
 
 export interface ContainerMoment {
   readonly status: ContainerStatusOnWire
@@ -41,6 +47,7 @@ export interface CoursePlan {
   readonly restarts: ContainerCourse['restarts']
   /** An init container, or a container of a pod that does not restart what succeeded. */
   readonly meantToEnd: boolean
+  readonly hold: Hold | undefined
 }
 
 const readyAfterSlowMs = 30_000
@@ -55,7 +62,8 @@ export function planContainer(container: Container, plan: CoursePlan): Container
   const about = [plan.podUid, container.name]
   const script = [container['command'], container['args']].flat().join(' ')
   const sleep = /\bsleep (\d+)/.exec(script)?.[1]
-  const crashes = behaviour.start === 'crash'
+  const isKilled = behaviour.start === 'out-of-memory'
+  const crashes = behaviour.start === 'crash' || isKilled
   const ownRunMs = sleep === undefined ? between(1_500, 4_000, seed, 'run', ...about) : Number(sleep) * 1_000
   return {
     container,
@@ -66,9 +74,10 @@ export function planContainer(container: Container, plan: CoursePlan): Container
         ? Number.POSITIVE_INFINITY
         : readyAfter(container, behaviour.start === 'slow', seed, about) / speed,
     runMs: crashes || plan.meantToEnd ? ownRunMs / speed : Number.POSITIVE_INFINITY,
-    exitCode: crashes || /\bexit [1-9]/.test(script) ? 1 : behaviour.exitCode,
+    exitCode: isKilled ? killedExitCode : crashes || /\bexit [1-9]/.test(script) ? 1 : behaviour.exitCode,
     restarts: plan.restarts,
     speed,
+    hold: plan.hold,
   }
 }
 
@@ -83,7 +92,10 @@ export function containerAt(course: ContainerCourse, startAt: EpochMs, now: Epoc
   const pulledAt = startAt + course.pullMs
   if (now < pulledAt) return waiting(course, 0, { reason: 'ContainerCreating' }, pulledAt, pulledAt)
   if (!course.pullable) return pullFailure(course, pulledAt, now)
-  return runAt(course, pulledAt, now)
+  const { hold } = course
+  if (hold === undefined) return runAt(course, pulledAt, now)
+  if ('until' in hold) return runAt(course, Math.max(pulledAt, hold.until), now)
+  return waiting(course, 0, { reason: 'CreateContainerConfigError', message: hold.why }, undefined, pulledAt)
 }
 
 /** The n-th of a row of ever longer back-offs, from 0. */
@@ -156,7 +168,7 @@ function waiting(
   course: ContainerCourse,
   restarts: number,
   detail: ContainerStateDetail,
-  nextAt: EpochMs,
+  nextAt: EpochMs | undefined,
   firstStartedAt: EpochMs,
 ): ContainerMoment {
   const { containerID: _none, ...known } = identity(course, restarts)
@@ -196,10 +208,15 @@ const ended = (course: ContainerCourse, run: Run, detail: ContainerStateDetail):
 
 const terminated = (course: ContainerCourse, startedAt: EpochMs, finishedAt: EpochMs): ContainerStateDetail => ({
   exitCode: course.exitCode,
-  reason: course.exitCode === 0 ? 'Completed' : 'Error',
+  reason: reasonOf(course.exitCode),
   startedAt: formatSeconds(startedAt),
   finishedAt: formatSeconds(finishedAt),
 })
+
+const reasonOf = (exitCode: ContainerCourse['exitCode']): string => {
+  if (exitCode === killedExitCode) return 'OOMKilled'
+  return exitCode === 0 ? 'Completed' : 'Error'
+}
 
 function identity(course: ContainerCourse, restartCount: number) {
   const { name, image = '' } = course.container

@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod } from '#api/core.ts'
 import type { EventSource, Occurrence } from './event-recorder.ts'
+import type { Holds } from './pod-holds.ts'
 
 type PodStatus = NonNullable<Pod['status']>
 type Told = Pick<Occurrence, 'type' | 'reason' | 'message'>
@@ -9,9 +10,11 @@ const warning = (reason: string, message: string): Told => ({ type: 'Warning', r
 
 /** What the kubelet tells of a pod's containers when their status becomes `after`. */
 export function containerEvents(pod: Pod, after: PodStatus, from: EventSource): readonly Occurrence[] {
+  if (!isMounted(after)) return []
+  const before = isMounted(pod.status) ? pod.status : undefined
   const lists = [
-    ['initContainers', pod.status?.initContainerStatuses ?? [], after.initContainerStatuses ?? []],
-    ['containers', pod.status?.containerStatuses ?? [], after.containerStatuses ?? []],
+    ['initContainers', before?.initContainerStatuses ?? [], after.initContainerStatuses ?? []],
+    ['containers', before?.containerStatuses ?? [], after.containerStatuses ?? []],
   ] as const
   return lists.flatMap(([list, before, now]) =>
     now.flatMap((status) => {
@@ -22,16 +25,23 @@ export function containerEvents(pod: Pod, after: PodStatus, from: EventSource): 
   )
 }
 
+/** Before, its containers only look as if they were being created. */
+const isMounted = (status: Pod['status']): boolean =>
+  status?.conditions?.some(({ type, status: holds }) => type === 'PodReadyToStartContainers' && holds === 'True') ===
+  true
+
 /** In the order in which they happen; what lies between two looks is told as if it had been seen. */
 function changesOf(pod: Pod, before: ContainerStatus | undefined, after: ContainerStatus): readonly Told[] {
   const [was, is] = [stageOf(before), stageOf(after)]
   const { image = '' } = after
   const began = was === 'none' && is !== 'none'
+  const isPulled = is === 'configError' && was !== is
   const retried = was === 'pullBackOff' && is === 'pullFailed'
   return [
     ...(began || retried ? [normal('Pulling', `Pulling image "${image}"`)] : []),
+    ...(isPulled ? [normal('Pulled', `Successfully pulled image "${image}"`)] : []),
     ...(is === was ? [] : trouble(after, is)),
-    ...starts(before, after),
+    ...starts(before, after, was === 'configError'),
     ...(is === 'crashBackOff' && was !== is ? [warning('BackOff', crashText(pod, after))] : []),
   ]
 }
@@ -43,16 +53,19 @@ function trouble(after: ContainerStatus, stage: Stage): readonly Told[] {
       warning('Failed', `Failed to pull image "${image}": ${state?.waiting?.message ?? ''}`),
       warning('Failed', 'Error: ErrImagePull'),
     ]
+  if (stage === 'configError') return [warning('Failed', `Error: ${state?.waiting?.message ?? ''}`)]
   if (stage !== 'pullBackOff') return []
   return [normal('BackOff', `Back-off pulling image "${image}"`), warning('Failed', 'Error: ImagePullBackOff')]
 }
 
-function starts(before: ContainerStatus | undefined, after: ContainerStatus): readonly Told[] {
+function starts(before: ContainerStatus | undefined, after: ContainerStatus, hasImage: boolean): readonly Told[] {
   const [earlier, now] = [startsOf(before), startsOf(after)]
   if (now <= earlier) return []
   const { name, image = '' } = after
   const pulled =
-    earlier === 0 ? `Successfully pulled image "${image}"` : `Container image "${image}" already present on machine`
+    earlier === 0 && !hasImage
+      ? `Successfully pulled image "${image}"`
+      : `Container image "${image}" already present on machine`
   return [
     normal('Pulled', pulled),
     normal('Created', `Created container: ${name}`),
@@ -60,11 +73,12 @@ function starts(before: ContainerStatus | undefined, after: ContainerStatus): re
   ]
 }
 
-type Stage = 'none' | 'creating' | 'pullFailed' | 'pullBackOff' | 'started' | 'crashBackOff'
+type Stage = 'none' | 'creating' | 'configError' | 'pullFailed' | 'pullBackOff' | 'started' | 'crashBackOff'
 
 const waitingStages: Readonly<Record<string, Stage>> = {
   PodInitializing: 'none',
   ContainerCreating: 'creating',
+  CreateContainerConfigError: 'configError',
   ErrImagePull: 'pullFailed',
   ImagePullBackOff: 'pullBackOff',
   CrashLoopBackOff: 'crashBackOff',
@@ -82,6 +96,21 @@ const startsOf = (status: ContainerStatus | undefined): number =>
 
 const crashText = ({ metadata }: Pod, { name }: ContainerStatus): string =>
   `Back-off restarting failed container ${name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`
+
+/** What the kubelet tells of a pod each time it tries again in vain to give it its configuration. */
+export function configEvents(pod: Pod, holds: Holds, from: EventSource): readonly Occurrence[] {
+  const { volumes, containers } = holds
+  if (volumes !== undefined && 'why' in volumes) return [{ about: pod, from, ...warning('FailedMount', volumes.why) }]
+  return (['initContainers', 'containers'] as const).flatMap((list) => {
+    const statuses = list === 'containers' ? pod.status?.containerStatuses : pod.status?.initContainerStatuses
+    return (statuses ?? []).flatMap(({ name, state }) => {
+      const hold = containers[name]
+      if (hold === undefined || !('why' in hold) || state?.waiting?.reason !== 'CreateContainerConfigError') return []
+      const fieldPath = `spec.${list}{${name}}`
+      return [{ about: pod, fieldPath, from, ...warning('Failed', `Error: ${hold.why}`) }]
+    })
+  })
+}
 
 /** One per container that runs when its pod is told to stop. */
 export const killingEvents = (pod: Pod, from: EventSource): readonly Occurrence[] =>

@@ -28,34 +28,56 @@ export type RecordEvent = (occurrence: Occurrence) => void
 
 /** Events whose repetition is recognised, as many as upstream's recorders remember. */
 const remembered = 4096
+/** So many that differ in their sentence alone, none ten minutes after the one before, are told as one from then on. */
+const similar = { many: 10, withinMs: 600_000 }
 
 export function eventRecorder(store: SandboxStore): RecordEvent {
   const names = new Map<string, string>()
+  const sentences = new Map<string, Sentences>()
   let recorded = 0
 
-  const remember = (key: string, name: string) => {
-    names.delete(key)
-    names.set(key, name)
-    const oldest = names.size > remembered ? names.keys().next().value : undefined
-    if (oldest !== undefined) names.delete(oldest)
+  /** True once there were too many sentences that differ for each to have an event of its own. */
+  const isOneOfMany = (occurrence: Occurrence, now: EpochMs): boolean => {
+    const key = keyOf(occurrence, '')
+    const known = sentences.get(key)
+    const told = known !== undefined && now - known.lastAt < similar.withinMs ? known.told : new Set<string>()
+    if (told.size < similar.many) told.add(occurrence.message)
+    remember(sentences, key, { lastAt: now, told })
+    return told.size >= similar.many
   }
 
   return (occurrence) => {
     const now = store.clock.now()
-    const key = keyOf(occurrence)
+    const isCombined = isOneOfMany(occurrence, now)
+    const key = keyOf(occurrence, isCombined ? combined : occurrence.message)
+    const message = `${isCombined ? combined : ''}${occurrence.message}`
     const known = names.get(key)
     const namespace = namespaceOf(occurrence)
     if (known !== undefined && store.get(resources.events, { namespace, name: known }) !== undefined) {
-      store.mutate(resources.events, { namespace, name: known }, (draft: Event) => again(draft, now))
-      return remember(key, known)
+      store.mutate(resources.events, { namespace, name: known }, (draft: Event) => ({ ...again(draft, now), message }))
+      return remember(names, key, known)
     }
     recorded += 1
     const name = `${occurrence.about.metadata.name}.${momentName(now, recorded)}`
-    if (store.create(resources.events, firstEvent(occurrence, name, now)).ok) remember(key, name)
+    if (store.create(resources.events, firstEvent({ ...occurrence, message }, name, now)).ok) remember(names, key, name)
   }
 }
 
-const keyOf = ({ about, fieldPath = '', type, reason, message, from }: Occurrence): string =>
+interface Sentences {
+  readonly lastAt: EpochMs
+  readonly told: Set<string>
+}
+
+const combined = '(combined from similar events): '
+
+function remember<T>(known: Map<string, T>, key: string, value: T): void {
+  known.delete(key)
+  known.set(key, value)
+  const oldest = known.size > remembered ? known.keys().next().value : undefined
+  if (oldest !== undefined) known.delete(oldest)
+}
+
+const keyOf = ({ about, fieldPath = '', type, reason, from }: Occurrence, message: string): string =>
   [about.metadata.uid, fieldPath, type, reason, from.component, from.host, message].join('\n')
 
 /** Events about what is in no namespace are told in `default`. */

@@ -5,6 +5,7 @@
  * | word                     | the container                                                              |
  * |--------------------------|----------------------------------------------------------------------------|
  * | `crash`, `crashloop`     | exits 1 two to four seconds after each start: CrashLoopBackOff, 10 s … 5 min |
+ * | `oom`                    | the same, killed for its memory: exit code 137, OOMKilled                   |
  * | `hang`, `never-ready`    | runs and never becomes ready                                               |
  * | `missing`, `pull-error`  | cannot be pulled: ErrImagePull, ImagePullBackOff                           |
  * | `slow`                   | is ready 30 s after its start                                              |
@@ -15,7 +16,7 @@
  * | `fail`                   | in a Job: exits 1                                                          |
  */
 export interface ImageBehaviour {
-  readonly start: 'normal' | 'slow' | 'never-ready' | 'crash' | 'unpullable'
+  readonly start: 'normal' | 'slow' | 'never-ready' | 'crash' | 'out-of-memory' | 'unpullable'
   readonly stop: 'normal' | 'slow'
   /** Share of answers that are 5xx, 0…1. */
   readonly errorRate: number
@@ -28,6 +29,7 @@ export interface ImageBehaviour {
 /** First matching row wins. */
 const startWords: readonly (readonly [ImageBehaviour['start'], readonly string[]])[] = [
   ['unpullable', ['missing', 'pull-error']],
+  ['out-of-memory', ['oom']],
   ['crash', ['crash', 'crashloop']],
   ['never-ready', ['hang', 'never-ready']],
   ['normal', ['slow-stop']],

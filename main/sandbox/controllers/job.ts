@@ -5,7 +5,6 @@ import { resources } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { nameSuffix } from '../seeded.ts'
 import type { SandboxStore } from '../store.ts'
 import { type Controller, settled } from './controller.ts'
 import type { Occurrence, RecordEvent } from './event-recorder.ts'
@@ -17,17 +16,12 @@ import { isActive } from './pod-life.ts'
 import { inOrder, removeObject, updateStatus } from './write.ts'
 
 /** Runs the pods of Jobs to completion: parallelism, back-off, deadline, suspension and time to live. */
-export function jobController(store: SandboxStore, index: ObjectIndex, seed: number, record: RecordEvent): Controller {
+export function jobController(store: SandboxStore, index: ObjectIndex, record: RecordEvent): Controller {
   const maker = { store, record, from: { component: 'job-controller' } }
-  let created = 0
-
   const createPod = (job: Job) => (): Outcome<void, Status> => {
-    created += 1
-    const suffix = nameSuffix(seed, job.metadata.uid ?? '', created)
     const { metadata = {}, spec } = job.spec.template
     const labels = { ...metadata.labels, 'job-name': job.metadata.name }
-    const name = `${job.metadata.name}-${suffix}`
-    return createOwnPod(maker, job, resources.jobs, { metadata: { ...metadata, name, labels }, spec })
+    return createOwnPod(maker, job, resources.jobs, { metadata: { ...metadata, labels }, spec })
   }
 
   return {

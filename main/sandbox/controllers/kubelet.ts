@@ -1,15 +1,17 @@
 import type { Pod } from '#api/core.ts'
+import type { Status } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
-import { success } from '#lib/outcome.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
 import type { SandboxStore } from '../store.ts'
-import { containerEvents, killingEvents, unhealthyEvents } from './container-events.ts'
+import { configEvents, containerEvents, killingEvents, unhealthyEvents } from './container-events.ts'
 import { type Controller, earliest, type Reconciled, settled } from './controller.ts'
 import type { RecordEvent } from './event-recorder.ts'
 import { addressOf } from './nodes.ts'
 import { atOf, isOf, keyOf, type ObjectKey } from './object-key.ts'
-import { type LifeSettings, planLife, podStatusAt, stoppedAt } from './pod-life.ts'
-import { removeObject, updateStatus } from './write.ts'
+import { PodHolds } from './pod-holds.ts'
+import { type LifeSettings, planLife, podStatusAt, stoppedAt, stoppedStatus } from './pod-life.ts'
+import { inOrder, removeObject, updateStatus } from './write.ts'
 
 /** How often a container that is not ready is told of. */
 const probeEveryMs = 10_000
@@ -20,6 +22,7 @@ export function kubelet(store: SandboxStore, settings: LifeSettings, record: Rec
   const probes = new Map<ObjectKey, EpochMs>()
   /** Uids of the pods whose end has been told. */
   const stopping = new Map<ObjectKey, string>()
+  const podHolds = new PodHolds(store)
   const nextPodIP = addresses(settings.seed)
 
   const probe = (pod: Pod, status: NonNullable<Pod['status']>, now: EpochMs): EpochMs | undefined => {
@@ -39,11 +42,13 @@ export function kubelet(store: SandboxStore, settings: LifeSettings, record: Rec
   const report = (pod: Pod, now: EpochMs): Reconciled => {
     const node = store.get(resources.nodes, { name: pod.spec.nodeName ?? '' })
     const place = { podIP: pod.status?.podIP ?? nextPodIP(), hostIP: node === undefined ? '' : addressOf(node) }
-    const { status, nextAt } = podStatusAt(planLife(pod, settings), pod, place, now)
+    const { holds, retryAt, tried } = podHolds.at(pod, now)
+    const { status, nextAt } = podStatusAt(planLife(pod, settings, holds), pod, place, now)
     for (const each of containerEvents(pod, status, nodeOf(pod))) record(each)
+    if (tried) for (const each of configEvents(pod, holds, nodeOf(pod))) record(each)
     const probeAt = probe(pod, status, now)
     const written = updateStatus<Pod>(store, resources.pods, atOf(keyOf(pod)), (draft) => ({ ...draft, status }))
-    return written.ok ? success(earliest(nextAt, probeAt)) : written
+    return written.ok ? success(earliest(nextAt, probeAt, retryAt)) : written
   }
 
   const stop = (pod: Pod, now: EpochMs): Reconciled => {
@@ -52,8 +57,16 @@ export function kubelet(store: SandboxStore, settings: LifeSettings, record: Rec
     if (stopping.get(keyOf(pod)) !== uid) for (const each of killingEvents(pod, nodeOf(pod))) record(each)
     stopping.set(keyOf(pod), uid)
     if (now < at) return success(at)
-    const removed = removeObject(store, resources.pods, atOf(keyOf(pod)), { gracePeriodSeconds: 0 })
-    return removed.ok ? settled : removed
+    const ended = (): Outcome<void, Status> =>
+      isFinished(pod) || pod.status?.containerStatuses === undefined
+        ? success(undefined)
+        : updateStatus<Pod>(store, resources.pods, atOf(keyOf(pod)), (draft) => ({
+            ...draft,
+            status: stoppedStatus(pod, now),
+          }))
+    const gone = () => removeObject(store, resources.pods, atOf(keyOf(pod)), { gracePeriodSeconds: 0 })
+    const done = inOrder((pod.metadata.finalizers ?? []).length === 0 ? [gone] : [ended, gone])
+    return done.ok ? settled : done
   }
 
   return {
@@ -64,6 +77,7 @@ export function kubelet(store: SandboxStore, settings: LifeSettings, record: Rec
       if (pod === undefined) {
         probes.delete(key)
         stopping.delete(key)
+        podHolds.forget(key)
         return settled
       }
       if (pod.metadata.deletionTimestamp !== undefined) return stop(pod, now)

@@ -1,17 +1,9 @@
 import type { KubeObject } from '#api/meta.ts'
-import { type Resource, resources } from '#api/resources.ts'
+import { resources } from '#api/resources.ts'
 import type { SandboxStore } from '../store.ts'
 import { type Controller, settled } from './controller.ts'
 import { atOf, isOf, keyOf } from './object-key.ts'
 import { ensureObject, inOrder } from './write.ts'
-
-const serviceAccounts: Resource = {
-  group: '',
-  version: 'v1',
-  plural: 'serviceaccounts',
-  kind: 'ServiceAccount',
-  namespaced: true,
-}
 
 /** Gives each namespace its default ServiceAccount and root certificate. Emptying a namespace is the store's own work. */
 export function namespaceController(store: SandboxStore): Controller {
@@ -30,7 +22,7 @@ export function namespaceController(store: SandboxStore): Controller {
       }
       const done = inOrder([
         () =>
-          ensureObject(store, serviceAccounts, {
+          ensureObject(store, resources.serviceAccounts, {
             apiVersion: 'v1',
             kind: 'ServiceAccount',
             metadata: metadata('default'),

@@ -2,13 +2,19 @@ import type { KubeObject } from '#api/meta.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 
-interface Node extends KubeObject {
-  readonly spec?: { readonly unschedulable?: boolean }
-  readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] }
+export interface Node extends KubeObject {
+  readonly spec?: {
+    readonly unschedulable?: boolean
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
+  }
+  readonly status?: {
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[]
+    readonly allocatable?: Readonly<Record<string, string>>
+  }
 }
 
-export const isSchedulable = (node: KubeObject): boolean =>
-  (node as Node).spec?.unschedulable !== true && node.metadata.deletionTimestamp === undefined
+export const isSchedulable = ({ spec, metadata }: Node): boolean =>
+  spec?.unschedulable !== true && metadata.deletionTimestamp === undefined
 
 export const addressOf = (node: KubeObject): string =>
   (node as Node).status?.addresses?.find((each) => each.type === 'InternalIP')?.address ?? ''

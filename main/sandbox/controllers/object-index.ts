@@ -60,8 +60,8 @@ export class ObjectIndex {
     return this.#orphanPods.values(namespace)
   }
 
-  podsOnNode(node: string): number {
-    return this.#podsOnNode.size(node)
+  podsOnNode(node: string): readonly Pod[] {
+    return this.#podsOnNode.values(node)
   }
 
   servicesSelecting(pod: KubeObject): readonly Service[] {

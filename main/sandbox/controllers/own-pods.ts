@@ -14,22 +14,22 @@ export interface PodMaker {
   readonly from: EventSource
 }
 
-/** Creates a pod that the owner controls, from a template with the name of the pod. */
+/** Creates a pod that the owner controls, from a template; its name begins with that of its owner. */
 export function createOwnPod(
   { store, record, from }: PodMaker,
   owner: KubeObject,
   resource: Resource,
   template: {
-    readonly metadata: Partial<ObjectMeta> & { readonly name: string }
-    readonly spec: PodTemplateSpec['spec']
+    readonly metadata?: Partial<ObjectMeta> | undefined
+    readonly spec?: PodTemplateSpec['spec'] | undefined
   },
 ): Outcome<void, Status> {
-  const { name, labels, annotations, finalizers } = template.metadata
+  const { labels, annotations, finalizers } = template.metadata ?? {}
   const pod: Pod = {
     apiVersion: apiVersionOf(resources.pods),
     kind: 'Pod',
     metadata: {
-      name,
+      name: '',
       generateName: `${owner.metadata.name}-`,
       namespace: owner.metadata.namespace ?? '',
       ...(labels && { labels }),
@@ -41,7 +41,13 @@ export function createOwnPod(
   }
   const outcome = store.create(resources.pods, pod)
   if (outcome.ok)
-    record({ about: owner, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${name}`, from })
+    record({
+      about: owner,
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: `Created pod: ${outcome.value.metadata.name}`,
+      from,
+    })
   else
     record({
       about: owner,

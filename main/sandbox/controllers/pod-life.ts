@@ -5,6 +5,7 @@ import { between } from '../seeded.ts'
 import { type ContainerCourse, type ContainerMoment, containerAt, planContainer } from './container-course.ts'
 import { earliest } from './controller.ts'
 import { behaviourOf } from './image-behaviour.ts'
+import type { Hold, Holds } from './pod-holds.ts'
 
 export interface LifeSettings {
   readonly seed: number
@@ -15,21 +16,26 @@ export interface LifeSettings {
 /** A pod's whole future as far as nobody interferes. */
 export interface PodLife {
   readonly scheduledAt: EpochMs
+  /** When its volumes are mounted, which is never while one is missing. */
+  readonly startsAt: EpochMs
   readonly init: readonly ContainerCourse[]
   readonly main: readonly ContainerCourse[]
 }
 
 type PodStatus = NonNullable<Pod['status']>
 
-/** Written in the pod's creation time, uid and images; reading it twice gives the same life. */
-export function planLife(pod: Pod, settings: LifeSettings): PodLife {
+/** Written in the pod's creation time, uid and images, and in what it has to wait for; reading it twice gives the same life. */
+export function planLife(pod: Pod, settings: LifeSettings, { volumes, containers }: Holds = unheld): PodLife {
   const { seed, speed } = settings
   const podUid = pod.metadata.uid ?? ''
   const policy = pod.spec.restartPolicy ?? 'Always'
   const restarts = restartsOf(policy)
   const isSidecar = (container: Container) => container.restartPolicy === 'Always'
+  const holdOf = ({ name }: Container) => ({ hold: containers[name] })
+  const scheduledAt = createdAt(pod) + between(30, 250, seed, 'schedule', podUid) / speed
   return {
-    scheduledAt: createdAt(pod) + between(30, 250, seed, 'schedule', podUid) / speed,
+    scheduledAt,
+    startsAt: startAfter(scheduledAt, volumes),
     init: (pod.spec.initContainers ?? []).map((container) =>
       planContainer(container, {
         seed,
@@ -37,12 +43,27 @@ export function planLife(pod: Pod, settings: LifeSettings): PodLife {
         podUid,
         meantToEnd: !isSidecar(container),
         restarts: isSidecar(container) ? 'always' : policy === 'Never' ? 'never' : 'on-failure',
+        ...holdOf(container),
       }),
     ),
     main: pod.spec.containers.map((container) =>
-      planContainer(container, { seed, speed, podUid, restarts, meantToEnd: policy !== 'Always' }),
+      planContainer(container, {
+        seed,
+        speed,
+        podUid,
+        restarts,
+        meantToEnd: policy !== 'Always',
+        ...holdOf(container),
+      }),
     ),
   }
+}
+
+const unheld: Holds = { containers: {} }
+
+function startAfter(scheduledAt: EpochMs, volumes: Hold | undefined): EpochMs {
+  if (volumes === undefined) return scheduledAt
+  return 'until' in volumes ? Math.max(scheduledAt, volumes.until) : Number.POSITIVE_INFINITY
 }
 
 const restartsOf = (policy: string): ContainerCourse['restarts'] => {
@@ -61,10 +82,15 @@ export function podStatusAt(
 ): { readonly status: PodStatus; readonly nextAt: EpochMs | undefined } {
   const init = initAt(life, now)
   const main = life.main.map((course) =>
-    init.doneAt === undefined ? notStarted(course, now) : containerAt(course, init.doneAt, now),
+    init.doneAt === undefined ? notStarted(course, now) : startedAt(course, init.doneAt, now),
   )
   const phase = phaseOf(main, init.failed)
-  const facts = { initialized: init.doneAt !== undefined, phase, ready: main.every((each) => each.status.ready) }
+  const facts = {
+    mounted: now >= life.startsAt,
+    initialized: init.doneAt !== undefined,
+    phase,
+    ready: main.every((each) => each.status.ready),
+  }
   const statuses = main.map((each) => each.status)
   return {
     status: {
@@ -84,10 +110,10 @@ export function podStatusAt(
 /** Init containers run one after the other; a sidecar only has to have started. */
 function initAt(life: PodLife, now: EpochMs) {
   const moments: ContainerMoment[] = []
-  let startAt: EpochMs | undefined = life.scheduledAt
+  let startAt: EpochMs | undefined = life.startsAt
   let failed = false
   for (const course of life.init) {
-    const moment: ContainerMoment = startAt === undefined ? notStarted(course, now) : containerAt(course, startAt, now)
+    const moment: ContainerMoment = startAt === undefined ? notStarted(course, now) : startedAt(course, startAt, now)
     moments.push(moment)
     if (startAt === undefined) continue
     const exit = moment.status.state?.terminated
@@ -100,6 +126,12 @@ function initAt(life: PodLife, now: EpochMs) {
     startAt = doneAt
   }
   return { moments, doneAt: startAt, failed }
+}
+
+/** Before `startAt` the pod waits for its volumes. */
+function startedAt(course: ContainerCourse, startAt: EpochMs, now: EpochMs): ContainerMoment {
+  if (now >= startAt) return containerAt(course, startAt, now)
+  return { ...containerAt(course, now, now - 1), nextAt: Number.isFinite(startAt) ? startAt : undefined }
 }
 
 function notStarted(course: ContainerCourse, now: EpochMs): ContainerMoment {
@@ -122,7 +154,7 @@ function phaseOf(main: readonly ContainerMoment[], initFailed: boolean): NonNull
 /** Conditions of others (readiness gates) survive; a condition keeps its transition time while its status holds. */
 function conditionsAt(
   pod: Pod,
-  facts: { readonly initialized: boolean; readonly phase: string; readonly ready: boolean },
+  facts: { readonly mounted: boolean; readonly initialized: boolean; readonly phase: string; readonly ready: boolean },
   now: EpochMs,
 ): readonly PodCondition[] {
   const present = pod.status?.conditions ?? []
@@ -137,7 +169,7 @@ function conditionsAt(
     message: `corresponding condition of pod readiness gate "${closed[0]?.conditionType}" does not exist or is not True.`,
   }
   const wanted: readonly Omit<PodCondition, 'lastTransitionTime'>[] = [
-    condition('PodReadyToStartContainers', true, {}),
+    condition('PodReadyToStartContainers', facts.mounted, {}),
     condition('Initialized', facts.initialized, done ?? { reason: 'ContainersNotInitialized' }),
     condition('Ready', facts.ready && closed.length === 0, done ?? (facts.ready ? gated : unready)),
     condition('ContainersReady', facts.ready, done ?? unready),
@@ -167,6 +199,18 @@ function keepTransition(
 }
 
 const unreadyNames = (pod: Pod): string => pod.spec.containers.map((each) => each.name).join(' ')
+
+/** A pod that has stopped and stays only for its finalizers: every container has ended in order. */
+export function stoppedStatus(pod: Pod, now: EpochMs): PodStatus {
+  const terminated = { exitCode: 0, reason: 'Completed', finishedAt: formatSeconds(now) }
+  const containerStatuses = (pod.status?.containerStatuses ?? []).map((each) =>
+    each.state?.running === undefined
+      ? each
+      : { ...each, ready: false, started: false, state: { terminated: { ...each.state.running, ...terminated } } },
+  )
+  const facts = { mounted: false, initialized: true, phase: 'Succeeded' as const, ready: false }
+  return { ...pod.status, phase: facts.phase, conditions: conditionsAt(pod, facts, now), containerStatuses }
+}
 
 /** When the containers of a pod that was told to stop have stopped. */
 export function stoppedAt(pod: Pod, settings: LifeSettings): EpochMs {

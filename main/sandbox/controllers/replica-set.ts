@@ -5,7 +5,7 @@ import { resources } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { matchesSelector } from '#lib/label-selector.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
-import { nameSuffix } from '../seeded.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
 import type { SandboxStore } from '../store.ts'
 import { type Controller, earliest, settled } from './controller.ts'
 import type { RecordEvent } from './event-recorder.ts'
@@ -17,24 +17,11 @@ import { chooseVictims } from './victims.ts'
 import { inOrder, updateObject, updateStatus } from './write.ts'
 
 /** Keeps the wanted number of pods of a ReplicaSet, adopts and releases pods by its selector, and counts them. */
-export function replicaSetController(
-  store: SandboxStore,
-  index: ObjectIndex,
-  seed: number,
-  record: RecordEvent,
-): Controller {
+export function replicaSetController(store: SandboxStore, index: ObjectIndex, record: RecordEvent): Controller {
   const from = { component: 'replicaset-controller' }
-  let created = 0
 
-  const createPod = (rs: ReplicaSet) => (): Outcome<void, Status> => {
-    created += 1
-    const { template } = rs.spec
-    const suffix = nameSuffix(seed, rs.metadata.uid ?? '', created)
-    return createOwnPod({ store, record, from }, rs, resources.replicaSets, {
-      metadata: { ...template.metadata, name: `${rs.metadata.name}-${suffix}` },
-      spec: template.spec,
-    })
-  }
+  const createPod = (rs: ReplicaSet) => (): Outcome<void, Status> =>
+    createOwnPod({ store, record, from }, rs, resources.replicaSets, rs.spec.template)
 
   const scale = (rs: ReplicaSet, active: readonly Pod[]): Outcome<void, Status> => {
     const missing = (rs.spec.replicas ?? 1) - active.length
@@ -63,7 +50,11 @@ export function replicaSetController(
       const counts = countPods(rs, active(), now)
       const written = updateStatus<ReplicaSet>(store, resources.replicaSets, atOf(key), (draft) => ({
         ...draft,
-        status: { ...statusOf(draft, counts), observedGeneration: rs.metadata.generation ?? 0 },
+        status: {
+          ...conditionsAfter(draft, scaled, active().length, now),
+          ...statusOf(counts),
+          observedGeneration: rs.metadata.generation ?? 0,
+        },
       }))
       const failed = [scaled, written].find((each) => !each.ok)
       return failed !== undefined && !failed.ok ? failed : success(counts.nextAt)
@@ -131,9 +122,33 @@ export function countPods(rs: ReplicaSet, active: readonly Pod[], now: EpochMs):
   }
 }
 
+/** `ReplicaFailure` with the first sentence of a row of failures, until a round ends without one. Conditions of others stay. */
+function conditionsAfter(
+  { spec, status }: ReplicaSet,
+  scaled: Outcome<void, Status>,
+  active: number,
+  now: EpochMs,
+): Pick<NonNullable<ReplicaSet['status']>, 'conditions'> {
+  const present = status?.conditions ?? []
+  const others = present.filter(({ type }) => type !== 'ReplicaFailure')
+  const failed = present.find(({ type }) => type === 'ReplicaFailure')
+  const conditions = scaled.ok
+    ? others
+    : [
+        ...others,
+        failed ?? {
+          type: 'ReplicaFailure',
+          status: 'True' as const,
+          lastTransitionTime: formatSeconds(now),
+          reason: active < (spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete',
+          message: scaled.error.message ?? '',
+        },
+      ]
+  return conditions.length === 0 ? {} : { conditions }
+}
+
 /** Zero counts are absent, as on the wire. */
-const statusOf = (rs: ReplicaSet, counts: PodCounts): NonNullable<ReplicaSet['status']> => ({
-  ...(rs.status?.conditions && { conditions: rs.status.conditions }),
+const statusOf = (counts: PodCounts): NonNullable<ReplicaSet['status']> => ({
   replicas: counts.replicas,
   ...(counts.fullyLabeled > 0 && { fullyLabeledReplicas: counts.fullyLabeled }),
   ...(counts.ready > 0 && { readyReplicas: counts.ready }),

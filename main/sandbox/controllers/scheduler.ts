@@ -1,21 +1,21 @@
-import type { Pod } from '#api/core.ts'
-import type { KubeObject } from '#api/meta.ts'
+import type { Pod, PodCondition } from '#api/core.ts'
 import { resources } from '#api/resources.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { success } from '#lib/outcome.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
-import type { SandboxStore } from '../store.ts'
+import type { SandboxStore, StoreChange } from '../store.ts'
 import { type Controller, type Reconciled, settled } from './controller.ts'
 import type { RecordEvent } from './event-recorder.ts'
-import { isSchedulable } from './nodes.ts'
+import type { Node } from './nodes.ts'
 import type { ObjectIndex } from './object-index.ts'
 import { atOf, isOf, keyOf, type ObjectKey } from './object-key.ts'
+import { missingClaim, type Placement, placePod } from './place-pod.ts'
 import { isActive, type LifeSettings, planLife } from './pod-life.ts'
 import { updateObject, updateStatus } from './write.ts'
 
 const from = { component: 'default-scheduler' }
 
-/** Binds pods to nodes; those for which there is none wait until the nodes change. */
+/** Binds pods to nodes; those for which there is none wait until nodes change, room comes free or a claim appears. */
 export function scheduler(
   store: SandboxStore,
   index: ObjectIndex,
@@ -25,8 +25,9 @@ export function scheduler(
   const waiting = new Set<ObjectKey>()
 
   const bind = (pod: Pod, now: EpochMs): Reconciled => {
-    const node = chooseNode(store, index)
-    if (node === undefined) return wait(pod, now)
+    const placement = place(store, index, pod)
+    if ('why' in placement) return wait(pod, placement.why, now)
+    const { node } = placement
     const { namespace, name } = pod.metadata
     const bound = updateObject<Pod>(store, resources.pods, atOf(keyOf(pod)), (draft) => ({
       ...draft,
@@ -39,11 +40,9 @@ export function scheduler(
     return settled
   }
 
-  const wait = (pod: Pod, now: EpochMs): Reconciled => {
-    const nodes = store.list(resources.nodes).length
-    const message = `0/${nodes} nodes are available: ${nodes} node(s) were unschedulable.`
+  const wait = (pod: Pod, message: string, now: EpochMs): Reconciled => {
     waiting.add(keyOf(pod))
-    if (isToldUnschedulable(pod)) return settled
+    if (toldUnschedulable(pod) === message) return settled
     record({ about: pod, type: 'Warning', reason: 'FailedScheduling', message, from })
     const told = updateStatus<Pod>(store, resources.pods, atOf(keyOf(pod)), (draft) =>
       unschedulable(draft, message, now),
@@ -54,10 +53,11 @@ export function scheduler(
   return {
     name: 'scheduler',
     wakes(change) {
-      if (isOf(change, resources.nodes)) return [...waiting]
-      return isOf(change, resources.pods) && (change.object as Pod).spec.nodeName === undefined
-        ? [keyOf(change.object)]
-        : []
+      if (isOf(change, resources.nodes) || isOf(change, resources.persistentVolumeClaims)) return [...waiting]
+      if (!isOf(change, resources.pods)) return []
+      const { spec } = change.object as Pod
+      if (spec.nodeName === undefined) return [keyOf(change.object)]
+      return makesRoom(change) ? [...waiting] : []
     },
     reconcile(key, now) {
       const pod = store.get(resources.pods, atOf(key)) as Pod | undefined
@@ -71,15 +71,32 @@ export function scheduler(
   }
 }
 
-/** The schedulable node with the fewest pods; in a tie the first by name. */
-const chooseNode = (store: SandboxStore, index: ObjectIndex): KubeObject | undefined =>
-  store
-    .list(resources.nodes)
-    .filter(isSchedulable)
-    .toSorted((a, b) => index.podsOnNode(a.metadata.name) - index.podsOnNode(b.metadata.name))[0]
+function place(store: SandboxStore, index: ObjectIndex, pod: Pod): Placement {
+  const nodes = store.list(resources.nodes) as readonly Node[]
+  const { namespace } = pod.metadata
+  const claims = ((pod.spec['volumes'] ?? []) as readonly Volume[]).flatMap(
+    ({ persistentVolumeClaim: claim }) => claim?.claimName ?? [],
+  )
+  const missing = claims.find((name) => store.get(resources.persistentVolumeClaims, { namespace, name }) === undefined)
+  if (missing !== undefined) return { why: missingClaim(missing, nodes.length) }
+  return placePod(pod, nodes, ({ metadata }) => index.podsOnNode(metadata.name).filter((each) => !isFinished(each)))
+}
 
-const isToldUnschedulable = (pod: Pod): boolean =>
-  (pod.status?.conditions ?? []).some((each) => each.type === 'PodScheduled' && each.status === 'False')
+interface Volume {
+  readonly persistentVolumeClaim?: { readonly claimName?: string }
+}
+
+/** A pod on a node has gone, or has ended and needs nothing more. */
+const makesRoom = ({ type, object, previous }: StoreChange): boolean =>
+  type === 'DELETED' || (previous !== undefined && isFinished(object as Pod) && !isFinished(previous as Pod))
+
+const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
+
+/** What the pod was told last of why there is no node for it. */
+const toldUnschedulable = ({ status }: Pod): string | undefined => unscheduledIn(status)?.message
+
+const unscheduledIn = (status: Pod['status']): PodCondition | undefined =>
+  status?.conditions?.find((each) => each.type === 'PodScheduled' && each.status === 'False')
 
 const unschedulable = (pod: Pod, message: string, now: EpochMs): Pod => ({
   ...pod,
@@ -87,13 +104,13 @@ const unschedulable = (pod: Pod, message: string, now: EpochMs): Pod => ({
     ...pod.status,
     phase: 'Pending',
     conditions: [
-      ...(pod.status?.conditions ?? []),
+      ...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'),
       {
         type: 'PodScheduled',
         status: 'False',
         reason: 'Unschedulable',
         message,
-        lastTransitionTime: formatSeconds(now),
+        lastTransitionTime: unscheduledIn(pod.status)?.lastTransitionTime ?? formatSeconds(now),
       },
     ],
   },

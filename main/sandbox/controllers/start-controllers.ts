@@ -13,6 +13,7 @@ import { namespaceController } from './namespaces.ts'
 import { ObjectIndex } from './object-index.ts'
 import type { LifeSettings } from './pod-life.ts'
 import { replicaSetController } from './replica-set.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import { runControllers } from './run-controllers.ts'
 import { scheduler } from './scheduler.ts'
 
@@ -29,10 +30,11 @@ export function startControllers(
     store,
     [
       namespaceController(store),
+      resourceQuotaController(store),
       garbageCollector(store, index),
       deploymentController(store, index, record),
-      replicaSetController(store, index, settings.seed, record),
-      jobController(store, index, settings.seed, record),
+      replicaSetController(store, index, record),
+      jobController(store, index, record),
       scheduler(store, index, settings, record),
       kubelet(store, settings, record),
       eventRetention(store),

@@ -194,7 +194,7 @@ describe('typed commands, which speak protobuf', () => {
   })
 
   it.each([
-    ['quota some --hard=pods=3,cpu=500m', 'quota', '{"hard":{"cpu":"500m","pods":"3"}}'],
+    ['quota some --hard=pods=99,services=99', 'quota', '{"hard":{"pods":"99","services":"99"}}'],
     [
       'poddisruptionbudget some --selector=app=x --min-available=50%',
       'pdb',

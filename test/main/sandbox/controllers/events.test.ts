@@ -105,7 +105,7 @@ describe('events of a pod', () => {
     cluster.create(resources.pods, aPod('one', 'web:1.0.0'))
     await cluster.clock.advance(10_000)
     expect(told(eventsOf(cluster, 'Pod'))).toEqual([
-      'FailedScheduling: 0/2 nodes are available: 2 node(s) were unschedulable.',
+      'FailedScheduling: 0/2 nodes are available: 2 node(s) were unschedulable. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
     ])
   })
 })
