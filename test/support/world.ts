@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
-import { parse, stringify } from 'yaml'
-import { resourcePath, resources } from '#api/resources.ts'
 import type { Clock } from '#lib/clock.ts'
 import { systemClock } from '#main/system-clock.ts'
 import { aKubectl, type Kubectl } from './kubectl.ts'
 import { type MortalClient, mortalClient } from './mortal-client.ts'
-import { type RawApi, rawApi } from './raw-api.ts'
+import { anOwnNamespace } from './own-namespace.ts'
+import type { RawApi } from './raw-api.ts'
 import { aSandbox } from './sandbox.ts'
 import { anEngineOn } from './sandbox-engine.ts'
 import { T0, VirtualClock } from './virtual-clock.ts'
@@ -108,21 +105,12 @@ async function step(clock: VirtualClock, ms: number): Promise<void> {
 }
 
 async function clusterWorld(path: string): Promise<World> {
-  const namespace = `argosy-test-${randomBytes(4).toString('hex')}`
-  const config = parse(readFileSync(path, 'utf8')) as KubeconfigFile
-  const context = config['current-context']
-  const kubectl = aKubectl(stringify(inNamespace(config, namespace), { lineWidth: 0 }))
-  const proxy = kubectl.start(['proxy', '--port=0', '--reject-paths=^$'])
-  const api = rawApi({ url: await addressOf(proxy.printed), headers: {} })
-  await api.send('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } })
-  await untilServed(api, `${resourcePath(resources.rollouts, { namespace })}?resourceVersion=0`)
-  const kubeconfig = (as: string | undefined) =>
-    as === undefined ? path : kubectl.file(`${as.replaceAll(':', '-')}.yaml`, stringify(actingAs(config, as)))
+  const place = await anOwnNamespace(path)
+  const { namespace, context, kubectl, api, kubeconfig } = place
   const engines = engineStarter({ kubeconfig, context, clock: systemClock, namespace })
   onTestFinished(async () => {
     await engines.stop()
-    await api.send('DELETE', `/api/v1/namespaces/${namespace}`)
-    kubectl.end()
+    await place.end()
   })
   return {
     ...api,
@@ -143,44 +131,6 @@ async function clusterWorld(path: string): Promise<World> {
 }
 
 const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-
-interface KubeconfigFile {
-  readonly 'current-context': string
-  readonly contexts: readonly { readonly name: string; readonly context: object }[]
-  readonly users: readonly { readonly name: string; readonly user: object }[]
-}
-
-/** With another default namespace in the current context. */
-const inNamespace = (config: KubeconfigFile, namespace: string): KubeconfigFile => ({
-  ...config,
-  contexts: config.contexts.map((each) =>
-    each.name === config['current-context'] ? { ...each, context: { ...each.context, namespace } } : each,
-  ),
-})
-
-/** Every user of it in the role of somebody else. */
-const actingAs = (config: KubeconfigFile, as: string): KubeconfigFile => ({
-  ...config,
-  users: config.users.map((each) => ({ ...each, user: { ...each.user, as } })),
-})
-
-/** `kubectl proxy` says where it listens once it does. */
-async function addressOf(printed: () => string): Promise<string> {
-  for (let waited = 0; waited < 10_000; waited += 20) {
-    const address = /127\.0\.0\.1:\d+/.exec(printed())?.[0]
-    if (address !== undefined) return `http://${address}`
-    await rest(20)
-  }
-  throw new Error('kubectl proxy does not start')
-}
-
-/** A definition that was just installed is listed and written before it can be watched. */
-async function untilServed({ send }: RawApi, path: string): Promise<void> {
-  for (let waited = 0; (await send('GET', path)).code !== 200; waited += 200) {
-    if (waited >= 20_000) throw new Error(`not served: ${path}; argosy crds install adds what is missing`)
-    await rest(200)
-  }
-}
 
 interface EngineSite {
   readonly kubeconfig: (as: string | undefined) => string
