@@ -1,0 +1,28 @@
+import type { EpochMs } from '#lib/clock.ts'
+import type { Type } from '../static-types.ts'
+import type { Node } from '../syntax.ts'
+import type { Value } from '../values.ts'
+
+/** What a function may ask for besides its arguments. */
+export interface Running {
+  readonly now: EpochMs
+  /** Counts created elements against the budget. @throws ExprError */
+  readonly spend: (elements: number) => void
+}
+
+/** A function of the language. */
+export interface Builtin {
+  /** What each argument may be, of those that are given: `kinds` joined by `|`, or `any`. */
+  readonly takes: readonly string[]
+  /** How many of these may be left out, from the end. */
+  readonly optional?: number
+  /** The last one may be repeated. */
+  readonly variadic?: boolean
+  readonly returns: Type | ((types: readonly Type[]) => Type)
+  /** What is said about an argument that it does not take. */
+  readonly refuses?: (type: Type) => string
+  /** @param nodes the arguments as written */
+  readonly run: (args: readonly Value[], running: Running, nodes: readonly Node[]) => Value
+}
+
+export type Builtins = Readonly<Record<string, Builtin>>

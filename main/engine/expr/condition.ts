@@ -1,0 +1,89 @@
+import type { EpochMs } from '#lib/clock.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { Builtin } from './builtins/builtin.ts'
+import { builtinNamed } from './builtins/index.ts'
+import { parseFloat64, parseInteger, truncated } from './builtins/numbers.ts'
+import { check, type Functions } from './check.ts'
+import { ExprError } from './expr-error.ts'
+import { parse } from './parse.ts'
+import { run } from './run.ts'
+import { boolType, floatType, int64Type, typeName, typeOfValue, unknownType } from './static-types.ts'
+import type { Node } from './syntax.ts'
+import { dynamicName, formatValue, isNumber, typeNameOf, type Value } from './values.ts'
+
+/**
+ * Whether a condition holds for the result of a measurement; the failure is its cause in the reference's words (ANA-1301…1316,
+ * ANA-703). Bounded in time and memory, whatever it says.
+ */
+export function holds(expression: string, result: Value, now: EpochMs): Outcome<boolean, string> {
+  try {
+    const value = evaluate(expression, result, now)
+    return typeof value === 'boolean' ? success(value) : failure(`expected bool, but got ${typeNameOf(value)}`)
+  } catch (error) {
+    if (error instanceof ExprError) return failure(error.message)
+    throw error
+  }
+}
+
+/** What an expression is for a result. @throws ExprError */
+export function evaluate(expression: string, result: Value, now: EpochMs): Value {
+  const node = parse(expression)
+  const functions = functionsFor(result)
+  check(node, { result: typeOfValue(result) }, functions)
+  return run(node, { names: { result }, functions, now })
+}
+
+const functionsFor =
+  (result: Value): Functions =>
+  (name) => {
+    const own = Object.hasOwn(ownFunctions, name) ? ownFunctions[name] : undefined
+    return own?.(result) ?? builtinNamed(name)
+  }
+
+/** ANA-1302: what conditions know besides the language's own functions. */
+const ownFunctions: Readonly<Record<string, (result: Value) => Builtin>> = {
+  asInt: () => ({ takes: ['any'], returns: int64Type, run: ([value = null]) => asInt(value) }),
+  asFloat: () => ({ takes: ['any'], returns: floatType, run: ([value = null]) => asFloat(value) }),
+  isNaN: () => ofFloat('isNaN', Number.isNaN),
+  isInf: () => ofFloat('isInf', (value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY),
+  // Both look at the result, whatever they are given.
+  isNil: (result) => ({ takes: ['any'], returns: boolType, run: () => result === null }),
+  default: (result) => ({
+    takes: ['any', 'any'],
+    returns: unknownType,
+    run: ([, otherwise = null]) => result ?? otherwise,
+  }),
+}
+
+function asInt(value: Value): bigint {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number') return truncated(value)
+  if (typeof value === 'string') return parseInteger(value)
+  throw new ExprError(`asInt() not supported on ${typeNameOf(value)} ${formatValue(value)}`)
+}
+
+function asFloat(value: Value): number {
+  if (isNumber(value)) return Number(value)
+  if (typeof value === 'string') return parseFloat64(value)
+  throw new ExprError(`asFloat() not supported on ${typeNameOf(value)} ${formatValue(value)}`)
+}
+
+/** A whole number is a float only where it is written as one: the reference converts literals, and no other. */
+const ofFloat = (name: string, test: (value: number) => boolean): Builtin => ({
+  takes: ['float|int'],
+  refuses: (type) =>
+    `cannot use ${type.kind === 'nil' ? 'nil' : typeName(type)} as argument (type float64) to call ${name} `,
+  returns: boolType,
+  run: ([value = null], _running, [node]) => {
+    if (typeof value === 'bigint' && isLiteral(node)) return test(Number(value))
+    if (typeof value !== 'number')
+      throw new ExprError(`interface conversion: interface {} is ${dynamicName(value)}, not float64`)
+    return test(value)
+  },
+})
+
+const isLiteral = (node: Node | undefined): boolean => {
+  if (node?.kind === 'binary')
+    return ['+', '-', '*'].includes(node.operator) && isLiteral(node.left) && isLiteral(node.right)
+  return node?.kind === 'number' || (node?.kind === 'unary' && isLiteral(node.of))
+}
