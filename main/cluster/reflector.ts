@@ -5,6 +5,7 @@ import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient, ListOptions, Reflector, ReflectorChange, ReflectorState, WatchEvent } from './client.ts'
+import { withoutManagedFields } from './writers.ts'
 
 export interface ReflectorOptions {
   readonly client: Pick<ClusterClient, 'list' | 'watch'>
@@ -227,13 +228,6 @@ class ListWatch implements Reflector {
       }
     }
   }
-}
-
-/** Nobody reads `managedFields`, and they are a third of an object. Everything else stays, last-applied-configuration too. */
-function withoutManagedFields(object: KubeObject): KubeObject {
-  if (object.metadata.managedFields === undefined) return object
-  const { managedFields: _, ...metadata } = object.metadata
-  return { ...object, metadata }
 }
 
 /** Exponential with jitter of up to a half; never sooner than the server asked for. */

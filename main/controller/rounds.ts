@@ -10,6 +10,7 @@ import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { type Reason, reasonText } from '#lib/reason.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import { writersOf } from '#main/cluster/writers.ts'
 import { applyWrites, type RequestWrite, type Stopped } from './apply-writes.ts'
 import { keyOf } from './dirty-rollouts.ts'
 import { observeRollout } from './observe-rollout.ts'
@@ -49,6 +50,8 @@ export class Rounds {
   readonly #hidden = new Set<string>()
   #queue: KeyQueue
   #events: EventRecorder
+  /** Objects of writes as they were when the round decided, as far as the caches told. */
+  readonly #before = new WeakMap<Write, KubeObject>()
   readonly #counts = { reconciles: 0, writes: 0, failures: 0 }
 
   constructor(options: RoundsOptions) {
@@ -133,6 +136,10 @@ export class Rounds {
   }
 
   #apply(key: string, writes: readonly Write[]): Promise<Outcome<void, Stopped>> {
+    for (const write of writes) {
+      const before = this.#cached(write)
+      if (before !== undefined) this.#before.set(write, before)
+    }
     return applyWrites(writes, {
       client: this.#options.cluster.client,
       mayWrite: this.#options.mayWrite,
@@ -144,7 +151,7 @@ export class Rounds {
 
   #onWritten(key: string, write: RequestWrite, object: KubeObject | undefined): void {
     this.#counts.writes++
-    this.#reasons.written(key, write, this.#cached(write))
+    this.#reasons.written(key, write, this.#before.get(write))
     const [namespace, rollout] = key.split('/')
     this.#options.log('info', write.summary, { namespace, rollout, rule: write.because })
     if (object === undefined) return
@@ -154,15 +161,16 @@ export class Rounds {
 
   #ended(key: string, encounter: Encounter): void {
     const write = encounter.kind === 'stopped' ? encounter.stopped.write : undefined
-    this.#reasons.ended(key, encounter, write && this.#cached(write))
+    this.#reasons.ended(key, encounter, write && this.#before.get(write))
   }
 
-  /** The object of a write as it was before, as far as the caches tell. */
+  /** The object of a write, and who wrote it before. */
   #cached(write: Write): KubeObject | undefined {
     if (write.kind === 'event') return undefined
     const { resource, namespace, name } = write.ref
     const kind = cachedKinds.find((each) => resources[each] === resource)
-    return kind && this.#options.cluster.cache(kind).get(`${namespace}/${name}`)
+    const cached = kind && this.#options.cluster.cache(kind).get(`${namespace}/${name}`)
+    return cached && { ...cached, metadata: { ...cached.metadata, managedFields: writersOf(cached) } }
   }
 
   #onReasons(key: string): void {

@@ -22,7 +22,7 @@ interface Counts {
  */
 export function podTrouble(rs: ReplicaSet | undefined, pods: readonly Pod[]): Reason | undefined {
   if (rs === undefined) return undefined
-  const own = pods.filter((pod) => isOwn(pod, rs)).toSorted(oldestFirst)
+  const own = pods.filter((pod) => isOwn(pod, rs) && pod.metadata.deletionTimestamp === undefined).toSorted(oldestFirst)
   const troubled = own.flatMap((pod) => {
     const cause = causeOf(pod)
     return cause === undefined ? [] : [{ pod, cause }]
@@ -47,7 +47,6 @@ const configWords =
   /^(CreateContainer|RunContainer|CreatePodSandbox|PreCreateHook|PreStart|PostStartHook|ContainerCannotRun)/
 
 function causeOf(pod: Pod): PodCause | undefined {
-  if (pod.metadata.deletionTimestamp !== undefined) return undefined
   if (unscheduled(pod) !== undefined) return 'unschedulable'
   if (waitingFor(pod, pullWords) !== undefined) return 'imagePull'
   if (waitingFor(pod, configWords) !== undefined) return 'containerConfig'
@@ -120,7 +119,7 @@ const told: Readonly<Record<PodCause, (pod: Pod, counts: Counts) => Reason>> = {
     const { reason = '', message = reason, lastTransitionTime } = unscheduled(pod) ?? {}
     return {
       cause: 'unschedulable',
-      object: objectOf(pod),
+      object: missingObject(message) ?? objectOf(pod),
       since: parseTime(lastTransitionTime) ?? since(pod),
       values: { ...counts, message: sentence(message) },
     }
@@ -137,12 +136,17 @@ const told: Readonly<Record<PodCause, (pod: Pod, counts: Counts) => Reason>> = {
   }),
 }
 
-/** The ConfigMap or Secret that the kubelet does not find: `secret "token" not found`. */
+const missingKinds: Readonly<Record<string, string>> = {
+  configmap: 'ConfigMap',
+  secret: 'Secret',
+  persistentvolumeclaim: 'PersistentVolumeClaim',
+}
+
+/** What the kubelet or the scheduler does not find: `secret "token" not found`. */
 function missingObject(message: string): NamedObject | undefined {
-  const [, kind, name] = /\b(configmap|secret) "([^"]+)" not found/.exec(message) ?? []
-  return kind === undefined || name === undefined
-    ? undefined
-    : { kind: kind === 'secret' ? 'Secret' : 'ConfigMap', name }
+  const [, spelled = '', name] = /\b(configmap|secret|persistentvolumeclaim) "([^"]+)" not found/.exec(message) ?? []
+  const kind = missingKinds[spelled]
+  return kind === undefined || name === undefined ? undefined : { kind, name }
 }
 
 /** `OOMKilled, exit code 137`. */

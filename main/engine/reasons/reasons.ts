@@ -60,12 +60,15 @@ function waits(facts: StatusFacts): readonly Reason[] {
   const ofCurrent = [creationTrouble(currentRS), podTrouble(currentRS, facts.world.pods)].some(Boolean)
   const toCome = ofCurrent ? undefined : podsToCome(currentRS)
   const restart = isRestarting(facts)
+  const held = heldBack(facts)
   return [
     analysis(facts),
+    // A restart ends only when its pods have gone.
+    ...(restart === undefined ? [] : [held]),
     ...(toCome === undefined ? troubles : [toCome, ...troubles]),
     stableRS === currentRS || troubles.length > 0 ? undefined : podsToCome(stableRS),
     restart,
-    ...(restart === undefined ? [podsLeaving(facts)] : []),
+    ...(restart === undefined ? [held ?? podsLeaving(facts)] : []),
     otherStep(rollout, status),
   ].filter((each) => each !== undefined)
 }
@@ -88,17 +91,21 @@ function isRestarting(facts: StatusFacts): Reason | undefined {
   return { cause: 'restarting', object: rolloutOf(facts), since: parseTime(rollout.spec.restartAt), values: {} }
 }
 
-/** Old pods that stop, or one that cannot because something else holds it. */
-function podsLeaving(facts: StatusFacts): Reason | undefined {
-  const { status, rollout, replicaSets, world } = facts
+/** A pod that cannot stop because something else holds it. */
+function heldBack({ world }: StatusFacts): Reason | undefined {
   const held = world.pods.find((pod) => pod.metadata.deletionTimestamp !== undefined && heldBy(pod) !== undefined)
-  if (held !== undefined)
-    return {
-      cause: 'podHeldBack',
-      object: { kind: 'Pod', name: held.metadata.name },
-      since: parseTime(held.metadata.deletionTimestamp),
-      values: { name: held.metadata.name, finalizer: heldBy(held) ?? '' },
-    }
+  if (held === undefined) return undefined
+  return {
+    cause: 'podHeldBack',
+    object: { kind: 'Pod', name: held.metadata.name },
+    since: parseTime(held.metadata.deletionTimestamp),
+    values: { name: held.metadata.name, finalizer: heldBy(held) ?? '' },
+  }
+}
+
+/** Old pods that stop. */
+function podsLeaving(facts: StatusFacts): Reason | undefined {
+  const { status, rollout, replicaSets } = facts
   if (isUpdating(facts) || (status.replicas ?? 0) <= replicasOf(rollout.spec)) return undefined
   const leaving = replicaSets.find(hasPodsLeaving)
   const object = leaving === undefined ? rolloutOf(facts) : { kind: 'ReplicaSet', name: leaving.metadata.name }

@@ -30,6 +30,8 @@ const quotaPart = (message: string): string => /exceeded quota: [^,\s]+, (.*)$/s
 
 /** The API server names the webhook, not the object that registers it. */
 function deniedBy(message: string): NamedObject | undefined {
+  const [, quota] = /failed quota: ([^:\s]+)/.exec(message) ?? []
+  if (quota !== undefined) return { kind: 'ResourceQuota', name: quota }
   const [, account] = /error looking up service account [^/\s]+\/([^:\s]+)/.exec(message) ?? []
   if (account !== undefined) return { kind: 'ServiceAccount', name: account }
   const [, webhook] = /admission webhook "([^"]+)"/.exec(message) ?? []

@@ -131,6 +131,33 @@ describe('reasons in the pods', () => {
     expect(reasons({ replicaSets: [v1, well], pods })).toMatchObject([{ cause: 'crashLoop', values: { revision: 1 } }])
   })
 
+  it('REC-125: in a restart, a pod that is held back comes before those that start', () => {
+    const restarting = { ...rollout, spec: { ...rollout.spec, restartAt: since } }
+    const old = aPod(v1, 0)
+    const held = { ...old, metadata: { ...old.metadata, deletionTimestamp: since, finalizers: ['example.com/keep'] } }
+    const fresh = podWith({ phase: 'Running', containerStatuses: [container({ running: {} })] }, v1, 1)
+    const status = { ...moving, message: 'rollout is restarting' }
+    expect(
+      reasons({ rollout: { ...restarting, status }, pods: [fresh, held] }).map(({ cause }) => cause),
+    ).toMatchObject(['podHeldBack', 'podsStarting', 'podsNotReady', 'restarting'])
+  })
+
+  it('a pod that was told to stop is no trouble, and is not counted', () => {
+    const stopping = waiting('CrashLoopBackOff')
+    const gone = { ...stopping, metadata: { ...stopping.metadata, deletionTimestamp: since } }
+    const other = podWith({ containerStatuses: [container({ waiting: { reason: 'CrashLoopBackOff' } })] }, v2, 1)
+    expect(reasons({ pods: [gone, other] })).toMatchObject([{ cause: 'crashLoop', values: { failing: 1, pods: 1 } }])
+    expect(reasons({ pods: [gone] })).toMatchObject([{ cause: 'podsStarting' }])
+  })
+
+  it('a claim that is missing is blamed for the pod that no node takes', () => {
+    const message = '0/3 nodes are available: persistentvolumeclaim "orders" not found. not found'
+    const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const
+    expect(reasons({ pods: [podWith({ conditions: [scheduled] })] })).toMatchObject([
+      { cause: 'unschedulable', object: { kind: 'PersistentVolumeClaim', name: 'orders' } },
+    ])
+  })
+
   it('a finalizer that holds a pod back is named', () => {
     const pod = aPod(v1, 0)
     const held = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: since, finalizers: ['example.com/keep'] } }
@@ -156,6 +183,11 @@ describe('reasons in the ReplicaSets', () => {
     [
       'pods "web-v2-x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=5, limited: pods=5',
       'quotaUsedUp',
+      { kind: 'ResourceQuota', name: 'team' },
+    ],
+    [
+      'pods "web-v2-x" is forbidden: failed quota: team: must specify requests.cpu for: web',
+      'podsNotCreated',
       { kind: 'ResourceQuota', name: 'team' },
     ],
     [

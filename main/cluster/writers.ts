@@ -1,0 +1,23 @@
+import type { KubeObject, ManagedFields } from '#api/meta.ts'
+
+type Writer = Pick<ManagedFields, 'manager' | 'subresource' | 'time'>
+
+/** By the cached object: an update sends the object back, and must not send half of `managedFields`. */
+const writers = new WeakMap<KubeObject, readonly Writer[]>()
+
+/** Nobody reads the fields in `managedFields`, and they are a third of an object. Everything else stays, last-applied-configuration too. */
+export function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata
+  if (managedFields === undefined) return object
+  const kept = { ...object, metadata }
+  const told = managedFields.map(({ manager, subresource, time }) => ({
+    ...(manager !== undefined && { manager }),
+    ...(subresource !== undefined && { subresource }),
+    ...(time !== undefined && { time }),
+  }))
+  writers.set(kept, told)
+  return kept
+}
+
+/** Who wrote a cached object, and when, in no order. */
+export const writersOf = (cached: KubeObject): readonly Writer[] => writers.get(cached) ?? []
