@@ -2,6 +2,7 @@ import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { Clock } from '#lib/clock.ts'
 import { silentLog } from '#lib/log.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
 import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
@@ -11,6 +12,8 @@ export interface EngineChoices {
   /** Only of this namespace, its lease there too; of all when absent. */
   readonly namespace?: string | undefined
   readonly identity?: string | undefined
+  /** Only watches who drives. */
+  readonly observes?: boolean | undefined
   /** What stands between the engine and its client. */
   readonly through?: (client: ClusterClient) => ClusterClient
 }
@@ -20,8 +23,13 @@ export function anEngineOn(
   kubeconfig: string,
   context: string,
   clock: Clock,
-  { namespace, identity = 'argosy-test_1', through = (client) => client }: EngineChoices = {},
-): { readonly engine: Engine; readonly stop: (release?: boolean) => Promise<void>; readonly cut: () => Promise<void> } {
+  { namespace, identity = 'argosy-test_1', observes = false, through = (client) => client }: EngineChoices = {},
+): {
+  readonly engine: Engine
+  readonly cluster: Cluster
+  readonly stop: (release?: boolean) => Promise<void>
+  readonly cut: () => Promise<void>
+} {
   const config = loadKubeconfig({ paths: [kubeconfig] })
   const access = config.ok ? config.value.access(context) : undefined
   if (access === undefined) throw new Error(`no context ${context}`)
@@ -43,7 +51,8 @@ export function anEngineOn(
     identity,
     leaseNamespace: namespace ?? 'argo-rollouts',
   })
-  engine.start()
+  if (observes) engine.observe()
+  else engine.start()
   cluster.start()
   const cut = async () => {
     await cluster.stop()
@@ -51,6 +60,7 @@ export function anEngineOn(
   }
   return {
     engine,
+    cluster,
     cut,
     stop: async (release = false) => {
       await engine.stop({ release })

@@ -4,6 +4,7 @@ import { type RawApi, rawApi } from './raw-api.ts'
 
 export interface Sandbox extends RawApi {
   readonly cluster: SandboxCluster
+  readonly clock: Clock
   readonly kubeconfig: string
   stop(): Promise<void>
 }
@@ -20,6 +21,7 @@ export async function aSandbox(clock: Clock, speed = 1): Promise<Sandbox> {
       ca: Buffer.from(cluster.server.caData ?? '', 'base64'),
     }),
     cluster,
+    clock,
     kubeconfig: fleet.kubeconfig,
     stop: () => fleet.stop(),
   }

@@ -1,11 +1,13 @@
 import { onTestFinished } from 'vitest'
-import type { Clock } from '#lib/clock.ts'
+import type { Clock, EpochMs } from '#lib/clock.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
 import { systemClock } from '#main/system-clock.ts'
+import { aBoard, type Board } from './board.ts'
 import { aKubectl, type Kubectl } from './kubectl.ts'
 import { type MortalClient, mortalClient } from './mortal-client.ts'
 import { anOwnNamespace } from './own-namespace.ts'
 import type { RawApi } from './raw-api.ts'
-import { aSandbox } from './sandbox.ts'
+import { aSandbox, type Sandbox } from './sandbox.ts'
 import { anEngineOn } from './sandbox-engine.ts'
 import { T0, VirtualClock } from './virtual-clock.ts'
 
@@ -15,6 +17,10 @@ import { T0, VirtualClock } from './virtual-clock.ts'
  */
 export interface World extends RawApi {
   readonly isReal: boolean
+  /** What is behind it, for what only a sandbox can do. */
+  readonly sandbox: Sandbox | undefined
+  /** Of the clock that its engines go by. */
+  now(): EpochMs
   /** This test's own. */
   readonly namespace: string
   /** Its default namespace is this test's. */
@@ -36,12 +42,20 @@ export interface EngineOptions {
   readonly writesMax?: number
   /** Acts with the rights of this user. Only a real cluster knows rights. */
   readonly as?: string
+  /** Signs in with the current context of another file. */
+  readonly kubeconfig?: string
+  /** Only watches who drives. */
+  readonly observes?: boolean
+  /** What stands between it and its client. */
+  readonly through?: (client: ClusterClient) => ClusterClient
 }
 
 export interface RunningEngine {
   readonly isDead: boolean
   /** The lease is its own. */
   readonly drives: boolean
+  /** What its window shows, from the first time of asking. */
+  readonly board: Board
   /** Ends in order and hands the lease back. */
   stop(): Promise<void>
   /** Ends without a word. */
@@ -72,6 +86,8 @@ async function sandboxWorld(): Promise<World> {
   })
   return {
     isReal: false,
+    sandbox,
+    now: () => clock.now(),
     namespace,
     kubectl,
     send: sandbox.send,
@@ -115,6 +131,8 @@ async function clusterWorld(path: string): Promise<World> {
   return {
     ...api,
     isReal: true,
+    sandbox: undefined,
+    now: () => systemClock.now(),
     namespace,
     kubectl,
     startEngine: engines.start,
@@ -142,12 +160,17 @@ interface EngineSite {
 /** Whatever is still running when the test ends is stopped with it. */
 function engineStarter({ kubeconfig, context, clock, namespace }: EngineSite) {
   const running = new Set<RunningEngine>()
-  const start = ({ identity, writesMax, as }: EngineOptions = {}): RunningEngine => {
+  const start = ({ identity, writesMax, as, observes, through, ...more }: EngineOptions = {}): RunningEngine => {
     let client: MortalClient | undefined
-    const { engine, stop, cut } = anEngineOn(kubeconfig(as), context, clock, {
+    let board: Board | undefined
+    const { engine, cluster, stop, cut } = anEngineOn(more.kubeconfig ?? kubeconfig(as), context, clock, {
       namespace,
       identity,
-      through: (real) => (client = mortalClient(real, writesMax)),
+      observes,
+      through: (real) => {
+        client = mortalClient(real, writesMax)
+        return through === undefined ? client : through(client)
+      },
     })
     const self: RunningEngine = {
       get isDead() {
@@ -156,8 +179,13 @@ function engineStarter({ kubeconfig, context, clock, namespace }: EngineSite) {
       get drives() {
         return engine.lease.state === 'held'
       },
+      get board() {
+        board ??= aBoard(clock, cluster, engine)
+        return board
+      },
       stop: async () => {
         running.delete(self)
+        board?.stop()
         await (self.isDead ? cut() : stop(true))
       },
       kill: async () => {

@@ -1,0 +1,4 @@
+import { stallsOfPods } from './of-pods.ts'
+import { tellStalls } from './tell-stalls.ts'
+
+tellStalls(stallsOfPods, 1)
