@@ -1,3 +1,4 @@
+import { outlook } from '#engine/forecast/outlook.ts'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
@@ -10,6 +11,7 @@ const warmUpMs = 500
 const measuredMs = 1500
 /** Clock reads are dear beside a reconcile: one for so many. */
 const chunk = 50
+const podStartMs = 10_000
 
 const steps = [setWeight(10), pause('10m'), setWeight(25), pause('10m'), setWeight(50), pause(), setWeight(75)]
 
@@ -31,10 +33,30 @@ const withPods = (world: RolloutWorld): RolloutWorld => ({
 
 /** Decisions of the pure function, in this process. */
 export function measurePureEngine(report: Report): void {
-  for (const [name, { world, now }] of Object.entries(realisticWorlds())) {
+  const worlds = realisticWorlds()
+  for (const [name, { world, now }] of Object.entries(worlds)) {
     reconcilesPerSecond(world, now, warmUpMs)
     report(single(`engine.reconcile-${name}`, '1/s', reconcilesPerSecond(world, now, measuredMs)))
   }
+  const { updating } = worlds
+  if (updating !== undefined) report(single('engine.forecast', 'ms', forecastMs(updating.world, updating.now)))
+}
+
+/** Objects of which nothing is remembered, as after each change in the cluster. */
+const asJustRead = (world: RolloutWorld): RolloutWorld => {
+  const { rollout } = world
+  return { ...world, rollout: { ...rollout, spec: { ...rollout.spec }, status: { ...rollout.status } } }
+}
+
+/** CPU time of one forecast of the update, to its end. */
+function forecastMs(world: RolloutWorld, now: number): number {
+  const startedAt = cpuMs()
+  let count = 0
+  while (cpuMs() - startedAt < measuredMs) {
+    if (outlook(world, now, podStartMs).kind !== 'foreseen') throw new Error('the engine foresees nothing')
+    count++
+  }
+  return (cpuMs() - startedAt) / count
 }
 
 /** Per second of this thread's CPU time: what else runs on the machine does not count. */
@@ -45,7 +67,8 @@ function reconcilesPerSecond(world: RolloutWorld, now: number, forMs: number): n
   let elapsedMs = 0
   while (elapsedMs < forMs) {
     for (let each = 0; each < chunk; each++) {
-      if (reconcileRollout(world, now).writes.length !== writes) throw new Error('the engine changed its mind')
+      if (reconcileRollout(asJustRead(world), now).writes.length !== writes)
+        throw new Error('the engine changed its mind')
     }
     count += chunk
     elapsedMs = cpuMs() - startedAt

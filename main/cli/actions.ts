@@ -208,8 +208,11 @@ async function preview({ action, parameters }: Wish, target: Target, name: strin
   const { createCanI } = await import('#main/cluster/can-i.ts')
   const { client, context, namespace } = target
   const request = { cluster: { context, client }, clock: io.clock, action, namespace, name, parameters }
-  const world = async (rollout: Rollout) => {
-    const read = await readAround(client, rollout)
+  const { followsLine } = await import('./forecast-text.ts')
+  let rollout: Rollout | undefined
+  const world = async (seen: Rollout) => {
+    rollout = seen
+    const read = await readAround(client, seen)
     return read.ok ? read.value : undefined
   }
   const canI = createCanI(client, io.clock)
@@ -223,6 +226,8 @@ async function preview({ action, parameters }: Wish, target: Target, name: strin
     return exitCodes.failed
   }
   for (const line of previewLines(shown)) io.out(line)
+  const follows = rollout && followsLine(shown.follows, rollout, io.clock.now())
+  if (follows !== undefined) io.out(`# Forecast: ${follows}`)
   return exitCodes.ok
 }
 

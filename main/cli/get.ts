@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
+import { shownPhase } from '#engine/status/phase.ts'
 import { failureText } from '#main/controller/failure-text.ts'
 import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
 import { type CliIo, UsageError } from './io.ts'
@@ -13,7 +14,7 @@ interface GetOptions extends TargetOptions {
 }
 
 /** `argosy get`: the Rollouts of a namespace as a list (ACT-122), or one with its ReplicaSets and pods as a tree (ACT-120). */
-export function registerGet(program: Command, io: CliIo): void {
+export function registerGet(program: Command, io: CliIo, folder: string): void {
   program
     .command('get [words...]')
     .usage('[options] [[rollout] <name>]')
@@ -26,7 +27,9 @@ export function registerGet(program: Command, io: CliIo): void {
         throw new UsageError('a name is of one namespace: leave out -A, or the name')
       const targets = await targetsOrExit(options, io)
       if (targets === undefined) return
-      io.exitWith(name === undefined ? await list(targets, options, io) : await show(name, targets, options, io))
+      io.exitWith(
+        name === undefined ? await list(targets, options, io) : await show(name, targets, { ...options, folder }, io),
+      )
     })
 }
 
@@ -76,18 +79,30 @@ function printLists(targets: readonly Target[], found: ReadonlyMap<string, reado
   printJson(targets.length > 1 ? lists : lists[0], io)
 }
 
-async function show(name: string, targets: readonly Target[], options: GetOptions, io: CliIo): Promise<ExitCode> {
-  const found = new Map<string, ShownRollout>()
+interface Shown {
+  readonly shown: ShownRollout
+  /** When it is done, while something is under way and can be foreseen. */
+  readonly forecast: string | undefined
+}
+
+async function show(
+  name: string,
+  targets: readonly Target[],
+  options: GetOptions & { readonly folder: string },
+  io: CliIo,
+): Promise<ExitCode> {
+  const found = new Map<string, Shown>()
   const named = targets.length > 1
   const codes = await onEach(targets, async (target) => {
     const read = await readShown(target, name)
     if (!read.ok) return refuse(io, named ? target.context : undefined, read.error)
-    found.set(target.context, read.value)
+    const forecast = options.output === 'json' ? undefined : await forecastOf(target, read.value, options.folder, io)
+    found.set(target.context, { shown: read.value, forecast })
     return exitCodes.ok
   })
   const shown = targets.flatMap(({ context }) => {
     const one = found.get(context)
-    return one === undefined ? [] : [{ context, shown: one }]
+    return one === undefined ? [] : [{ context, ...one }]
   })
   if (options.output === 'json') {
     const objects = shown.map(({ context, shown: { rollout } }) => ({ context, items: [rollout] }))
@@ -97,16 +112,31 @@ async function show(name: string, targets: readonly Target[], options: GetOption
 }
 
 async function printTrees(
-  all: readonly { readonly context: string; readonly shown: ShownRollout }[],
+  all: readonly (Shown & { readonly context: string })[],
   named: boolean,
   io: CliIo,
 ): Promise<void> {
   const { formatRollout } = await import('./rollout-tree.ts')
-  for (const [index, { context, shown }] of all.entries()) {
+  for (const [index, { context, shown, forecast }] of all.entries()) {
     if (index > 0) io.out('')
     if (named) io.out(`Context:         ${context}`)
-    for (const line of formatRollout(shown, io.clock.now(), io.colours)) io.out(line)
+    for (const line of formatRollout(shown, io.clock.now(), io.colours, forecast)) io.out(line)
   }
+}
+
+/** Left out where it is not known, or the account may not read what it is made from. */
+async function forecastOf(
+  target: Target,
+  { rollout }: ShownRollout,
+  folder: string,
+  io: CliIo,
+): Promise<string | undefined> {
+  if (shownPhase(rollout).phase === 'Healthy') return undefined
+  const { readForecast } = await import('./read-forecast.ts')
+  const { forecastLine, isUnderWay } = await import('./forecast-text.ts')
+  const read = await readForecast(target, rollout.metadata.name, { folder, io })
+  if (!read.ok || !isUnderWay(read.value.forecast)) return undefined
+  return forecastLine(read.value.forecast, read.value.rollout, io.clock.now())
 }
 
 /** Nothing is printed for a single cluster that did not answer. */

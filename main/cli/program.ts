@@ -9,6 +9,7 @@ import { exitCodes } from './exit-codes.ts'
 import { registerGet } from './get.ts'
 import { registerHistory } from './history.ts'
 import { type CliIo, UsageError } from './io.ts'
+import { registerPreview } from './preview.ts'
 import { registerSandbox } from './sandbox.ts'
 import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
@@ -32,9 +33,10 @@ export function createProgram(io: CliIo, folder = dataFolder()): Command {
   registerServe(program, io)
   registerSandbox(program, io)
   registerEngine(program, io)
-  registerGet(program, io)
-  registerStatus(program, io)
+  registerGet(program, io, folder)
+  registerStatus(program, io, folder)
   registerWatch(program, io)
+  registerPreview(program, io, folder)
   registerActions(program, io, folder)
   registerHistory(program, io, join(folder, historyFiles.clusters))
   registerCrds(program, io)

@@ -11,8 +11,8 @@ import { type Cell, paint } from './text-table.ts'
 
 const labelWidth = 17
 
-/** What stands above the tree: a label and a value on each line (VIEW-70…80). */
-export function rolloutHeader(facts: RolloutFacts, colours: boolean): readonly string[] {
+/** What stands above the tree: a label and a value on each line (VIEW-70…80), and the forecast, which the reference has not. */
+export function rolloutHeader(facts: RolloutFacts, colours: boolean, forecast?: string): readonly string[] {
   const { rollout } = facts
   const line = (label: string, ...value: readonly Cell[]) =>
     `${label.padEnd(labelWidth)}${value.map((each) => paint(each, colours)).join('')}`.trimEnd()
@@ -24,6 +24,7 @@ export function rolloutHeader(facts: RolloutFacts, colours: boolean): readonly s
     line('Status:', ...rolloutStatus(phase)),
     ...(message === '' ? [] : [line('Message:', { text: message })]),
     ...abortLines(facts).map((text) => line('', { text })),
+    ...(forecast === undefined ? [] : [line('Forecast:', { text: forecast })]),
     line('Strategy:', { text: strategy }),
     ...(strategy === 'Canary' ? weightLines(facts) : []).map(([label, text]) => line(label, { text })),
     ...imagesOf(facts).map((image, index) => line(index === 0 ? 'Images:' : '', ...image)),

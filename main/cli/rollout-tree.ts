@@ -26,11 +26,16 @@ interface Node {
 type Row = readonly (readonly Cell[])[]
 
 /** Header, blank line and tree of one Rollout (VIEW-1…16, VIEW-70…128), as `get` and `watch` print it. */
-export function formatRollout(shown: ShownRollout, now: EpochMs, colours: boolean): readonly string[] {
+export function formatRollout(
+  shown: ShownRollout,
+  now: EpochMs,
+  colours: boolean,
+  forecast?: string,
+): readonly string[] {
   const facts = factsOf({ context: '', services: {}, events: [], workload: undefined, ...shown })
   const titles: Row = ['NAME', 'KIND', 'STATUS', 'AGE', 'INFO'].map((text) => [{ text }])
   const rows = rowsOf(rolloutNode(facts, now), '', '')
-  return [...rolloutHeader(facts, colours), '', ...formatTable([titles, ...rows], colours)]
+  return [...rolloutHeader(facts, colours, forecast), '', ...formatTable([titles, ...rows], colours)]
 }
 
 /** VIEW-127: `guide` stands before the name, `indent` before what hangs below. */

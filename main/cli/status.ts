@@ -13,11 +13,12 @@ import { whyLines } from './why-lines.ts'
 interface StatusOptions extends TargetOptions {
   readonly watch: 'true' | 'false'
   readonly timeout: string
+  readonly forecast?: boolean
   readonly generation?: string
 }
 
 /** `argosy status`: waits until a Rollout is Healthy or Degraded (ACT-130…134). */
-export function registerStatus(program: Command, io: CliIo): void {
+export function registerStatus(program: Command, io: CliIo, folder: string): void {
   program
     .command('status <name>')
     .description('wait until a rollout is healthy or degraded')
@@ -27,6 +28,7 @@ export function registerStatus(program: Command, io: CliIo): void {
         .default('true'),
     )
     .option('--timeout <duration>', 'give up after this long, for example 10m (0: never)', '0')
+    .option('--forecast', 'first say when it is expected to be done')
     .option('--generation <number>', 'wait for this generation of the spec to be observed first')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<StatusOptions>()
@@ -35,7 +37,11 @@ export function registerStatus(program: Command, io: CliIo): void {
       const targets = await targetsOrExit(options, io)
       if (targets === undefined) return
       const wait = { name, timeoutMs, generation, watch: options.watch === 'true', named: targets.length > 1 }
-      io.exitWith(worstOf(await onEach(targets, (target) => waitFor(target, wait, io))))
+      const codes = await onEach(targets, async (target) => {
+        if (options.forecast === true) await tellForecast(target, wait, folder, io)
+        return waitFor(target, wait, io)
+      })
+      io.exitWith(worstOf(codes))
     })
 }
 
@@ -52,6 +58,16 @@ interface Wait {
   readonly watch: boolean
   /** Say which context a line is about. */
   readonly named: boolean
+}
+
+/** Not to be known is no failure: the status comes all the same. */
+async function tellForecast(target: Target, { name, named }: Wait, folder: string, io: CliIo): Promise<void> {
+  const { readForecast } = await import('./read-forecast.ts')
+  const { forecastLine } = await import('./forecast-text.ts')
+  const read = await readForecast(target, name, { folder, io })
+  if (!read.ok) return
+  const line = forecastLine(read.value.forecast, read.value.rollout, io.clock.now())
+  io.out(`${named ? `${target.context}: ` : ''}Forecast: ${line}`)
 }
 
 async function waitFor(target: Target, wait: Wait, io: CliIo): Promise<ExitCode> {

@@ -137,6 +137,38 @@ const states: readonly Screen[] = [
     height: 700,
   },
   { name: 'rollout-blue-green', scene: 'fleet', at: `#/rollout/${at('prod-eu-west', 'catalog')}`, shows: '.steps' },
+  {
+    name: 'rollout-forecast-writes',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}`,
+    prepare: async (page) => {
+      await page.locator('.next-writes > button').click()
+      await page.locator('.next-writes summary').first().click()
+    },
+    shows: '.next-writes details[open] p',
+  },
+  {
+    name: 'rollout-forecast-tab-dark',
+    scene: 'fleet',
+    at: `#/rollout/${at('prod-us-east', 'search-index', 'search')}`,
+    theme: 'dark',
+    width: 1024,
+    height: 700,
+    prepare: (page) => page.locator('.activity .segments button').nth(3).click(),
+    shows: '.activity .forecast',
+  },
+  {
+    name: 'rollout-forecast-failed',
+    scene: 'fleet',
+    at: `#/rollout/${at('prod-ap-south', 'media-encoder', 'media')}`,
+    shows: '.forecast .ink-degraded',
+  },
+  {
+    name: 'rollout-forecast-rest',
+    scene: 'fleet',
+    at: `#/rollout/${at('prod-eu-west', 'cart')}`,
+    shows: '.forecast-end',
+  },
   { name: 'no-contexts', scene: 'noContexts', shows: '.message' },
   { name: 'no-rollouts', scene: 'noRollouts', shows: '.message' },
   { name: 'troubles', scene: 'troubles', shows: '.trouble' },

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react'
 import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
 import { actionIcons } from '../../marks/action-button.tsx'
+import { WhatFollows } from '../../marks/what-follows.tsx'
 import { type ActionRequest, closeOverlay } from '../../store/app.ts'
 import { isProtected } from '../../store/send-action.ts'
-import { useApp, useFleet, useText } from '../../store/use-app.ts'
+import { useApp, useFleet, useRollout, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ActionForm } from './action-form.tsx'
@@ -146,7 +147,16 @@ interface SingleTargetProps {
 
 function SingleTarget({ previews, results }: SingleTargetProps) {
   const preview = previews?.[0]
-  return preview === undefined ? null : <Effects preview={preview} result={results.get(preview.key)} />
+  const view = useRollout(preview?.key)
+  if (preview === undefined) return null
+  const result = results.get(preview.key)
+  const follows = preview.open && result === undefined ? preview.follows : undefined
+  return (
+    <>
+      <Effects preview={preview} result={result} />
+      {follows !== undefined && view !== undefined && <WhatFollows view={view} path={follows} />}
+    </>
+  )
 }
 
 interface DialogFootProps {

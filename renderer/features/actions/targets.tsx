@@ -1,12 +1,13 @@
 import { useStore } from 'zustand'
 import type { ActionPreview, ActionResult, RolloutKey, RolloutView } from '#contract/views.ts'
 import { driverWords, refusalWords } from '../../format/failure-words.ts'
+import { followedEndWords } from '../../format/forecast-words.ts'
 import { stepsDone } from '../../format/status-words.ts'
 import { RbacRule } from '../../marks/rbac-rule.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
 import { WeightBar } from '../../marks/weight-bar.tsx'
 import { isProtected } from '../../store/send-action.ts'
-import { useApp, useRollout, useText } from '../../store/use-app.ts'
+import { useApp, useLocale, useRollout, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 
@@ -151,7 +152,14 @@ function Target({ rolloutKey, preview, chosen, onToggle, result, finished, onAga
         {result?.sent === true ? (
           <Effect rolloutKey={rolloutKey} />
         ) : (
-          <Outcome preview={preview} result={result} finished={finished} chosen={chosen} onAgain={onAgain} />
+          <Outcome
+            view={view}
+            preview={preview}
+            result={result}
+            finished={finished}
+            chosen={chosen}
+            onAgain={onAgain}
+          />
         )}
       </td>
     </tr>
@@ -180,11 +188,14 @@ function Effect({ rolloutKey }: { readonly rolloutKey: RolloutKey }) {
 }
 
 type OutcomeProps = Pick<TargetProps, 'preview' | 'finished' | 'chosen' | 'onAgain'> & {
+  readonly view: RolloutView
   readonly result: Exclude<ActionResult, { readonly sent: true }> | undefined
 }
 
-function Outcome({ preview, result, finished, chosen, onAgain }: OutcomeProps) {
+function Outcome({ view, preview, result, finished, chosen, onAgain }: OutcomeProps) {
   const text = useText()
+  const locale = useLocale()
+  const now = useApp().clock.now()
   if (result !== undefined) {
     return (
       <span className="row">
@@ -197,8 +208,9 @@ function Outcome({ preview, result, finished, chosen, onAgain }: OutcomeProps) {
   if (!preview.open) return <Line icon="lock" ink="faint" words={preview.reason} />
   if (finished && chosen) return <Line icon="waiting" ink="faint" words={text('dialog.notTried')} />
   const [warning] = preview.warnings
+  const follows = preview.follows && followedEndWords(text, preview.follows, view, { now, locale })
   return warning === undefined ? (
-    <Line icon="check" ink="ink-healthy" words={preview.effects[0] ?? text('dialog.ready')} />
+    <Line icon="check" ink="ink-healthy" words={follows ?? preview.effects[0] ?? text('dialog.ready')} />
   ) : (
     <Line icon="warn" ink="ink-paused" words={warning} />
   )

@@ -7,18 +7,24 @@ import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icon-names.ts'
 import { rowHeights } from '../../ui/row-heights.ts'
 import { Segments } from '../../ui/segments.tsx'
+import { Forecast } from './forecast.tsx'
 import { Revisions } from './revisions.tsx'
 
-const views = ['events', 'conditions', 'revisions'] as const
+const views = ['events', 'conditions', 'revisions', 'forecast'] as const
 const sources = ['all', 'engine', 'person', 'cluster'] as const
 
-/** What happened, newest first; the conditions behind a second tab, the revisions too where they have no column. */
+/** What happened, newest first; the conditions behind a second tab, revisions and forecast too where they have no column. */
 export function Activity({ detail }: { readonly detail: RolloutDetailView }) {
   const text = useText()
   const [shown, setShown] = useState<(typeof views)[number]>('events')
   const [source, setSource] = useState<(typeof sources)[number]>('all')
   const events = source === 'all' ? detail.events : detail.events.filter((event) => event.source === source)
-  const counts = { events: undefined, conditions: detail.conditions.length, revisions: detail.revisions.length }
+  const counts = {
+    events: undefined,
+    conditions: detail.conditions.length,
+    revisions: detail.revisions.length,
+    forecast: undefined,
+  }
   return (
     <section className={`panel activity shows-${shown}`} data-region aria-label={text('activity.title')}>
       <div className="panel-head">
@@ -46,6 +52,7 @@ export function Activity({ detail }: { readonly detail: RolloutDetailView }) {
       {shown === 'events' && events.length === 0 && <NoEvents detail={detail} source={source} />}
       {shown === 'conditions' && <Conditions conditions={detail.conditions} />}
       {shown === 'revisions' && <Revisions detail={detail} />}
+      {shown === 'forecast' && <Forecast detail={detail} />}
     </section>
   )
 }

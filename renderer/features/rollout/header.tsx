@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
-import type { ActionName, RolloutDetailView, RolloutView, StepView } from '#contract/views.ts'
+import type { ActionName, ForecastPathView, RolloutDetailView, RolloutView, StepView } from '#contract/views.ts'
 import { modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { formatAge } from '../../format/duration.ts'
 import { driverWords } from '../../format/failure-words.ts'
+import { comingTime, expectedEnd, isAtRest, leftWords } from '../../format/forecast-words.ts'
 import { whyWords } from '../../format/reason-words.ts'
 import { statusWords, timeLeft, toneOf } from '../../format/status-words.ts'
 import { formatPercent } from '../../format/weight.ts'
 import { ActionButton } from '../../marks/action-button.tsx'
 import { StatusIcon } from '../../marks/status-mark.tsx'
-import { useApp, useCluster, useText, useTicking } from '../../store/use-app.ts'
+import { useApp, useCluster, useLocale, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { isHeldUp, Why } from './why.tsx'
 
@@ -60,7 +61,7 @@ export function Header({ detail, children }: HeaderProps) {
   )
 }
 
-function Facts({ detail: { view, steps } }: { readonly detail: RolloutDetailView }) {
+function Facts({ detail: { view, steps, forecast } }: { readonly detail: RolloutDetailView }) {
   const text = useText()
   const { replicas, preview } = view
   // An abort takes the index of the Rollout back to the start; how far it had come is in the steps.
@@ -94,6 +95,7 @@ function Facts({ detail: { view, steps } }: { readonly detail: RolloutDetailView
         value={text('fact.count', { done: replicas.ready, count: replicas.desired })}
         more={text('fact.ready')}
       />
+      {forecast.state === 'foreseen' && !isAtRest(forecast) && <EndFact path={forecast} />}
       <Fact
         name={text('fact.version')}
         value={view.version ?? '–'}
@@ -122,6 +124,25 @@ function Fact({ name, value, more }: { readonly name: string; readonly value: st
       <dt>{name}</dt>
       <dd className="num">
         {value} <small>{more}</small>
+      </dd>
+    </div>
+  )
+}
+
+/** When it is where it ends, as far as that is foreseen. */
+function EndFact({ path }: { readonly path: ForecastPathView }) {
+  const text = useText()
+  const locale = useLocale()
+  const { end } = path
+  const name = end.how === 'healthy' && end.usual === undefined ? 'atLeast' : end.how
+  const at = end.how === 'aborted' ? end.restsAt : expectedEnd(end)
+  const value = useTicking((now) => comingTime(at, now, locale))
+  const more = useTicking((now) => leftWords(text, path, { now, locale }) ?? '')
+  return (
+    <div className="fact wide-only">
+      <dt>{text(`fact.end.${name}`)}</dt>
+      <dd className="num">
+        {value} <small className="cut">{more}</small>
       </dd>
     </div>
   )

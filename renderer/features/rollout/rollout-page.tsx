@@ -6,6 +6,7 @@ import { type Loaded, useApp, useRolloutDetail, useText } from '../../store/use-
 import { Button } from '../../ui/button.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Activity } from './activity.tsx'
+import { Forecast } from './forecast.tsx'
 import { Header } from './header.tsx'
 import { Revisions } from './revisions.tsx'
 import { Siblings } from './siblings.tsx'
@@ -83,6 +84,7 @@ function Detail({ detail }: { readonly detail: RolloutDetailView }) {
         </div>
         <div className="rollout-side">
           <Revisions detail={detail} />
+          <Forecast detail={detail} />
         </div>
       </div>
     </div>

@@ -1,20 +1,23 @@
-import type { RolloutDetailView, StepView } from '#contract/views.ts'
+import type { ForecastPathView, RolloutDetailView, StepView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import { formatTime } from '../../format/clock-time.ts'
 import { formatClockSpan } from '../../format/duration.ts'
+import { comingTime, expectedEnd, expectedStep, isAtRest } from '../../format/forecast-words.ts'
 import { stepWords } from '../../format/step-words.ts'
-import { useText, useTicking } from '../../store/use-app.ts'
+import { useLocale, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icon-names.ts'
 
 /** How far: done steps with the time they took, the present one counting down, the rest in order. */
 export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
   const text = useText()
-  const { steps } = detail
+  const { steps, forecast } = detail
+  const path = forecast.state === 'foreseen' && !isAtRest(forecast) ? forecast : undefined
   return (
     <section className="panel steps-panel" data-region aria-label={text('steps.title')}>
       <div className="panel-head">
         <h2>{text('steps.title')}</h2>
-        <span className="sub cut">{text('steps.sub')}</span>
+        <span className="sub cut">{text(path === undefined ? 'steps.sub' : 'steps.subForecast')}</span>
       </div>
       {steps.length === 0 ? (
         <p className="faint small steps-none">{text('steps.none')}</p>
@@ -23,9 +26,9 @@ export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
           <Aborted detail={detail} />
           <ol className="steps">
             {steps.map((step) => (
-              <Step key={step.index} step={step} />
+              <Step key={step.index} step={step} path={path} />
             ))}
-            <LastStep detail={detail} />
+            <LastStep detail={detail} path={path} />
           </ol>
         </div>
       )}
@@ -47,7 +50,13 @@ function Aborted({ detail: { view, steps } }: { readonly detail: RolloutDetailVi
 
 const marks: Partial<Record<StepView['state'], IconName>> = { done: 'check', failed: 'x', skipped: 'skip' }
 
-function Step({ step }: { readonly step: StepView }) {
+interface StepProps {
+  readonly step: StepView
+  /** What is ahead, unless nothing is. */
+  readonly path: ForecastPathView | undefined
+}
+
+function Step({ step, path }: StepProps) {
   const text = useText()
   const current = step.state === 'current'
   const pausing = step.step.kind === 'pause' || (step.step.kind === 'blueGreen' && step.step.text === 'pause')
@@ -68,9 +77,27 @@ function Step({ step }: { readonly step: StepView }) {
         )}
         {current && <Countdown step={step} />}
       </div>
-      <span className="step-time num">{step.tookMs === undefined ? '' : formatClockSpan(step.tookMs)}</span>
+      <StepTime step={step} path={path} />
     </li>
   )
+}
+
+/** What it took, or when it is to begin. */
+function StepTime({ step, path }: StepProps) {
+  const words = step.tookMs === undefined ? undefined : formatClockSpan(step.tookMs)
+  const isAhead = step.state === 'future' && path !== undefined
+  return (
+    <span className="step-time num">
+      {words ?? (isAhead ? <ComingTime at={expectedStep(path, step.index)} /> : '')}
+    </span>
+  )
+}
+
+/** When it is expected to begin; a dash where that is not foreseen. */
+function ComingTime({ at }: { readonly at: EpochMs | undefined }) {
+  const locale = useLocale()
+  const words = useTicking((now) => (at === undefined ? '–' : comingTime(at, now, locale)))
+  return <span>{words}</span>
 }
 
 function Countdown({ step }: { readonly step: StepView }) {
@@ -98,7 +125,7 @@ function Countdown({ step }: { readonly step: StepView }) {
   )
 }
 
-function LastStep({ detail }: { readonly detail: RolloutDetailView }) {
+function LastStep({ detail, path }: { readonly detail: RolloutDetailView } & Pick<StepProps, 'path'>) {
   const text = useText()
   const done = detail.view.status === 'Healthy'
   return (
@@ -111,7 +138,11 @@ function LastStep({ detail }: { readonly detail: RolloutDetailView }) {
           {text(detail.view.strategy === 'blueGreen' ? 'role.active' : 'role.stable')}
         </div>
       </div>
-      <span />
+      <span className="step-time num">
+        {path !== undefined && !done && (
+          <ComingTime at={path.end.how === 'healthy' ? expectedEnd(path.end) : undefined} />
+        )}
+      </span>
     </li>
   )
 }
