@@ -5,7 +5,8 @@ import type { EventWrite } from '#engine/decision.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
-import type { Outcome } from '#lib/outcome.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 
 /** Client-library defaults the reference works with (OPS-141). */
@@ -16,7 +17,6 @@ const burst = 25
 const refillMs = 300_000
 const triesMax = 12
 const retryMs = 10_000
-const pendingMax = 1000
 /** The API server refuses longer messages. */
 const messageLengthMax = 1024
 
@@ -30,19 +30,31 @@ interface Bucket {
   refilledAt: EpochMs
 }
 
+/** An Event as it will be created; `count` times by now. */
+type Pending = Event & { readonly count: number; readonly message: string }
+
+/** An Event that the API server has. */
+interface Sent {
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly count: number
+}
+
 /**
  * Writes Kubernetes Events about Rollouts (OPS-140): the same event again raises `count`, a flood of similar ones is
  * combined, and each object has a budget (OPS-141). Recording never waits and never fails a round: events are sent one
- * after the other behind it, and dropped when the queue is full.
+ * after the other behind it, and tell when they happened, however late that is. What waits is bounded by the budgets of the
+ * objects it is about, so nothing within a budget is lost; a repeat of what waits still is one request with it.
  */
 export class EventRecorder {
   readonly #client: ClusterClient
   readonly #clock: Clock
   readonly #log: Log
-  readonly #sent = new Map<string, Event>()
+  readonly #sent = new Map<string, Sent>()
   readonly #similar = new Map<string, Similar>()
   readonly #buckets = new Map<string, Bucket>()
-  readonly #pending: EventWrite[] = []
+  /** By what makes two events the same one, in order of the first. */
+  readonly #pending = new Map<string, Pending>()
   #sending: Promise<void> | undefined
   #endWait: () => void = () => undefined
   #stopped = false
@@ -63,8 +75,12 @@ export class EventRecorder {
       event_reason: event.reason,
       message: event.message,
     })
-    if (this.#stopped || this.#pending.length >= pendingMax || !this.#hasBudget(uid ?? name)) return
-    this.#pending.push(event)
+    if (this.#stopped || !this.#hasBudget(uid ?? name)) return
+    const { key, message } = this.#correlate(event)
+    const waiting = this.#pending.get(key)
+    if (waiting === undefined && this.#pending.size >= burst * this.#buckets.size) return
+    const happened = eventObject(event, message, formatSeconds(this.#clock.now()), this.#nextId())
+    this.#pending.set(key, waiting === undefined ? happened : repeated(waiting, happened))
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined
     })
@@ -78,15 +94,18 @@ export class EventRecorder {
   }
 
   async #sendAll(): Promise<void> {
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) await this.#send(next)
+    for (let next = first(this.#pending); next !== undefined; next = first(this.#pending)) {
+      const [key, event] = next
+      this.#pending.delete(key)
+      await this.#send(key, event)
+    }
   }
 
-  async #send(event: EventWrite): Promise<void> {
-    const { key, message } = this.#correlate(event)
+  async #send(key: string, event: Pending): Promise<void> {
     for (let tries = 1; tries <= triesMax; tries++) {
-      const outcome = await this.#write(key, event, message)
+      const outcome = await this.#write(key, event)
       if (outcome.ok) {
-        remember(this.#sent, key, outcome.value as Event)
+        remember(this.#sent, key, outcome.value)
         return
       }
       if (isRejected(outcome.error) || this.#stopped) {
@@ -116,20 +135,21 @@ export class EventRecorder {
       : { key: `${group}\n${event.message}`, message: event.message }
   }
 
-  async #write(key: string, event: EventWrite, message: string): Promise<Outcome<unknown, Failure>> {
-    const time = new Date(this.#clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
-    const text = message.slice(0, messageLengthMax)
+  async #write(key: string, event: Pending): Promise<Outcome<Sent, Failure>> {
     const earlier = this.#sent.get(key)
     if (earlier !== undefined) {
-      const body = { count: (earlier.count ?? 1) + 1, lastTimestamp: time, message: text }
+      const count = earlier.count + event.count
       const patched = await this.#client.patch(
         resources.events,
-        { namespace: earlier.metadata.namespace, name: earlier.metadata.name },
-        { type: 'strategic', body },
+        { namespace: earlier.namespace, name: earlier.name },
+        { type: 'strategic', body: { count, lastTimestamp: event.lastTimestamp, message: event.message } },
       )
-      if (patched.ok || patched.error.kind !== 'NotFound') return patched
+      if (patched.ok) return success({ ...earlier, count })
+      if (patched.error.kind !== 'NotFound') return patched
     }
-    return this.#client.create(resources.events, eventObject(event, text, time, this.#nextId()))
+    const created = await this.#client.create(resources.events, event)
+    const { namespace, name } = event.metadata
+    return created.ok ? success({ namespace, name, count: event.count }) : created
   }
 
   /** Names are `<object>.<hex>`: time and serial keep them apart within a process and across restarts. */
@@ -162,7 +182,18 @@ function isRejected(failure: Failure): boolean {
   return failure.kind !== 'Unreachable' && failure.kind !== 'Throttled' && failure.kind !== 'ServerError'
 }
 
-function eventObject(event: EventWrite, message: string, time: string, id: string): Event {
+const first = <Key, Value>(map: ReadonlyMap<Key, Value>): readonly [Key, Value] | undefined =>
+  map.entries().next().value
+
+/** The same Event once more, before it was sent. */
+const repeated = (waiting: Pending, { lastTimestamp, message }: Pending): Pending => ({
+  ...waiting,
+  count: waiting.count + 1,
+  message,
+  ...(lastTimestamp === undefined ? {} : { lastTimestamp }),
+})
+
+function eventObject(event: EventWrite, message: string, time: string, id: string): Pending {
   const { apiVersion, kind, metadata } = event.regarding
   const namespace = metadata.namespace ?? 'default'
   return {
@@ -179,7 +210,7 @@ function eventObject(event: EventWrite, message: string, time: string, id: strin
     },
     type: event.type,
     reason: event.reason,
-    message,
+    message: message.slice(0, messageLengthMax),
     count: 1,
     firstTimestamp: time,
     lastTimestamp: time,

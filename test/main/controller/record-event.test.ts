@@ -15,9 +15,14 @@ const regarding: Rollout = {
   spec: {},
 }
 
-const anEvent = (message: string, reason = 'ScalingReplicaSet'): EventWrite => ({
+const aRollout = (name: string): Rollout => ({
+  ...regarding,
+  metadata: { namespace: 'shop', name, uid: `uid-${name}` },
+})
+
+const anEvent = (message: string, reason = 'ScalingReplicaSet', about = regarding): EventWrite => ({
   kind: 'event',
-  regarding,
+  regarding: about,
   type: 'Normal',
   reason,
   message,
@@ -82,6 +87,46 @@ it('OPS-141: an object has a budget of 25 events, and one more each five minutes
       .map((each) => each.reason)
       .slice(25),
   ).toEqual(['Later'])
+})
+
+it('OPS-141: what waits is bounded by the budgets alone: nothing is lost when 200 rollouts are updated at once', async () => {
+  const { clock, recorder, events } = setUp()
+  const names = Array.from({ length: 200 }, (_, n) => `app-${n}`)
+  for (let n = 1; n <= 30; n++) for (const name of names) recorder.record(anEvent('once', `Reason${n}`, aRollout(name)))
+  await clock.advance(0)
+  const told = Map.groupBy(events(), ({ involvedObject }) => involvedObject.name)
+  expect(told.size).toBe(200)
+  const firstOfBudget = Array.from({ length: 25 }, (_, n) => `Reason${n + 1}`)
+  for (const each of told.values()) expect(each.map(({ reason }) => reason)).toEqual(firstOfBudget)
+})
+
+it('OPS-141: a repeat of an event that waits is one request with it', async () => {
+  const { api, clock, recorder, events } = setUp()
+  recorder.record(anEvent('first'))
+  for (let n = 1; n <= 3; n++) recorder.record(anEvent('again'))
+  await clock.advance(5_000)
+  expect(api.requests).toHaveLength(2)
+  recorder.record(anEvent('again'))
+  await clock.advance(0)
+  expect(events().map(({ message, count }) => ({ message, count }))).toEqual([
+    { message: 'first', count: 1 },
+    { message: 'again', count: 4 },
+  ])
+})
+
+it('OPS-140: an event that had to wait tells when it happened', async () => {
+  const { api, clock, recorder, events } = setUp()
+  api.intercept = () => ({ kind: 'Unreachable', message: 'refused', since: T0 })
+  recorder.record(anEvent('Scaled up'))
+  recorder.record(anEvent('Scaled down'))
+  await clock.advance(15_000)
+  recorder.record(anEvent('Scaled down'))
+  api.intercept = () => undefined
+  await clock.advance(10_000)
+  expect(events().map(({ firstTimestamp, lastTimestamp }) => [firstTimestamp, lastTimestamp])).toEqual([
+    ['2026-01-15T10:00:00Z', '2026-01-15T10:00:00Z'],
+    ['2026-01-15T10:00:00Z', '2026-01-15T10:00:15Z'],
+  ])
 })
 
 it('OPS-141: tries again after ten seconds while the server does not answer, and gives up when it refuses', async () => {
