@@ -4,6 +4,7 @@ import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { shareEqual } from '#lib/share-equal.ts'
 import type { ClusterClient, ListOptions, Reflector, ReflectorChange, ReflectorState, WatchEvent } from './client.ts'
 import { withoutManagedFields } from './writers.ts'
 
@@ -165,9 +166,9 @@ class ListWatch implements Reflector {
   }
 
   #upsert(arrived: KubeObject): void {
-    const object = withoutManagedFields(arrived)
-    const key = keyOf(object)
+    const key = keyOf(arrived)
     const previous = this.#objects.get(key)
+    const object = shareEqual(previous, withoutManagedFields(arrived))
     // A new list repeats what is known; nobody needs to hear of it.
     const { resourceVersion } = object.metadata
     if (

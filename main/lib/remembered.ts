@@ -11,3 +11,11 @@ export function remembered<Of, Answer>(answer: (of: Of) => Answer): (of: Of) => 
     return found.answer
   }
 }
+
+/** The same for a function of two: remembered for as long as both are referred to. */
+export function rememberedPair<Left, Right, Answer>(
+  answer: (left: Left, right: Right) => Answer,
+): (left: Left, right: Right) => Answer {
+  const answersFor = remembered((left: Left) => remembered((right: Right) => answer(left, right)))
+  return (left, right) => answersFor(left)(right)
+}

@@ -3,6 +3,7 @@ import type { PodTemplateSpec } from '#api/core.ts'
 import { labels } from '#api/keys.ts'
 import { isRecord } from '#engine/normalise/typed-value.ts'
 import { normalisePodTemplate, podTemplateComparisonText } from '#engine/pod-hash/pod-template-hash.ts'
+import { rememberedPair } from '#lib/remembered.ts'
 import { withoutAntiAffinity } from './anti-affinity.ts'
 import { withDefaults } from './defaults.ts'
 import { injectedMetadata, withoutEphemeralMetadata } from './ephemeral-metadata.ts'
@@ -11,8 +12,9 @@ import { injectedMetadata, withoutEphemeralMetadata } from './ephemeral-metadata
  * Whether `live` was made from `desired` (REC-44): what the engine injected into the ReplicaSet is undone, then the two
  * templates are compared with the API server's defaults on both sides. A wrong "no" here redeploys for nothing.
  */
-export const templatesEqual = (live: ReplicaSet, desired: PodTemplateSpec): boolean =>
-  plainTemplatesEqual(templateAsWritten(live), desired)
+export const templatesEqual = rememberedPair((live: ReplicaSet, desired: PodTemplateSpec): boolean =>
+  plainTemplatesEqual(templateAsWritten(live), desired),
+)
 
 /** The template a ReplicaSet was made from: without hash label, ephemeral metadata and injected anti-affinity (ACT-98). */
 export const templateAsWritten = (live: ReplicaSet): PodTemplateSpec =>

@@ -129,6 +129,17 @@ describe('list and watch', () => {
     expect(reflector.objects.get('web/a')).toEqual(aPod('a', '3', { annotations }))
   })
 
+  it('what an event leaves as it was stays the same object', async () => {
+    await startLive(aPod('a', '3', { labels: { app: 'web' } }))
+    const before = reflector.objects.get('web/a')
+    client.watching.send({ type: 'MODIFIED', object: aPod('a', '4', { labels: { app: 'web' } }) })
+    await clock.advance(0)
+    const after = reflector.objects.get('web/a')
+    expect(after).toEqual(aPod('a', '4', { labels: { app: 'web' } }))
+    expect(after?.metadata.labels).toBe(before?.metadata.labels)
+    expect(before?.metadata.resourceVersion).toBe('3')
+  })
+
   it('a bookmark moves the position on: the next watch begins there, without a list', async () => {
     await startLive()
     client.watching.send({ type: 'BOOKMARK', resourceVersion: '5000' })

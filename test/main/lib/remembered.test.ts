@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { remembered } from '#lib/remembered.ts'
+import { remembered, rememberedPair } from '#lib/remembered.ts'
 
 const counting = () => {
   const asked: unknown[] = []
@@ -21,4 +21,15 @@ it('asks again about an equal object, and about what is no object', () => {
   const { asked, answer } = counting()
   for (const of of [{ a: 1 }, { a: 1 }, 'text', 'text', null, null, undefined]) answer(of)
   expect(asked).toHaveLength(7)
+})
+
+it('works out the answer about a pair once', () => {
+  const asked: string[] = []
+  const joined = rememberedPair((left: { readonly name: string }, right: { readonly name: string }) => {
+    asked.push(left.name + right.name)
+    return left.name + right.name
+  })
+  const [a, b] = [{ name: 'a' }, { name: 'b' }]
+  expect([joined(a, b), joined(b, a), joined(a, a), joined(a, b)]).toEqual(['ab', 'ba', 'aa', 'ab'])
+  expect(asked).toEqual(['ab', 'ba', 'aa'])
 })
