@@ -29,7 +29,7 @@ Options:
   --context NAME     never taken from the file's current context
   --rollouts N       rollouts in each cluster (${rolloutsDefault})
   --replicas N       pods of each rollout (${replicasDefault}, engine ${engineReplicasDefault}); 0 on a control plane without nodes
-  --repeats N        updates of all rollouts in \`engine\`; its figures are medians of them (${repeatsDefault})
+  --repeats N        updates of all rollouts in \`engine\`; its figures are medians of them (${repeatsDefault}); 0 for the first deployment alone
   --help`
 
 function stopWith(message: string): never {
@@ -78,7 +78,7 @@ if (unknown !== undefined)
 const rollouts = wholeNumber('rollouts', values.rollouts, rolloutsDefault, 1)
 const replicasOf = ({ name }: Section) =>
   wholeNumber('replicas', values.replicas, name === 'engine' ? engineReplicasDefault : replicasDefault, 0)
-const repeats = wholeNumber('repeats', values.repeats, repeatsDefault, 1)
+const repeats = wholeNumber('repeats', values.repeats, repeatsDefault, 0)
 const cluster = namedCluster(values.kubeconfig, values.context)
 const wanted = sections.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 if (cluster !== undefined && (wanted.length !== 1 || wanted[0]?.name !== 'engine'))

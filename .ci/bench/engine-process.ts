@@ -21,12 +21,14 @@ export interface EngineWork {
   /** Everything on the wire, each watch once: calls, their retries and further pages. */
   readonly requests: number
   readonly calls: RequestCounts
-  /** Times of the pure function since the last `begin`, in ms. */
+  /** Times of the pure function since the last `begin`, in ms: by the clock, and CPU time of its thread. */
   readonly reconcileMs: readonly number[]
+  readonly reconcileCpuMs: readonly number[]
   /** p99 since the last `begin`, in ms beyond the timer's own resolution. */
   readonly loopDelayMs: number
-  /** Resident set, in MB. */
+  /** Resident set, in MB: now, and the most it ever was. */
   readonly rssMB: number
+  readonly rssMaxMB: number
   /** Of this process, user and system. */
   readonly cpuMs: number
 }
@@ -37,6 +39,11 @@ const loopResolutionMs = 10
 const loop = monitorEventLoopDelay({ resolution: loopResolutionMs })
 loop.enable()
 let reconcileMs: number[] = []
+let reconcileCpuMs: number[] = []
+const threadCpuMs = () => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
 const cluster = openCluster({
   context,
   client,
@@ -51,9 +58,11 @@ const engine = createEngine({
   clock: systemClock,
   log: silentLog,
   reconcile: (world, now) => {
+    const cpuBefore = threadCpuMs()
     const startedAt = performance.now()
     const decision = reconcileRollout(world, now)
     reconcileMs.push(performance.now() - startedAt)
+    reconcileCpuMs.push(threadCpuMs() - cpuBefore)
     return decision
   },
   random: Math.random,
@@ -67,8 +76,9 @@ function workDone(): EngineWork {
   const { user, system } = process.cpuUsage()
   const requests = Object.values(client.requests).reduce((sum, count) => sum + count, 0)
   const loopDelayMs = Math.max(0, loop.percentile(99) / 1e6 - loopResolutionMs)
-  const rssMB = process.memoryUsage.rss() / 2 ** 20
-  return { reconciles, writes, requests, calls, reconcileMs, loopDelayMs, rssMB, cpuMs: (user + system) / 1000 }
+  const memory = { rssMB: process.memoryUsage.rss() / 2 ** 20, rssMaxMB: process.resourceUsage().maxRSS / 2 ** 10 }
+  const times = { reconcileMs, reconcileCpuMs, loopDelayMs, cpuMs: (user + system) / 1000 }
+  return { reconciles, writes, requests, calls, ...memory, ...times }
 }
 
 const stopWaiting = engine.onChange(() => {
@@ -79,6 +89,7 @@ const stopWaiting = engine.onChange(() => {
 process.on('message', (message: { readonly begin?: boolean }) => {
   if (message.begin === true) {
     reconcileMs = []
+    reconcileCpuMs = []
     loop.reset()
   }
   process.send?.(workDone())

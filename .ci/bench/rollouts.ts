@@ -42,9 +42,20 @@ export async function createBatch(client: ClusterClient, batch: Batch): Promise<
   const created = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
   mustSucceed(await client.create(resources.namespaces, created), `namespace ${namespace}`)
   const apps = Array.from({ length: count }, (_, index) => aRollout(index, batch))
-  await Promise.all(
-    apps.map(async (app) => mustSucceed(await client.create(resources.rollouts, app), `rollout ${app.metadata.name}`)),
-  )
+  await forEachOf(apps, async (app) => {
+    mustSucceed(await client.create(resources.rollouts, app), `rollout ${app.metadata.name}`)
+  })
+}
+
+/** The client lets 40 go in a second anyway; more at once only wait for a connection. */
+const atOnce = 40
+
+async function forEachOf<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const worker = async () => {
+    for (const item of left) await run(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
 function aRollout(index: number, { namespace, replicas, waiting, instanceID }: Batch): Rollout {
@@ -80,11 +91,9 @@ export async function setVersion(
 ): Promise<void> {
   const containers = [{ name: 'app', image: imageOf(version) }]
   const body = { spec: { template: { spec: { containers } } } }
-  await Promise.all(
-    names.map(async (name) =>
-      mustSucceed(await client.patch(resources.rollouts, { namespace, name }, { type: 'merge', body }), name),
-    ),
-  )
+  await forEachOf(names, async (name) => {
+    mustSucceed(await client.patch(resources.rollouts, { namespace, name }, { type: 'merge', body }), name)
+  })
 }
 
 /** The version is everywhere: the controller has seen it, and promoted it. */
