@@ -13,6 +13,7 @@ import type { Cluster } from '#main/cluster/cluster.ts'
 import { writersOf } from '#main/cluster/writers.ts'
 import { applyWrites, type RequestWrite, type Stopped } from './apply-writes.ts'
 import { keyOf } from './dirty-rollouts.ts'
+import { DueWrites } from './due-writes.ts'
 import { observeRollout } from './observe-rollout.ts'
 import { KeyQueue, type Round } from './queue.ts'
 import { EventRecorder } from './record-event.ts'
@@ -46,6 +47,7 @@ export class Rounds {
   readonly #options: RoundsOptions
   readonly #guard: StaleGuard
   readonly #reasons: RoundReasons
+  readonly #due: DueWrites
   /** ReplicaSets in the way that no cache shows (REC-50). */
   readonly #hidden = new Set<string>()
   #queue: KeyQueue
@@ -57,6 +59,7 @@ export class Rounds {
   constructor(options: RoundsOptions) {
     this.#options = options
     this.#guard = new StaleGuard(options.clock)
+    this.#due = new DueWrites(options.clock)
     this.#reasons = new RoundReasons(options.clock, (key) => this.#onReasons(key))
     this.#queue = this.#newQueue()
     this.#events = this.#newEvents()
@@ -114,6 +117,7 @@ export class Rounds {
         this.#counts.reconciles++
         return reconcile(world, now)
       },
+      due: (each, writes) => this.#due.of(each, writes),
       apply: (each, writes) => this.#apply(each, writes),
       afterFailure: (world, stopped) => this.#afterFailure(world, stopped),
       ended: (each, encounter) => this.#ended(each, encounter),
@@ -122,6 +126,7 @@ export class Rounds {
     if (round.kind === 'forget') {
       this.#guard.forget(key)
       this.#reasons.forget(key)
+      this.#due.forget(key)
     }
     return round
   }

@@ -6,6 +6,7 @@ import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { Stopped } from './apply-writes.ts'
+import type { Due } from './due-writes.ts'
 import type { Round } from './queue.ts'
 import type { Encounter } from './round-reasons.ts'
 import { staleRetryMs } from './stale-guard.ts'
@@ -18,6 +19,8 @@ export interface RoundPorts {
     key: string,
   ) => Promise<Outcome<RolloutWorld | undefined, Failure | { readonly kind: 'NotSynced' }>>
   readonly reconcile: (world: RolloutWorld, now: EpochMs) => Decision
+  /** Which of these writes are due, and when the others will be (ADR 14). */
+  readonly due: (key: string, writes: readonly Write[]) => Due
   readonly apply: (key: string, writes: readonly Write[]) => Promise<Outcome<void, Stopped>>
   /** Turns a failed creation into what follows from it (REC-50); `handled` when nothing is left to retry. */
   readonly afterFailure: (world: RolloutWorld, stopped: Stopped) => Promise<'handled' | 'unhandled'>
@@ -45,11 +48,16 @@ export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
     }
     world = observed.value
     if (world === undefined) return { kind: 'forget' }
-    const decision = ports.reconcile(world, ports.clock.now())
-    const applied = await ports.apply(key, decision.writes)
+    const now = ports.clock.now()
+    const decision = ports.reconcile(world, now)
+    const { due, waitMs } = ports.due(key, decision.writes)
+    const applied = await ports.apply(key, due)
     const isHandled = applied.ok || (await ports.afterFailure(world, applied.error)) === 'handled'
-    ports.ended(key, isHandled ? { kind: 'done' } : { kind: 'stopped', stopped: applied.error })
-    if (applied.ok) return { kind: 'settled', requeueAt: decision.requeueAt }
+    // What was left out was not tried either: what is known of it stays.
+    if (waitMs === 0 || !applied.ok)
+      ports.ended(key, isHandled ? { kind: 'done' } : { kind: 'stopped', stopped: applied.error })
+    if (applied.ok)
+      return { kind: 'settled', requeueAt: earlier(decision.requeueAt, waitMs > 0 ? now + waitMs : undefined) }
     if (isHandled) return { kind: 'later', delayMs: staleRetryMs }
     return roundAfterStop(applied.error, ports.log, about)
   } catch (error) {
@@ -58,6 +66,9 @@ export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
     return { kind: 'failed', notBeforeMs: 1000 }
   }
 }
+
+const earlier = (left: EpochMs | undefined, right: EpochMs | undefined): EpochMs | undefined =>
+  left === undefined || right === undefined ? (left ?? right) : Math.min(left, right)
 
 function roundAfterStop(stopped: Stopped, log: Log, about: object): Round {
   if (stopped.kind === 'leaseLost') return { kind: 'later', delayMs: staleRetryMs }

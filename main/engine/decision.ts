@@ -68,6 +68,8 @@ export interface PatchWrite extends WriteReason {
   readonly patchType: PatchType
   readonly body: unknown
   readonly precondition: Precondition
+  /** Nobody waits for it: it may be left out for a moment, and decided anew (ADR 14). Nothing later in the round builds on it. */
+  readonly mayWait?: true
 }
 
 export interface DeleteWrite extends WriteReason {

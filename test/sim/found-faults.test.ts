@@ -22,6 +22,7 @@ describe('faults that the simulator found', () => {
       log: silentLog,
       observe: async () => success(world),
       reconcile: () => ({ writes: [write], probes: [], requeueAt: undefined }),
+      due: (_key, due) => ({ due, waitMs: 0 }),
       apply: async () => failure({ kind: 'failed', write, failure: gone }),
       afterFailure: async () => 'unhandled',
       ended: () => undefined,

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import type { ReplicaSet } from '#api/apps.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
-import type { Decision, Write } from '#engine/decision.ts'
+import type { Decision, PatchWrite, Write } from '#engine/decision.ts'
 import { nothingToDo } from '#engine/decision.ts'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { RolloutWorld } from '#engine/world.ts'
@@ -58,7 +58,7 @@ const createReplicaSet = (rollout: KubeObject): Write => ({
   summary: 'Create ReplicaSet web-abc',
 })
 
-const writeStatus = (status: object): Write => ({
+const writeStatus = (status: object): PatchWrite => ({
   kind: 'patch',
   ref: { resource: resources.rollouts, ...at },
   subresource: 'status',
@@ -152,6 +152,47 @@ it.each([
   engine.start()
   await clock.advance(1_000)
   expect(created()).toBe(count)
+})
+
+/** A stand-in engine that tells how many pods are ready, and when there are as many as wanted. */
+function tellsReadyPods({ rollout, replicaSets }: RolloutWorld): Decision {
+  const ready = replicaSets[0]?.status?.readyReplicas ?? 0
+  if (rollout.status?.readyReplicas === ready) return nothingToDo
+  const write = writeStatus({ readyReplicas: ready, ...(ready === 5 && { phase: 'Healthy' }) })
+  return { ...nothingToDo, writes: [ready === 5 ? write : { ...write, mayWait: true }] }
+}
+
+it('tells counts that follow one another within a second by one request, and anything else at once', async () => {
+  const { api, clock, engine } = setUp({ reconcile: tellsReadyPods })
+  const rollout = aRollout()
+  api.put(resources.rollouts, rollout)
+  const putReady = (readyReplicas: number) => {
+    const created = createReplicaSet(api.read(resources.rollouts, at) ?? rollout)
+    if (created.kind === 'create')
+      api.put(resources.replicaSets, { ...created.object, status: { replicas: 5, readyReplicas } } as KubeObject)
+  }
+  const told = () =>
+    api.writes.filter((each) => each.verb === 'patch' && each.resource === 'rollouts.argoproj.io').length
+  putReady(1)
+  engine.start()
+  await clock.advance(2_000)
+  expect(told()).toBe(1)
+  for (const ready of [2, 3, 4]) {
+    putReady(ready)
+    await clock.advance(300)
+  }
+  expect(told()).toBe(1)
+  await clock.advance(100)
+  expect(told()).toBe(2)
+  expect(api.read(resources.rollouts, at)).toMatchObject({ status: { readyReplicas: 4 } })
+  putReady(3)
+  await clock.advance(10)
+  putReady(5)
+  await clock.advance(10)
+  expect(told()).toBe(3)
+  expect(api.read(resources.rollouts, at)).toMatchObject({ status: { readyReplicas: 5, phase: 'Healthy' } })
+  await clock.advance(60_000)
+  expect(told()).toBe(3)
 })
 
 it('OPS-38: waits, and shows who holds the lease', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Rollout } from '#api/rollout.ts'
-import { nothingToDo } from '#engine/decision.ts'
+import { nothingToDo, type Write } from '#engine/decision.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, success } from '#lib/outcome.ts'
@@ -23,6 +23,7 @@ function round(ports: Partial<RoundPorts> = {}) {
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
     observe: async () => success(world),
     reconcile: () => nothingToDo,
+    due: (_key, due) => ({ due, waitMs: 0 }),
     apply: async () => success(undefined),
     afterFailure: async () => 'unhandled',
     ended: (_key, { kind }) => met.push(kind),
@@ -45,6 +46,26 @@ const conflict: Failure = { kind: 'Conflict', message: 'modified' }
 it('REC-8: asks for the next round when the engine says', async () => {
   const { outcome } = round({ reconcile: () => ({ ...nothingToDo, requeueAt: T0 + 5000 }) })
   expect(await outcome).toEqual({ kind: 'settled', requeueAt: T0 + 5000 })
+})
+
+it('writes what is due, and looks again when the rest is', async () => {
+  const later = { ...write, reason: 'Later' }
+  const applied: Write[] = []
+  const waiting = (requeueAt: number | undefined) =>
+    round({
+      reconcile: () => ({ writes: [later, write], probes: [], requeueAt }),
+      due: (key, writes) => (key === 'shop/web' ? { due: writes.slice(1), waitMs: 400 } : { due: writes, waitMs: 0 }),
+      apply: async (_key, writes) => {
+        applied.push(...writes)
+        return success(undefined)
+      },
+    })
+  expect(await waiting(undefined).outcome).toEqual({ kind: 'settled', requeueAt: T0 + 400 })
+  expect(await waiting(T0 + 100).outcome).toEqual({ kind: 'settled', requeueAt: T0 + 100 })
+  expect(applied).toEqual([write, write])
+  const { outcome, met } = waiting(undefined)
+  await outcome
+  expect(met).toEqual([])
 })
 
 it('forgets a Rollout that is gone, without asking the engine', async () => {

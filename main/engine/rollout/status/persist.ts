@@ -1,6 +1,7 @@
 import { annotations } from '#api/keys.ts'
 import type { RolloutStatus } from '#api/rollout.ts'
-import type { EventWrite, RuleId, Write } from '#engine/decision.ts'
+import type { EventWrite, PatchWrite, RuleId, Write } from '#engine/decision.ts'
+import { isRecord } from '#engine/normalise/typed-value.ts'
 import { computePhase } from '#engine/status/phase.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { createMergePatch } from '#lib/merge-patch.ts'
@@ -13,6 +14,7 @@ import { type Draft, isAborted, type StatusFields, withFields } from './draft.ts
 import { nextDuration } from './duration.ts'
 import { pauseAndAbort } from './pause-and-abort.ts'
 import { awaitsScaleDown, isCompleted, isIndefinite, isTimedOut, madeProgress, stuckCheckAt } from './progress.ts'
+import { tellsOnlyCounts } from './tells-counts.ts'
 
 export interface Persisted {
   readonly writes: readonly Write[]
@@ -33,10 +35,13 @@ export function persist(situation: Situation, concluded: Draft): Persisted {
   const patch = diffStatus(situation.status, next)
   const announcements = [...draft.events, ...warnings, ...events]
   if (patch === undefined) return { writes: announcements, requeueAt: stuckCheckAt(situation, next) }
-  const write = patchStatus(situation.rollout, patch, {
-    because: 'REC-61',
-    summary: `Set status: ${Object.keys(patch).join(', ')}`,
-  })
+  const write: PatchWrite = {
+    ...patchStatus(situation.rollout, patch, {
+      because: 'REC-61',
+      summary: `Set status: ${Object.keys(patch).join(', ')}`,
+    }),
+    ...(tellsOnlyCounts(situation.status, patch) && { mayWait: true }),
+  }
   return { writes: [write, ...announcements, ...pauseEvents(situation, next)], requeueAt: undefined }
 }
 
@@ -74,10 +79,10 @@ const observed = ({ rollout }: Situation, fields: StatusFields): StatusFields =>
 })
 
 /** Only the changed keys, removed ones as `null`; `undefined` when nothing differs (API-232). */
-export function diffStatus(stored: RolloutStatus, next: StatusFields): object | undefined {
+export function diffStatus(stored: RolloutStatus, next: StatusFields): Readonly<Record<string, unknown>> | undefined {
   const before = { ...stored, canary: stored.canary ?? {}, blueGreen: stored.blueGreen ?? {} }
   const patch = createMergePatch(toStatus(before), toStatus(next))
-  return typeof patch === 'object' && patch !== null ? patch : undefined
+  return isRecord(patch) ? patch : undefined
 }
 
 /** Pointer fields of the API: present even when zero. */
