@@ -3,6 +3,7 @@ import { type Resource, resourcePath, resources } from '#api/resources.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import type { AccessRule } from '#main/sandbox/api/access.ts'
 import { anAccount, engineRules } from './account.ts'
+import { refusing } from './admission.ts'
 import type { StrategyName } from './details.ts'
 import { restart } from './of-pods.ts'
 import { hold, type Stage } from './stage.ts'
@@ -134,25 +135,20 @@ async function writeAs(stage: Stage, manager: string, replicaSet: string, body: 
   await stage.world.send('PATCH', `${path}?fieldManager=${manager}`, { body, headers })
 }
 
-function refusedByWebhook(): Stall {
-  let lift: () => void = () => undefined
+function refusedAtAdmission(): Stall {
+  let lift = () => Promise.resolve()
   return {
-    title: 'an admission webhook that refuses ReplicaSets',
-    sandboxOnly: true,
+    title: 'an admission check that refuses ReplicaSets',
     cause: 'writeRefused',
     object: ({ rollout }) => ({ kind: 'ReplicaSet', name: `${rollout}-` }),
-    says: /Admission webhook "policy\.example\.com" denied the request: no owner/,
+    says: /(Admission webhook|ValidatingAdmissionPolicy) .* denied (the )?request: no owner/,
     begin: async (stage) => {
       await stage.running('canary')
-      const lifted = stage.world.sandbox?.cluster.server.faults.inject({
-        match: ({ verb, resource }) => verb === 'create' && resource === 'replicasets.apps',
-        then: { kind: 'deny', webhook: 'policy.example.com', why: 'no owner' },
-      })
-      lift = lifted ?? lift
+      lift = await refusing(stage)
       await stage.release(stage.tags[1])
     },
     fact: always,
-    mend: () => Promise.resolve(lift()),
+    mend: () => lift(),
   }
 }
 
@@ -176,7 +172,8 @@ function resizedByAnother(): Stall {
       times += 1
     },
     fact: () => times >= 3,
-    mend: () => Promise.resolve(),
+    // A fight counts as over when nothing had to be repeated for a minute.
+    mend: ({ world }) => world.pass(45_000),
   }
 }
 
@@ -260,7 +257,7 @@ export const stallsOfDriving: readonly Stall[] = [
   budgeted('a restart that a disruption budget holds up', 'canary'),
   budgeted('a restart of active pods that a disruption budget holds up', 'blueGreen'),
   ...stallsOfRights,
-  refusedByWebhook(),
+  refusedAtAdmission(),
   resizedByAnother(),
   alwaysTooLate(),
   ...stallsOfDrivers,
