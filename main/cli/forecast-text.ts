@@ -56,8 +56,8 @@ const restTexts: Readonly<Record<ForecastEndView['how'], (step: string) => strin
   further: () => 'nothing is foreseen',
 }
 
-const restText = ({ at, restsAt }: ForecastEndView): string =>
-  restsAt > at ? `; old pods stop until ${formatSeconds(restsAt)}` : ''
+const restText = ({ how, at, restsAt }: ForecastEndView): string =>
+  restsAt > at ? `; ${how === 'aborted' ? 'its' : 'old'} pods stop until ${formatSeconds(restsAt)}` : ''
 
 function usualText({ how, usual }: ForecastEndView): string {
   if (usual !== undefined) return `; 8 in 10 by ${formatSeconds(usual.by)}, as the last ${usual.runs} rollouts here`
@@ -152,5 +152,8 @@ function stageText({ kind, step }: ForecastStageView, rollout: Rollout): string 
   const steps = stepsOf(rollout)
   const each = step === undefined ? undefined : steps[step]
   if (each !== undefined && step !== undefined) return `step ${step + 1} of ${steps.length}: ${describeStep(each)}`
-  return { pods: 'the other pods', pause: 'pause', scaleDown: 'old pods stop' }[kind]
+  const isBack = rollout.status?.abort === true
+  return { pods: 'the other pods', pause: 'pause', scaleDown: isBack ? 'pods go back to stable' : 'old pods stop' }[
+    kind
+  ]
 }

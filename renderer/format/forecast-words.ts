@@ -38,7 +38,7 @@ export function endWords(text: Text, path: ForecastPathView, { now, locale, step
 /** The same where the steps themselves are not at hand. */
 export function followedEndWords(text: Text, path: ForecastPathView, view: RolloutView, moment: Moment): string {
   const { step } = path.end
-  const words = step === undefined ? '' : stageWords(text, { kind: 'pods', step, from: 0, until: 0 }, view)
+  const words = step === undefined ? '' : stageWords(text, { kind: 'pods', step }, view)
   return endWords(text, path, { ...moment, step: words })
 }
 
@@ -61,8 +61,14 @@ export function expectedStep({ stages, end }: ForecastPathView, index: number): 
   return stage?.from ?? (end.step === index ? end.at : undefined)
 }
 
-/** A stretch of time where the steps themselves are not at hand: `Step 6 of 8: pods`. */
-export function stageWords(text: Text, { kind, step }: ForecastStageView, view: RolloutView): string {
+/** A stretch of time where the steps themselves are not at hand: `Step 6 of 8`. */
+export function stageWords(
+  text: Text,
+  { kind, step }: Pick<ForecastStageView, 'kind' | 'step'>,
+  view: RolloutView,
+  how?: ForecastEndView['how'],
+): string {
+  if (how === 'aborted' && kind === 'scaleDown') return text('forecast.stage.back')
   if (view.strategy === 'blueGreen' && step !== undefined)
     return text(`step.blueGreen.${(['preview', 'pause', 'switch', 'scaleDown'] as const)[step] ?? 'preview'}`)
   if (step === undefined) return text(`forecast.stage.${kind}`)

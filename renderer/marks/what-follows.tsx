@@ -1,4 +1,4 @@
-import type { ForecastPathView, ForecastStageView, RolloutView } from '#contract/views.ts'
+import type { ForecastEndView, ForecastPathView, ForecastStageView, RolloutView } from '#contract/views.ts'
 import { comingTime, followedEndWords, leftWords, stageWords } from '../format/forecast-words.ts'
 import { useLocale, useText, useTicking } from '../store/use-app.ts'
 import { ForecastBar } from './forecast-bar.tsx'
@@ -21,7 +21,7 @@ export function WhatFollows({ view, path }: WhatFollowsProps) {
       {path.stages.length > 1 && <ForecastBar path={path} />}
       <ol>
         {path.stages.slice(0, stagesMax).map((stage) => (
-          <StageLine key={`${stage.kind} ${stage.step} ${stage.from}`} view={view} stage={stage} />
+          <StageLine key={`${stage.kind} ${stage.step} ${stage.from}`} view={view} stage={stage} how={path.end.how} />
         ))}
         {more > 0 && <li className="faint small">{text('forecast.followsMore', { count: more })}</li>}
         <EndLine view={view} path={path} />
@@ -30,14 +30,20 @@ export function WhatFollows({ view, path }: WhatFollowsProps) {
   )
 }
 
-function StageLine({ view, stage }: { readonly view: RolloutView; readonly stage: ForecastStageView }) {
+interface StageLineProps {
+  readonly view: RolloutView
+  readonly stage: ForecastStageView
+  readonly how: ForecastEndView['how']
+}
+
+function StageLine({ view, stage, how }: StageLineProps) {
   const text = useText()
   const locale = useLocale()
   const at = useTicking((now) => comingTime(stage.from, now, locale))
   return (
     <li className="row small">
       <i className={`swatch ${stage.kind}`} />
-      <span>{stageWords(text, stage, view)}</span>
+      <span>{stageWords(text, stage, view, how)}</span>
       <span className="space" />
       <span className="num dim">{at}</span>
     </li>

@@ -105,11 +105,33 @@ describe('an update through three clusters', () => {
     await page.keyboard.press('a')
     const dialog = page.getByRole('dialog')
     await dialog.waitFor()
+    await dialog.getByText(/^Aborted\. Its pods are gone by/).waitFor()
     await dialog.getByRole('textbox').last().fill('error rate of the new index')
     await picture('abort')
     await page.keyboard.press('Control+Enter')
     await says('search-index', 'harbor-2').toMatch(/Aborted/)
     await page.keyboard.press('Escape')
+  })
+
+  it('W13, W15: says what happens next, when it is done, and where promoting it would lead', async () => {
+    await says('search-index', 'harbor-3').toMatch(/Paused/)
+    const origin = new URL(page.url()).origin
+    await page.goto(`${origin}/#/rollout/harbor-3/shop/search-index`)
+    const forecast = page.locator('.rollout-side .forecast')
+    await forecast.getByText('Waits for a person. Nothing happens by itself.').waitFor()
+    await forecast.getByText('If promoted now').waitFor()
+    await forecast.getByText(/^waiting \d/).waitFor()
+    await picture('forecast-waits')
+    await page.goto(`${origin}/#/rollout/harbor-3/shop/storefront-web`)
+    await forecast.getByText(/at the earliest|Done about/).waitFor({ timeout: 60_000 })
+    await forecast.getByRole('button', { name: /^Next writes/ }).click()
+    await forecast.locator('.next-writes summary').first().click()
+    await forecast
+      .getByText(/^[A-Z]+-\d+$/)
+      .first()
+      .waitFor()
+    await picture('forecast')
+    await page.goto(`${origin}/#/fleet`)
   })
 
   it('promotes several at once', async () => {

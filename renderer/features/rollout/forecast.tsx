@@ -112,6 +112,7 @@ function PauseLeft({ detail: { view } }: { readonly detail: RolloutDetailView })
 function Sums({ forecast }: { readonly forecast: Foreseen }) {
   const text = useText()
   const { pods, pause, scaleDown } = sumsAhead(forecast)
+  const isBack = forecast.end.how === 'aborted'
   const sums = [
     ['pause', pause],
     ['pods', pods],
@@ -124,7 +125,7 @@ function Sums({ forecast }: { readonly forecast: Foreseen }) {
         .map(([kind, ms]) => (
           <span key={kind} className="row">
             <i className={`swatch ${kind}`} />
-            {text(`forecast.sum.${kind}`, { time: formatClockSpan(ms) })}
+            {text(`forecast.sum.${isBack && kind === 'scaleDown' ? 'back' : kind}`, { time: formatClockSpan(ms) })}
           </span>
         ))}
     </p>

@@ -108,6 +108,6 @@ describe('the forecast elsewhere', () => {
     const { run } = await atPause()
     const { out } = await run('promote', 'web', '--dry-run')
     expect(out.at(-1)).toMatch(new RegExp(`^# Forecast: done at ${time} \\(in \\d+s\\), at least$`))
-    expect((await run('abort', 'web', '--dry-run')).out.at(-1)).toMatch(/^# Forecast: aborted; old pods stop until /)
+    expect((await run('abort', 'web', '--dry-run')).out.at(-1)).toMatch(/^# Forecast: aborted; its pods stop until /)
   })
 })

@@ -138,6 +138,9 @@ describe('the dialog of an action', { timeout }, () => {
     await openAt('checkout-api', 'prod-eu-west')
     await fixture.press('a')
     await fixture.advance(300)
-    expect(linesOf('.follows li')).toEqual(['Old pods stop10:00:00', 'Aborted. Its pods are gone by 10:00:30'])
+    expect(linesOf('.follows li')).toEqual([
+      'Pods go back to the stable version10:00:00',
+      'Aborted. Its pods are gone by 10:00:30',
+    ])
   })
 })
