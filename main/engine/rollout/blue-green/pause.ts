@@ -52,13 +52,16 @@ export function isFastTracked(release: Release): boolean {
   )
 }
 
-/** BG-31. A timed pause that someone cleared is not complete: it starts over (BG-33). */
+/**
+ * BG-31. A timed pause that someone cleared is not complete: it starts over (BG-33).
+ * Differs from the reference while the pause of a canary step is stored, which this was changed from: there that counts as resumed.
+ */
 export function isPauseComplete(release: Release): boolean {
   const { status, spec, now } = release
   const blueGreen = spec.strategy?.blueGreen
   if (hasCheckpoint(release)) return true
   if (blueGreen !== undefined && !isAutoPromoted(blueGreen))
-    return status.controllerPause === true && !isPausing(release)
+    return status.controllerPause === true && (status.pauseConditions ?? []).length === 0
   if ((blueGreen?.autoPromotionSeconds ?? 0) === 0) return true
   const expiresAt = promotesAt(release)
   return expiresAt !== undefined && now > expiresAt

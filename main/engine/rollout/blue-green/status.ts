@@ -1,3 +1,4 @@
+import type { PauseReason } from '#api/rollout.ts'
 import { formatSelector } from '#lib/label-selector.ts'
 import { isFullPromotionWanted, promoted, reset } from '../promotion.ts'
 import { availableOf, existingOf, podHashOf, readyOf, sumOf } from '../replica-set/facts.ts'
@@ -43,15 +44,23 @@ const blueGreenDraft = (release: Release, { active, preview }: Selectors): Draft
     blueGreen: { activeSelector: active, previewSelector: preview },
   })
 
+/** A pause of the steps that this was changed from means nothing here; the reference keeps it until the promotion. */
 function withPause(draft: Draft, pause: PauseDecision): Draft {
-  if (pause.kind === 'add') return { ...draft, pauses: { ...draft.pauses, add: ['BlueGreenPause'] } }
-  return pause.kind === 'remove' ? { ...draft, pauses: { ...draft.pauses, remove: ['BlueGreenPause'] } } : draft
+  const remove: readonly PauseReason[] =
+    pause.kind === 'remove' ? ['BlueGreenPause', 'CanaryPauseStep'] : ['CanaryPauseStep']
+  return { ...draft, pauses: { ...draft.pauses, remove, add: pause.kind === 'add' ? ['BlueGreenPause'] : [] } }
 }
 
-/** Why the current ReplicaSet becomes stable now; first match (BG-50). */
+/**
+ * Why the current ReplicaSet becomes stable now; first match (BG-50).
+ * Differs from the reference where the active Service selects no hash and another ReplicaSet is stable, as in the middle of a canary
+ * that was changed to blue-green: there the update counts as done at once, even an aborted one, and stable is scaled down after its
+ * delay, whether or not the new pods ever get ready. Here the cut-over comes first (BG-67).
+ */
 function promotionReason(draft: Draft, release: Release, activeHash: string): string | undefined {
-  if (release.stableRS === undefined || activeHash === '') return 'Initial deploy'
-  if (activeHash !== podHashOf(release.currentRS)) return undefined
+  const { stableRS, currentRS } = release
+  if (stableRS === undefined || (activeHash === '' && stableRS === currentRS)) return 'Initial deploy'
+  if (activeHash !== podHashOf(currentRS)) return undefined
   if (isFullPromotionWanted(release)) return 'Full promotion requested'
   if (isFastRollback(release)) return fastRollbackReason(release)
   return isAborted(draft, release) ? undefined : 'Completed blue-green update'

@@ -190,6 +190,49 @@ describe('the end of a blue-green update', () => {
     expect([journey.phase, serves(journey)]).toEqual(['Healthy', 'web:1'])
     expect(journey.status.blueGreen?.activeSelector).toBe(hash(journey, 'web:1'))
   })
+
+  /** At a pause of a canary at 50 %, then changed to blue-green. */
+  const changedMidCanary = (canary: object, change: (journey: RolloutJourney) => void, replicas = 2) => {
+    const rollout = aRollout({ replicas, steps: [setWeight(50), pause()] })
+    const services = { active: aService('active'), preview: aService('preview') }
+    const journey = new RolloutJourney(aWorld({ rollout, services })).patchSpec({ strategy: { canary } }).settle()
+    journey.setImage('web:2').settle()
+    change(journey)
+    const blueGreen = { activeService: 'active', previewService: 'preview', ...manual }
+    return journey.patchSpec({ strategy: { canary: null, blueGreen } })
+  }
+
+  it('BG-67: changed from a canary in mid-update, stable stays up and stable until the cut-over', () => {
+    const journey = changedMidCanary({}, () => undefined)
+    const [v1, v2] = ['web:1', 'web:2'].map((image) => hash(journey, image))
+    journey.isReady = (rs) => rs.metadata.labels?.['rollouts-pod-template-hash'] === v1
+    journey.settle().pass(3600)
+    expect([journey.status.stableRS, journey.size('web:1'), journey.size('web:2')]).toEqual([v1, 2, 2])
+    expect([selected(journey, 'active'), journey.status.phase]).toEqual([undefined, 'Degraded'])
+    journey.isReady = () => true
+    journey.world = settlePods(journey.world, journey.isReady)
+    journey.settle()
+    expect([journey.phase, serves(journey), journey.status.stableRS]).toEqual(['Healthy', 'web:2', v2])
+    expect([journey.size('web:1'), journey.awake().size('web:1')]).toEqual([2, 0])
+  })
+
+  it('BG-30, BG-31: a pause of its canary steps is no approval of the cut-over', () => {
+    const canary = { stableService: 'active', canaryService: 'preview' }
+    const journey = changedMidCanary(canary, () => undefined, 1).settle()
+    expect([journey.phase, serves(journey)]).toEqual(['Paused: BlueGreenPause', 'web:1'])
+    expect(journey.status.pauseConditions).toHaveLength(1)
+    journey.promote().settle()
+    expect([journey.phase, serves(journey)]).toEqual(['Healthy', 'web:2'])
+  })
+
+  it('BG-67, BG-63: changed from an aborted canary, it stays aborted and goes back to stable', () => {
+    const journey = changedMidCanary({}, (canary) => void canary.abort())
+    const v1 = hash(journey, 'web:1')
+    journey.settle()
+    expect(journey.phase).toBe('Degraded: RolloutAborted: Rollout aborted update to revision 2')
+    expect([journey.status.stableRS, serves(journey)]).toEqual([v1, 'web:1'])
+    expect([journey.size('web:1'), journey.awake().size('web:2')]).toEqual([2, 0])
+  })
 })
 
 describe('beside a blue-green update', () => {
