@@ -3,6 +3,7 @@ import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { Decision, Write } from '#engine/decision.ts'
+import { reportCreateError } from '#engine/rollout/create-error.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
@@ -18,7 +19,7 @@ import { observeRollout } from './observe-rollout.ts'
 import { KeyQueue, type Round } from './queue.ts'
 import { EventRecorder } from './record-event.ts'
 import { type Encounter, RoundReasons } from './round-reasons.ts'
-import { createErrorEvent, runRound } from './runner.ts'
+import { runRound } from './runner.ts'
 import { type GuardedKind, StaleGuard } from './stale-guard.ts'
 
 /** Rollouts reconciled at once (OPS-5). */
@@ -119,7 +120,7 @@ export class Rounds {
       },
       due: (each, writes) => this.#due.of(each, writes),
       apply: (each, writes) => this.#apply(each, writes),
-      afterFailure: (world, stopped) => this.#afterFailure(world, stopped),
+      afterFailure: (world, stopped) => this.#afterFailure(key, world, stopped),
       ended: (each, encounter) => this.#ended(each, encounter),
     })
     if (round.kind === 'failed') this.#counts.failures++
@@ -185,12 +186,12 @@ export class Rounds {
     this.#options.onReasons(key)
   }
 
-  async #afterFailure(world: RolloutWorld, stopped: Stopped): Promise<'handled' | 'unhandled'> {
+  async #afterFailure(key: string, world: RolloutWorld, stopped: Stopped): Promise<'handled' | 'unhandled'> {
     if (stopped.kind !== 'failed' || stopped.write.kind !== 'create') return 'unhandled'
     const { write, failure: cause } = stopped
     if (cause.kind !== 'AlreadyExists') {
       if (cause.kind === 'Forbidden' || cause.kind === 'Invalid')
-        this.#events.record(createErrorEvent(world, write.ref.name, cause.message))
+        await this.#apply(key, reportCreateError(world, write.ref.name, cause.message, this.#options.clock.now()))
       return 'unhandled'
     }
     const { client } = this.#options.cluster

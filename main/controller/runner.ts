@@ -1,4 +1,4 @@
-import type { Decision, EventWrite, Write } from '#engine/decision.ts'
+import type { Decision, Write } from '#engine/decision.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import { assertNever } from '#lib/assert.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
@@ -105,14 +105,3 @@ export function roundAfter(failure: Failure): Round {
       return assertNever(failure)
   }
 }
-
-/** EVT-7: the ReplicaSet could not be created, for a reason other than its name. */
-export const createErrorEvent = (world: RolloutWorld, name: string, message: string): EventWrite => ({
-  kind: 'event',
-  regarding: world.rollout,
-  type: 'Warning',
-  reason: 'ReplicaSetCreateError',
-  message: `Failed to create new replica set "${name}": ${message}`,
-  because: 'EVT-7',
-  summary: `ReplicaSet ${name} could not be created`,
-})

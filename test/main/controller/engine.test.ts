@@ -273,6 +273,32 @@ it('two engines, one hands over: nothing is created twice', async () => {
   expect(first.created()).toBe(1)
 })
 
+it('REC-50: a ReplicaSet that the API server forbids is told in the condition, and created once it may be', async () => {
+  const { api, clock, engine, created } = setUp({ reconcile: reconcileRollout })
+  const message = 'replicasets.apps is forbidden: exceeded quota: web'
+  const forbidden = {
+    kind: 'Forbidden',
+    verb: 'create',
+    resource: 'replicasets.apps',
+    namespace: 'shop',
+    message,
+  } as const
+  let isForbidden = true
+  api.intercept = ({ verb, resource }) =>
+    isForbidden && verb === 'create' && resource.startsWith('replicasets') ? forbidden : undefined
+  api.put(resources.rollouts, aWholeRollout())
+  engine.start()
+  await clock.advance(40_000)
+  const conditions = () => JSON.stringify(api.read(resources.rollouts, at))
+  expect(conditions()).toContain(`"reason":"ReplicaSetCreateError","message":"Failed to create new replica set`)
+  expect(conditions()).toContain(message)
+  const refused = created()
+  isForbidden = false
+  await clock.advance(40_000)
+  expect(created()).toBe(refused + 1)
+  expect(conditions()).not.toContain('ReplicaSetCreateError')
+})
+
 it('REC-50: a ReplicaSet of another owner in the way is shown to the engine as a name that is taken', async () => {
   const worlds: RolloutWorld[] = []
   const { api, clock, engine } = setUp({

@@ -52,6 +52,12 @@ export const quotaRaised: Scenario = {
       rule: 'REC-50',
       says: 'a ReplicaSet that cannot be created is told',
     },
+    {
+      run: 'argosy status shop --watch=false',
+      prints: /^Progressing/m,
+      rule: 'REC-77',
+      says: 'and nobody reads Healthy of a template without pods',
+    },
     { apply: [quota(9, 3)] },
     { until: { ...healthyOn('3'), up: '3:4/4' }, within: 120, rule: 'REC-50', says: 'raised, it is created' },
   ],
