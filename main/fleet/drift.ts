@@ -1,6 +1,7 @@
 import type { Container, PodTemplateSpec } from '#api/core.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import { podTemplateHash } from '#engine/pod-hash/pod-template-hash.ts'
+import { remembered } from '#lib/remembered.ts'
 
 /** Environment variables that name the place a pod runs in: they differ between clusters on purpose. */
 export const expectedToDiffer: ReadonlySet<string> = new Set([
@@ -13,11 +14,11 @@ export const expectedToDiffer: ReadonlySet<string> = new Set([
 ])
 
 /** A hash by which the same template in two clusters is recognised, fields that are expected to differ left out. */
-export function driftPrint(template: PodTemplateSpec): string {
+export const driftPrint = remembered((template: PodTemplateSpec): string => {
   const { spec } = template
   if (spec === undefined) return podTemplateHash(template)
   return podTemplateHash({ ...template, spec: { ...spec, containers: (spec.containers ?? []).map(withoutExpected) } })
-}
+})
 
 function withoutExpected(container: Container): Container {
   const { env } = container

@@ -1,6 +1,6 @@
 import type { Rollout } from '#api/rollout.ts'
 import { rolloutFieldTable } from '#engine/normalise/rollout-field-table.ts'
-import { type FieldType, fieldsOf, readFieldOrder, readType } from '#engine/pod-hash/field-order.ts'
+import { type FieldType, readFieldOrder, readType, structOf } from '#engine/pod-hash/field-order.ts'
 import { podFieldTable } from '#engine/pod-hash/field-order-table.ts'
 
 const order = readFieldOrder({
@@ -33,7 +33,7 @@ function filled(type: FieldType): unknown {
     case 'map':
       return { key: filled(type.of) }
     case 'struct':
-      return Object.fromEntries(fieldsOf(order, type.name).map((field) => [field.name, filled(field.type)]))
+      return Object.fromEntries(structOf(order, type.name).fields.map((field) => [field.name, filled(field.type)]))
   }
 }
 

@@ -3,8 +3,11 @@ const trap = (what: string): never => {
   throw new Error(`${what} is ambient state: the engine gets \`now\` and ids as arguments (rule E1)`)
 }
 
+/** Test files that share a worker share its globals too, and each of them runs this. */
+const trapped = Symbol.for('argosy.trapped')
+
 const RealDate = Date
-globalThis.Date = new Proxy(RealDate, {
+const TrappedDate = new Proxy(RealDate, {
   construct(target, args) {
     return args.length === 0 ? trap('new Date()') : Reflect.construct(target, args)
   },
@@ -12,5 +15,10 @@ globalThis.Date = new Proxy(RealDate, {
   get(target, property, receiver) {
     return property === 'now' ? () => trap('Date.now()') : Reflect.get(target, property, receiver)
   },
+  has: (target, property) => property === trapped || Reflect.has(target, property),
 })
-Math.random = () => trap('Math.random()')
+
+if (!(trapped in RealDate)) {
+  globalThis.Date = TrappedDate
+  Math.random = () => trap('Math.random()')
+}

@@ -1,4 +1,4 @@
-import { type Field, type FieldOrder, type FieldType, fieldsOf } from '#engine/pod-hash/field-order.ts'
+import { type Field, type FieldOrder, type FieldType, type Struct, structOf } from '#engine/pod-hash/field-order.ts'
 import { assertNever } from '#lib/assert.ts'
 import { canonicalQuantity } from '#lib/quantity.ts'
 import { formatSeconds, parseTime } from '#lib/rfc3339.ts'
@@ -55,7 +55,7 @@ function readValue(order: FieldOrder, type: FieldType, input: unknown, path: str
     case 'map':
       return readMap(order, type.of, input, path, dropped)
     case 'struct':
-      return readStruct(order, fieldsOf(order, type.name), input, path, dropped)
+      return readStruct(order, structOf(order, type.name), input, path, dropped)
     default:
       return assertNever(type)
   }
@@ -88,15 +88,14 @@ function readMap(order: FieldOrder, of: FieldType, input: unknown, path: string,
 
 function readStruct(
   order: FieldOrder,
-  fields: readonly Field[],
+  { fields, names }: Struct,
   input: unknown,
   path: string,
   dropped: Dropped,
 ): unknown {
   if (!isRecord(input)) return undefined
   const at = (name: string) => (path === '' ? name : `${path}.${name}`)
-  const known = new Set(fields.map((field) => field.name))
-  for (const name of Object.keys(input)) if (!known.has(name)) dropped.unknown.push(at(name))
+  for (const name of Object.keys(input)) if (!names.has(name)) dropped.unknown.push(at(name))
   const value: Record<string, unknown> = {}
   for (const field of fields) {
     if (!Object.hasOwn(input, field.name)) continue

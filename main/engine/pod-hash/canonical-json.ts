@@ -1,7 +1,7 @@
 import { isRecord } from '#engine/normalise/typed-value.ts'
 import { assertNever } from '#lib/assert.ts'
 import { quantityValue } from '#lib/quantity.ts'
-import { type Field, type FieldOrder, type FieldType, fieldsOf } from './field-order.ts'
+import { type Field, type FieldOrder, type FieldType, structOf } from './field-order.ts'
 
 /**
  * What the text is for. `hash` is the text of release 1.9. `legacyHash` is that of releases up to 1.8, where an absent
@@ -38,7 +38,7 @@ export function canonicalJson(order: FieldOrder, type: FieldType, value: unknown
     case 'map':
       return isRecord(value) ? sortedObject(value, (each) => canonicalJson(order, type.of, each, purpose)) : 'null'
     case 'struct':
-      return structJson(order, fieldsOf(order, type.name), isRecord(value) ? value : {}, purpose)
+      return structJson(order, structOf(order, type.name).fields, isRecord(value) ? value : {}, purpose)
     default:
       return assertNever(type)
   }

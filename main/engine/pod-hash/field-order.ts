@@ -17,8 +17,15 @@ export interface Field {
   readonly omitEmpty: boolean
 }
 
-/** Fields of each struct in declaration order. */
-export type FieldOrder = ReadonlyMap<string, readonly Field[]>
+/** The fields of one struct. */
+export interface Struct {
+  /** In declaration order. */
+  readonly fields: readonly Field[]
+  readonly names: ReadonlySet<string>
+}
+
+/** Each struct by its name. */
+export type FieldOrder = ReadonlyMap<string, Struct>
 
 const scalars: ReadonlySet<string> = new Set<Scalar>([
   'string',
@@ -37,11 +44,12 @@ const scalars: ReadonlySet<string> = new Set<Scalar>([
  * the table. Throws when a struct is missing: the tables are part of the program.
  */
 export function readFieldOrder(table: Readonly<Record<string, string>>): FieldOrder {
-  const order = new Map<string, readonly Field[]>()
+  const order = new Map<string, Struct>()
   for (const [name, notation] of Object.entries(table)) {
-    order.set(name, notation.trim().split(/\s+/).filter(Boolean).map(readField))
+    const fields = notation.trim().split(/\s+/).filter(Boolean).map(readField)
+    order.set(name, { fields, names: new Set(fields.map((field) => field.name)) })
   }
-  for (const fields of order.values()) for (const field of fields) assertKnown(order, field.type)
+  for (const { fields } of order.values()) for (const field of fields) assertKnown(order, field.type)
   return order
 }
 
@@ -66,9 +74,9 @@ function assertKnown(order: FieldOrder, type: FieldType): void {
   if (type.kind === 'struct') assert(order.has(type.name), `type ${type.name} is in the table`)
 }
 
-/** Fields of a struct of the table. */
-export function fieldsOf(order: FieldOrder, name: string): readonly Field[] {
-  const fields = order.get(name)
-  assert(fields !== undefined, `type ${name} is in the table`)
-  return fields
+/** A struct of the table. */
+export function structOf(order: FieldOrder, name: string): Struct {
+  const struct = order.get(name)
+  assert(struct !== undefined, `type ${name} is in the table`)
+  return struct
 }
