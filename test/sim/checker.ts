@@ -1,5 +1,5 @@
-import type { ReplicaSet } from '#api/apps.ts'
-import type { Pod, Service } from '#api/core.ts'
+import type { Deployment, ReplicaSet } from '#api/apps.ts'
+import type { Pod, PodTemplateSpec, Service } from '#api/core.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout, RolloutSpec } from '#api/rollout.ts'
 import type { RuleId } from '#engine/decision.ts'
@@ -28,7 +28,12 @@ export interface RestSeen {
   readonly rollout: Rollout
   readonly replicaSets: readonly ReplicaSet[]
   readonly services: readonly Service[]
+  /** Of those ReplicaSets. */
   readonly pods: readonly Pod[]
+  /** The Deployment that lends its template, if there is one. */
+  readonly deployment: Deployment | undefined
+  /** Of the Rollout itself, or borrowed; `undefined` while there is nothing to borrow from. */
+  readonly template: PodTemplateSpec | undefined
 }
 
 /**
@@ -60,13 +65,13 @@ export function replicaSetChange({
   return { before: change.before as ReplicaSet, after: change.object as ReplicaSet }
 }
 
-/** The hash to which a controller turned a Service, and from which. */
+/** The hash to which a controller turned a Service, and from which. Letting go of one is no switch (REC-14). */
 export function serviceSwitch({
   change,
 }: ChangeSeen): { readonly name: string; readonly from: string; readonly to: string } | undefined {
   if (change.resource !== resources.services || change.type !== 'MODIFIED') return undefined
   const [from, to] = [hashSelected(change.before as Service), hashSelected(change.object as Service)]
-  return from === to ? undefined : { name: change.object.metadata.name, from, to }
+  return from === to || to === '' ? undefined : { name: change.object.metadata.name, from, to }
 }
 
 export const hashSelected = (service: Service | undefined): string =>
@@ -78,6 +83,13 @@ export const knownAvailable = (decided: Decided, hash: string): number =>
 
 export const sizesOf = (replicaSets: readonly ReplicaSet[]): string =>
   replicaSets.map((rs) => `${rs.metadata.name} ${sizeOf(rs)} (${availableOf(rs)} available)`).join(', ')
+
+/** Of the Services that the strategy names. */
+export function serviceNames({ strategy }: RolloutSpec): readonly string[] {
+  const { canary, blueGreen } = strategy ?? {}
+  const names = [blueGreen?.activeService, blueGreen?.previewService, canary?.stableService, canary?.canaryService]
+  return names.filter((name) => name !== undefined)
+}
 
 export const stepsOf = (spec: RolloutSpec) => spec.strategy?.canary?.steps ?? []
 

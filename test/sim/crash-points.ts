@@ -1,7 +1,7 @@
 import { podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
 import { hashSelected } from './checker.ts'
 import { Random } from './random.ts'
-import { type Chapter, describeChapter, editOf, type ReferenceRollout } from './reference-rollouts.ts'
+import { actOf, type Chapter, describeChapter, type ReferenceRollout } from './reference-rollouts.ts'
 import { type Run, Simulation } from './simulation.ts'
 
 /** A reference rollout told to its end. */
@@ -36,17 +36,25 @@ export async function tellStory(reference: ReferenceRollout, crashAfter: number)
 
 function open({ cluster, operator }: Simulation, chapter: Chapter): void {
   cluster.trace.add('operator', describeChapter(chapter))
-  if ('action' in chapter) operator.perform({ kind: 'action', action: chapter.action })
-  else operator.perform({ kind: 'edit', what: 'edits the spec', body: editOf(chapter) })
+  operator.perform(actOf(chapter))
 }
 
 /** The same for every crash point: where it ends does not depend on who brought it there. */
 function endingOf({ cluster }: Simulation): string {
-  const { rollout, replicaSets, services } = cluster
+  const { rollout, replicaSets, services, deployment } = cluster
   const { phase, currentStepIndex, currentPodHash, stableRS, abort } = rollout.status ?? {}
   const sizes = replicaSets.map((rs) => `${podHashOf(rs)}=${sizeOf(rs)}`).toSorted()
   const selectors = services.map((each) => `${each.metadata.name}→${hashSelected(each)}`)
-  return JSON.stringify({ phase, currentStepIndex, currentPodHash, stableRS, abort, sizes, selectors })
+  return JSON.stringify({
+    phase,
+    currentStepIndex,
+    currentPodHash,
+    stableRS,
+    abort,
+    sizes,
+    selectors,
+    lent: deployment?.spec.replicas,
+  })
 }
 
 export interface CrashPoints {

@@ -10,6 +10,7 @@ export interface Mutation {
 
 const canary = 'main/engine/rollout/canary'
 const blueGreen = 'main/engine/rollout/blue-green'
+const workloadScaleDown = 'main/engine/rollout/workload-scale-down.ts'
 
 export const mutations: readonly Mutation[] = [
   {
@@ -153,7 +154,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a manual promotion does not wait for anybody',
     file: `${blueGreen}/pause.ts`,
-    find: 'return status.controllerPause === true && !isPausing(release)',
+    find: 'return status.controllerPause === true && (status.pauseConditions ?? []).length === 0',
     replace: 'return true',
   },
   {
@@ -221,6 +222,72 @@ export const mutations: readonly Mutation[] = [
     file: 'main/engine/rollout/status/persist.ts',
     find: "scope === 'full' ? nextDuration",
     replace: 'scope !== undefined ? nextDuration',
+  },
+  {
+    name: 'a later revision scales the Deployment too',
+    file: workloadScaleDown,
+    find: 'deployment === undefined || revisionOf(currentRS) !== 1',
+    replace: 'deployment === undefined || revisionOf(currentRS) === 0',
+  },
+  {
+    name: 'the Deployment is emptied before the Rollout is Healthy',
+    file: workloadScaleDown,
+    find: "status.phase === 'Healthy' && isFullyPromoted && availableOf(currentRS) >= replicas",
+    replace: 'isFullyPromoted && replicas > 0',
+  },
+  {
+    name: 'the Deployment gives up a pod too many',
+    file: workloadScaleDown,
+    find: 'Math.max(0, replicas - ready)',
+    replace: 'Math.max(0, replicas - ready - 1)',
+  },
+  {
+    name: 'the Deployment keeps a pod too many',
+    file: workloadScaleDown,
+    find: 'Math.max(0, replicas - ready)',
+    replace: 'Math.max(1, replicas - ready)',
+  },
+  {
+    name: 'the Deployment gives up pods that were ready a round ago',
+    file: workloadScaleDown,
+    find: 'const ready = readyOf(currentRS)',
+    replace: "const ready = status.phase === 'Healthy' ? replicas : (status.readyReplicas ?? 0)",
+  },
+  {
+    name: 'the Deployment is replaced whatever became of it',
+    file: workloadScaleDown,
+    find: 'const scaled = { ...deployment, apiVersion,',
+    replace: "const scaled = { ...deployment, metadata: { name: 'lent', namespace: 'shop' }, apiVersion,",
+  },
+  {
+    name: 'what is seen of the Deployment is not told',
+    file: 'main/engine/rollout/workload-ref.ts',
+    find: 'String(workload.metadata.generation ?? 0)',
+    replace: 'String(rollout.status?.workloadObservedGeneration ?? workload.metadata.generation ?? 0)',
+  },
+  {
+    name: 'changes of Deployments wake nobody',
+    file: 'main/controller/dirty-rollouts.ts',
+    find: "this.#follow('deployments', (object) => this.#onReferenced(",
+    replace: "this.#follow('deployments', (object) => object.kind === 'Nobody' && this.#onReferenced(",
+  },
+  {
+    name: 'a canary goes on where blue-green was',
+    file: 'main/engine/rollout/update.ts',
+    find: 'situation.status.currentStepHash !== currentStepHash(situation)',
+    replace: '(situation.status.currentStepHash ?? currentStepHash(situation)) !== currentStepHash(situation)',
+  },
+  {
+    name: 'Services of the strategy before are kept',
+    file: 'main/controller/dirty-rollouts.ts',
+    find: 'filter((name) => !kept.includes(name))',
+    replace: 'filter((name) => isGone && !kept.includes(name))',
+  },
+  {
+    name: 'the status of blue-green outlives it',
+    file: 'main/engine/rollout/status/draft.ts',
+    find: '      blueGreen: {},\n',
+    replace: '      blueGreen: { ...status.blueGreen },\n',
   },
   {
     name: 'own writes are not waited for',

@@ -1,9 +1,17 @@
+import type { RolloutStrategy } from '#api/rollout.ts'
 import type { ActionName } from '#contract/views.ts'
 import { aPodTemplate, pause, setWeight } from '#test/support/builders/rollout.ts'
-import { aScenario, type Scenario } from './scenario.ts'
+import type { Act } from './operator.ts'
+import { aScenario, borrowed, type Scenario, withAllServices } from './scenario.ts'
 
 /** What a person does once the cluster is at rest, one after the other. */
-export type Chapter = { readonly image: string } | { readonly replicas: number } | { readonly action: ActionName }
+export type Chapter =
+  | { readonly image: string }
+  | { readonly replicas: number }
+  | { readonly action: ActionName }
+  | { readonly strategy: RolloutStrategy }
+  /** The template of the Deployment that lends it. */
+  | { readonly lent: string }
 
 /** A rollout whose every crash point is tried. */
 export interface ReferenceRollout {
@@ -106,15 +114,55 @@ export const referenceRollouts: readonly ReferenceRollout[] = [
     chapters: [update, { action: 'promote' }],
     meanwhile: { image: 'web:3' },
   },
+  {
+    name: 'canary that takes over from a Deployment, pod by pod',
+    scenario: borrowed(
+      aScenario({ replicas: 3, strategy: { canary: { steps: [setWeight(50), pause()], maxSurge: 1 } } }),
+      { replicas: 3, scaleDown: 'progressively' },
+    ),
+    chapters: [{ lent: 'web:2' }, { action: 'promoteFull' }],
+  },
+  {
+    name: 'canary that becomes blue-green in its pause, and canary again',
+    scenario: withAllServices(
+      aScenario({
+        replicas: 2,
+        strategy: { canary: { steps: [setWeight(50), pause()], stableService: 'stable', canaryService: 'canary' } },
+      }),
+    ),
+    chapters: [
+      update,
+      { strategy: { blueGreen: { activeService: 'active', previewService: 'preview', autoPromotionEnabled: false } } },
+      { image: 'web:3' },
+      { strategy: { canary: { steps: [setWeight(50), pause()], stableService: 'stable' } } },
+      { action: 'promote' },
+    ],
+  },
+  {
+    name: 'canary whose pods cannot start, that becomes blue-green in its pause',
+    scenario: withAllServices(
+      aScenario({ replicas: 2, strategy: { canary: { steps: [pause()], stableService: 'stable' } } }),
+    ),
+    chapters: [{ image: 'web:broken' }, { strategy: { blueGreen: { activeService: 'active' } } }],
+  },
 ]
 
 export const describeChapter = (chapter: Chapter): string =>
   Object.entries(chapter)
-    .map(([key, value]) => `${key} ${value}`)
+    .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
     .join('')
 
-/** The spec edit of a chapter; actions are sent instead. */
-export function editOf(chapter: Chapter): unknown {
-  if ('image' in chapter) return { spec: { template: aPodTemplate(chapter.image) } }
-  return 'replicas' in chapter ? { spec: { replicas: chapter.replicas } } : undefined
+/** What a person does in it. */
+export function actOf(chapter: Chapter): Act {
+  if ('action' in chapter) return { kind: 'action', action: chapter.action }
+  if ('lent' in chapter)
+    return { kind: 'lend', what: 'edits the Deployment', spec: { template: aPodTemplate(chapter.lent) } }
+  return { kind: 'edit', what: 'edits the spec', body: { spec: specOf(chapter) } }
+}
+
+function specOf(chapter: Exclude<Chapter, { readonly action: ActionName } | { readonly lent: string }>): object {
+  if ('image' in chapter) return { template: aPodTemplate(chapter.image) }
+  return 'replicas' in chapter
+    ? { replicas: chapter.replicas }
+    : { strategy: { canary: null, blueGreen: null, ...chapter.strategy } }
 }

@@ -1,5 +1,7 @@
+import type { Deployment } from '#api/apps.ts'
 import type { Service } from '#api/core.ts'
 import type { IntOrString } from '#api/meta.ts'
+import { apiVersionOf, resources } from '#api/resources.ts'
 import type { CanaryStep, Rollout, RolloutStrategy } from '#api/rollout.ts'
 import { aPodTemplate, pause, setWeight } from '#test/support/builders/rollout.ts'
 import type { Random } from './random.ts'
@@ -8,6 +10,10 @@ import type { Random } from './random.ts'
 export interface Scenario {
   readonly rollout: Rollout
   readonly services: readonly Service[]
+  /** Lends the Rollout its template; it was there before. */
+  readonly deployment?: Deployment
+  /** The person changes from one strategy to the other now and then, and has Services for both. */
+  readonly changesStrategy?: boolean
 }
 
 /** A Rollout as an operator would write it, of either strategy. */
@@ -22,6 +28,54 @@ export function drawScenario(random: Random): Scenario {
     ...(random.chance(0.15) && { progressDeadlineAbort: true }),
   })
 }
+
+/**
+ * Some borrow their template from a Deployment, in some the strategy changes. What is drawn for the others does not depend on this,
+ * so that their stories stay.
+ */
+export function drawVariant(scenario: Scenario, random: Random): Scenario {
+  const borrowing = random.chance(0.15) ? borrowed(scenario, drawLoan(random, scenario)) : scenario
+  return random.chance(0.15) ? { ...withAllServices(borrowing), changesStrategy: true } : borrowing
+}
+
+/** With the Services of both strategies. */
+export const withAllServices = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  services: ['active', 'preview', 'stable', 'canary'].map(aService),
+})
+
+export const scaleDownModes = ['never', 'onsuccess', 'progressively'] as const
+
+/** How many pods the Deployment has before the Rollout has any, and what becomes of them. */
+interface Loan {
+  readonly replicas: number
+  readonly scaleDown: (typeof scaleDownModes)[number]
+}
+
+/** As many pods as the Rollout should get, or about as many. */
+function drawLoan(random: Random, { rollout }: Scenario): Loan {
+  const { replicas: size = 1 } = rollout.spec
+  const replicas = random.chance(0.7) ? size : random.int(0, size + 2)
+  return { replicas, scaleDown: random.weighted({ never: 1, onsuccess: 2, progressively: 4 }) }
+}
+
+/** The same Rollout with a template that is a Deployment's. */
+export function borrowed(scenario: Scenario, { replicas, scaleDown }: Loan): Scenario {
+  const { template = {}, selector = {}, ...spec } = scenario.rollout.spec
+  const workloadRef = { apiVersion: apiVersionOf(resources.deployments), kind: 'Deployment', name: 'lent', scaleDown }
+  return {
+    ...scenario,
+    rollout: { ...scenario.rollout, spec: { ...spec, workloadRef } },
+    deployment: aDeployment({ replicas, selector, template }),
+  }
+}
+
+export const aDeployment = (spec: Deployment['spec']): Deployment => ({
+  apiVersion: apiVersionOf(resources.deployments),
+  kind: 'Deployment',
+  metadata: { name: 'lent', namespace: 'shop' },
+  spec,
+})
 
 /** The Rollout `shop/web` with the Services its strategy names. Its progress deadline is a minute. */
 export function aScenario(spec: Partial<Rollout['spec']> & { readonly strategy: RolloutStrategy }): Scenario {
@@ -69,7 +123,7 @@ export function drawSteps(random: Random): readonly CanaryStep[] {
   })
 }
 
-function drawCanary(random: Random): RolloutStrategy {
+export function drawCanary(random: Random): RolloutStrategy {
   const withServices = random.chance(0.4)
   return {
     canary: {
@@ -80,7 +134,7 @@ function drawCanary(random: Random): RolloutStrategy {
   }
 }
 
-function drawBlueGreen(random: Random): RolloutStrategy {
+export function drawBlueGreen(random: Random): RolloutStrategy {
   const isManual = random.chance(0.4)
   const isTimed = !isManual && random.chance(0.5)
   return {

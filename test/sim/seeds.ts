@@ -23,4 +23,6 @@ export const foundSeeds: readonly { readonly seed: number; readonly steps: numbe
     shows: 'a template and a size changed at once gave the canary all pods before its first step',
   },
   { seed: 203, steps: 40, shows: 'an engine started while it was still stopping never competed for the lease' },
+  { seed: 367, steps: 40, shows: 'a Deployment lost its pods to a Rollout that had just lost some of its own' },
+  { seed: 228, steps: 40, shows: 'a Deployment was asked for a pod that was ready already' },
 ]

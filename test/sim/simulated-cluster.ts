@@ -1,4 +1,4 @@
-import type { ReplicaSet } from '#api/apps.ts'
+import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Lease, Pod, Service } from '#api/core.ts'
 import { leaseName } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
@@ -9,9 +9,10 @@ import { Network } from './network.ts'
 import { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { type Change, SimulatedApi } from './simulated-api.ts'
+import { isOfDeployment, SimulatedDeployments, shop } from './simulated-deployments.ts'
 import { SimulatedTime } from './simulated-time.ts'
 import type { SimulatedWatch } from './simulated-watch.ts'
-import { SimulatedWorkloads } from './simulated-workloads.ts'
+import { imageOf, ownerOf, SimulatedWorkloads } from './simulated-workloads.ts'
 import { Trace } from './trace.ts'
 
 /** One cluster with one Rollout, its workloads alive, on a network that can be made bad. */
@@ -28,6 +29,8 @@ export class SimulatedCluster {
     this.network = new Network(this.time, random.fork('network'))
     this.api.onChange((change) => this.#record(change))
     new SimulatedWorkloads(this.api, this.time, random.fork('workloads'))
+    new SimulatedDeployments(this.api, this.time, random.fork('deployments'))
+    if (scenario.deployment !== undefined) this.api.create(resources.deployments, scenario.deployment, 'operator')
     for (const service of scenario.services) this.api.create(resources.services, service, 'operator')
     this.api.create(resources.rollouts, scenario.rollout, 'operator')
   }
@@ -38,8 +41,14 @@ export class SimulatedCluster {
     return found
   }
 
+  /** Those of the Rollout. */
   get replicaSets(): readonly ReplicaSet[] {
-    return this.api.all<ReplicaSet>(resources.replicaSets)
+    return this.api.all<ReplicaSet>(resources.replicaSets).filter((rs) => !isOfDeployment(rs))
+  }
+
+  /** The one that lends its template, while it exists. */
+  get deployment(): Deployment | undefined {
+    return this.api.all<Deployment>(resources.deployments).find(({ metadata }) => metadata.namespace === shop)
   }
 
   get services(): readonly Service[] {
@@ -53,7 +62,7 @@ export class SimulatedCluster {
 
   /** Name of the controller that `addRival` put there. */
   get rival(): string | undefined {
-    return this.api.all(resources.deployments)[0]?.metadata.name
+    return this.api.read(resources.deployments, rivalAt)?.metadata.name
   }
 
   /** A reference controller that elects no leader, up and running (OPS-39). */
@@ -73,8 +82,11 @@ export class SimulatedCluster {
   }
 
   get state(): RestSeen {
-    const { rollout, replicaSets, services } = this
-    return { rollout, replicaSets, services, pods: this.api.all<Pod>(resources.pods) }
+    const { rollout, replicaSets, services, deployment } = this
+    const names = new Set(replicaSets.map((rs) => rs.metadata.name))
+    const pods = this.api.all<Pod>(resources.pods).filter((pod) => names.has(ownerOf(pod) ?? ''))
+    const template = rollout.spec.workloadRef === undefined ? rollout.spec.template : deployment?.spec.template
+    return { rollout, replicaSets, services, pods, deployment, template }
   }
 
   /** Specs in force at some moment since that generation, the newest last. */
@@ -119,6 +131,11 @@ function facts(object: KubeObject | undefined): Readonly<Record<string, string>>
     const { replicas = 0, availableReplicas = 0 } = status
     const annotations = Object.values(metadata.annotations ?? {}).join(',')
     return { size: String(spec.replicas), pods: `${replicas}/${availableReplicas}`, annotations }
+  }
+  if (object?.kind === 'Deployment') {
+    const { spec, status = {} } = object as Deployment
+    const pods = `${status.replicas ?? 0}/${status.availableReplicas ?? 0}`
+    return { size: String(spec.replicas), pods, image: String(imageOf(spec.template)) }
   }
   if (object?.kind === 'Lease') return { holder: String(holderOf(object)) }
   if (object?.kind === 'Service') return { selector: JSON.stringify((object as Service).spec?.selector) }

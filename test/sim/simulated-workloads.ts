@@ -125,7 +125,7 @@ export class SimulatedWorkloads {
   }
 }
 
-const ownerOf = (object: KubeObject): string | undefined =>
+export const ownerOf = (object: KubeObject): string | undefined =>
   object.metadata.ownerReferences?.find((each) => each.controller === true)?.name
 
 const readyCondition = (pod: Pod) => pod.status?.conditions?.find(({ type }) => type === 'Ready')

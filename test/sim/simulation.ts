@@ -7,7 +7,7 @@ import { ControllerProcess, type Decided } from './controller-process.ts'
 import { describeFault, drawFault, type Fault } from './faults.ts'
 import { type Act, drawAct, Operator } from './operator.ts'
 import { Random } from './random.ts'
-import { drawScenario, type Scenario } from './scenario.ts'
+import { drawScenario, drawVariant, type Scenario } from './scenario.ts'
 import type { Change } from './simulated-api.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
 
@@ -35,6 +35,8 @@ const convergenceRoundsMax = 1_000
 /** Enough for a successor to take the lease and look at everything once. */
 const takeOverMs = 40_000
 
+/** After that all pods of a Deployment are ready. */
+const deploymentUpMs = 5_000
 /** Enough for a board to be filled; patches come ten times a second. */
 const boardMs = 1_000
 
@@ -243,14 +245,26 @@ export class Simulation {
   }
 }
 
+/** Mostly the person brings the Deployment back, and after changes of strategy the update to its end. */
+function tidyUp({ cluster, operator }: Simulation, scenario: Scenario, random: Random): void {
+  if (scenario.deployment !== undefined && cluster.deployment === undefined && random.chance(0.7))
+    operator.perform({ kind: 'lend', what: 'brings the Deployment back', spec: {} })
+  if (scenario.changesStrategy !== true || random.chance(0.4)) return
+  operator.perform({ kind: 'edit', what: 'ends a pause by hand', body: { spec: { paused: false } } })
+  operator.perform({ kind: 'action', action: 'promoteFull' })
+}
+
 /** A whole run from one seed: `steps` moments at which a fault strikes or a person acts, then convergence. */
 export async function simulate(seed: number, steps: number): Promise<Run> {
   const random = new Random(seed, 'run')
-  const simulation = new Simulation(drawScenario(random.fork('scenario')), random)
+  const scenario = drawVariant(drawScenario(random.fork('scenario')), random.fork('feature'))
+  const simulation = new Simulation(scenario, random)
   const { cluster } = simulation
+  const nextAct = () => drawAct(random, cluster.rollout, scenario.changesStrategy)
   cluster.trace.add('operator', `applies ${JSON.stringify(cluster.rollout.spec)}`)
   const rivalLeavesAt = random.chance(0.06) ? random.int(0, steps) : undefined
   if (rivalLeavesAt !== undefined) cluster.addRival()
+  if (scenario.deployment !== undefined) await simulation.advance(deploymentUpMs)
   simulation.start()
   simulation.start()
   if (random.chance(0.8)) await simulation.advance(20_000)
@@ -258,11 +272,14 @@ export async function simulate(seed: number, steps: number): Promise<Run> {
     if (step === rivalLeavesAt) cluster.removeRival()
     const what = random.weighted({ nothing: 3, act: 3, ambush: 2, fault: 4 })
     if (what === 'fault') simulation.inflict(drawFault(random))
-    if (what === 'act') simulation.operator.perform(drawAct(random, cluster.rollout))
-    if (what === 'ambush') simulation.ambush(drawAct(random, cluster.rollout))
+    if (what === 'act') simulation.operator.perform(nextAct())
+    if (what === 'ambush') simulation.ambush(nextAct())
     await simulation.advance(random.pick([10, 100, 500, 2_000, 6_000, 15_000]))
   }
   cluster.removeRival()
-  if (simulation.violation === undefined) await simulation.converge()
+  if (simulation.violation === undefined) {
+    tidyUp(simulation, scenario, random.fork('end'))
+    await simulation.converge()
+  }
   return simulation.end()
 }

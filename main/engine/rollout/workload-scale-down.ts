@@ -1,7 +1,7 @@
 import type { Deployment } from '#api/apps.ts'
 import { apiVersionOf, resources } from '#api/resources.ts'
 import type { RuleId, Write } from '#engine/decision.ts'
-import { availableOf, revisionOf, sizeOf } from './replica-set/facts.ts'
+import { availableOf, readyOf, revisionOf, sizeOf } from './replica-set/facts.ts'
 import type { Release } from './situation.ts'
 import { refTo } from './write.ts'
 
@@ -33,11 +33,14 @@ const lentBy = ({ world, spec }: Release): Deployment | undefined =>
 const isSettled = ({ status, isFullyPromoted, currentRS, replicas }: Release): boolean =>
   status.phase === 'Healthy' && isFullyPromoted && availableOf(currentRS) >= replicas
 
-/** Pods the Deployment should keep; `undefined` while nothing here can stand in for it. */
+/**
+ * Pods the Deployment should keep; `undefined` while nothing here can stand in for it. The reference reckons with the phase and the
+ * ready pods of the status before this round: in a round that sees pods lost it still takes as many from the Deployment.
+ */
 function replicasLeft({ status, currentRS, replicas }: Release, nextSize: number): number | undefined {
-  if (status.phase === 'Healthy') return 0
-  const ready = status.readyReplicas ?? 0
-  return ready > 0 || sizeOf(currentRS) > nextSize ? Math.max(0, replicas - ready) : undefined
+  const ready = readyOf(currentRS)
+  const wasReady = status.phase === 'Healthy' || (status.readyReplicas ?? 0) > 0
+  return wasReady || ready > 0 || sizeOf(currentRS) > nextSize ? Math.max(0, replicas - ready) : undefined
 }
 
 /** REC-86: nothing when it has that size already. */

@@ -10,6 +10,7 @@ import { podsWithinBounds } from './pods-within-bounds.ts'
 import { stepsForward } from './steps-forward.ts'
 import { trafficOnReadyPods } from './traffic-on-ready-pods.ts'
 import { weightsSum } from './weights-sum.ts'
+import { workloadHandedOver } from './workload-handed-over.ts'
 
 /** All properties, fresh for one run. */
 export const newCheckers = (): readonly Checker[] => [
@@ -23,5 +24,6 @@ export const newCheckers = (): readonly Checker[] => [
   oneReplicaSetPerRevision(),
   heldToWhatWasSeen(),
   historyKept(),
+  workloadHandedOver(),
   converges(),
 ]

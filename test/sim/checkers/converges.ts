@@ -1,7 +1,8 @@
+import type { Rollout } from '#api/rollout.ts'
 import { availableOf, existingOf, podHashOf, sizeOf, sumOf } from '#engine/rollout/replica-set/facts.ts'
 import { isStuckOnStable } from '../bounds.ts'
 import type { Checker, RestSeen } from '../checker.ts'
-import { hashSelected, sizesOf, stepsOf } from '../checker.ts'
+import { hashSelected, serviceNames, sizesOf, stepsOf } from '../checker.ts'
 import { imageOf, isBrokenImage } from '../simulated-workloads.ts'
 
 /**
@@ -10,22 +11,49 @@ import { imageOf, isBrokenImage } from '../simulated-workloads.ts'
  */
 export const converges = (): Checker => ({
   name: 'converges',
-  rules: ['CAN-53', 'BG-50', 'REC-60', 'REC-67', 'OPS-42'],
+  rules: ['API-231', 'CAN-53', 'BG-50', 'BG-67', 'CAN-79a', 'REC-14', 'REC-60', 'REC-67', 'REC-80', 'REC-82', 'OPS-42'],
   // A change of size while paused by hand keeps everything else from being looked at (REC-32, REC-34).
   atRest(seen) {
     if (seen.rollout.spec.paused === true) return undefined
-    return untrueStatus(seen) ?? (isHeld(seen) ? undefined : unfinished(seen))
+    if (seen.template === undefined) return unsaid(seen)
+    return untrueStatus(seen) ?? leftOver(seen.rollout) ?? (isHeld(seen) ? undefined : unfinished(seen))
   },
 })
 
-function untrueStatus({ rollout, replicaSets, pods }: RestSeen): string | undefined {
+/** REC-80: there is nothing to borrow a template from. */
+function unsaid({ rollout: { status } }: RestSeen): string | undefined {
+  const isSaid = status?.phase === 'Degraded' && status.message?.startsWith('InvalidSpec') === true
+  return isSaid ? undefined : `the Deployment is gone, and the phase is ${status?.phase} (${status?.message})`
+}
+
+/** Of a strategy that is no more nothing is carried over (API-231): nothing ends its pauses, and in a pause no deadline passes. */
+function leftOver({ spec, status }: Rollout): string | undefined {
+  if (spec.strategy?.canary !== undefined && Object.keys(status?.blueGreen ?? {}).length > 0)
+    return `the status of blue-green is left over: ${JSON.stringify(status?.blueGreen)}`
+  if (spec.strategy?.canary === undefined && status?.currentStepIndex !== undefined)
+    return `the step of a canary is left over: ${status.currentStepIndex}`
+  const others = spec.strategy?.canary === undefined ? 'CanaryPauseStep' : 'BlueGreenPause'
+  const pause = status?.pauseConditions?.find(({ reason }) => reason === others)
+  return pause && `a pause is left over from the other strategy: ${pause.reason}`
+}
+
+function untrueStatus({ rollout, replicaSets, pods, template, deployment }: RestSeen): string | undefined {
   const { generation, name } = rollout.metadata
-  const { observedGeneration, replicas = 0, updatedReplicas = 0, currentPodHash } = rollout.status ?? {}
+  const {
+    observedGeneration,
+    workloadObservedGeneration,
+    replicas = 0,
+    updatedReplicas = 0,
+    currentPodHash,
+  } = rollout.status ?? {}
   if (observedGeneration !== String(generation))
     return `${name} is at generation ${generation}, seen ${observedGeneration}`
+  const lent = deployment && String(deployment.metadata.generation)
+  if (lent !== undefined && workloadObservedGeneration !== lent)
+    return `the Deployment is at generation ${lent}, seen ${workloadObservedGeneration}`
   const current = replicaSets.find((rs) => podHashOf(rs) === currentPodHash)
   if (current === undefined) return `there is no ReplicaSet ${currentPodHash}`
-  if (JSON.stringify(current.spec.template.spec) !== JSON.stringify(rollout.spec.template?.spec))
+  if (JSON.stringify(current.spec.template.spec) !== JSON.stringify(template?.spec))
     return `the current ReplicaSet ${current.metadata.name} has another template`
   if (replicas !== pods.length || sumOf(replicaSets, existingOf) !== pods.length)
     return `the status counts ${replicas} pods, there are ${pods.length}`
@@ -36,11 +64,11 @@ function untrueStatus({ rollout, replicaSets, pods }: RestSeen): string | undefi
 
 /** By a pause, by an abort, or by pods that cannot start. */
 function isHeld(seen: RestSeen): boolean {
-  const { spec, status } = seen.rollout
+  const { status } = seen.rollout
   return (
     status?.abort === true ||
     (status?.pauseConditions ?? []).length > 0 ||
-    isBrokenImage(imageOf(spec.template ?? {})) ||
+    isBrokenImage(imageOf(seen.template ?? {})) ||
     isStuckOnStable(seen) ||
     waitsForStable(seen)
   )
@@ -70,6 +98,12 @@ function unfinished({ rollout, replicaSets, services }: RestSeen): string | unde
     return `promoted, but not whole: ${where}`
   const keepsOthers = blueGreen !== undefined && blueGreen.scaleDownDelaySeconds === 0
   if (!keepsOthers && replicaSets.some((rs) => rs !== current && sizeOf(rs) > 0)) return `old pods are left: ${where}`
-  const wrong = services.find((each) => hashSelected(each) !== currentPodHash && spec.replicas !== 0)
+  const named = serviceNames(spec)
+  const kept = services.find((each) => !named.includes(each.metadata.name) && hashSelected(each) !== '')
+  if (kept !== undefined)
+    return `Service ${kept.metadata.name} is no longer named and still selects ${hashSelected(kept)}`
+  const wrong = services.find(
+    (each) => named.includes(each.metadata.name) && hashSelected(each) !== currentPodHash && spec.replicas !== 0,
+  )
   return wrong === undefined ? undefined : `Service ${wrong.metadata.name} is left on ${hashSelected(wrong)}`
 }

@@ -1,4 +1,5 @@
 import type { ReplicaSet } from '#api/apps.ts'
+import type { RolloutSpec } from '#api/rollout.ts'
 import { podHashOf, sizeOf, sumOf } from '#engine/rollout/replica-set/facts.ts'
 import { bounds } from '../bounds.ts'
 import { type ChangeSeen, type Checker, hashSelected, knownAvailable, replicaSetChange, sizesOf } from '../checker.ts'
@@ -15,10 +16,17 @@ export const podsWithinBounds = (): Checker => ({
     if (seen.decided === undefined || sizes === undefined) return undefined
     const [from, to] = [sizeOf(sizes.before), sizeOf(sizes.after)]
     if (from === to) return undefined
-    if (seen.specs.at(-1)?.strategy?.blueGreen !== undefined) return activeKeepsSize(seen, sizes.after, from)
-    return from < to ? withinSurge(seen, sizes.before) : withinUnavailable(seen, sizes)
+    const judged = { ...seen, specs: underItsStrategy(seen) }
+    if (judged.specs.some(isBlueGreen)) return activeKeepsSize(judged, sizes.after, from)
+    return from < to ? withinSurge(judged, sizes.before) : withinUnavailable(judged, sizes)
   },
 })
+
+const isBlueGreen = ({ strategy }: RolloutSpec): boolean => strategy?.blueGreen !== undefined
+
+/** Those with the strategy that its writer went by: only the ReplicaSet itself holds it to what was seen (ACT-11, REC-33). */
+const underItsStrategy = ({ decided, specs }: ChangeSeen): readonly RolloutSpec[] =>
+  specs.filter((spec) => decided !== undefined && isBlueGreen(spec) === isBlueGreen(decided.world.rollout.spec))
 
 function withinSurge(seen: ChangeSeen, before: ReplicaSet): string | undefined {
   const total = sumOf(seen.replicaSets, sizeOf)

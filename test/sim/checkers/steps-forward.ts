@@ -10,7 +10,9 @@ export const stepsForward = (): Checker => ({
   rules: ['CAN-50', 'CAN-51', 'CAN-52', 'CAN-53', 'REC-96'],
   onChange(seen) {
     const moved = rolloutChange(seen)
-    if (seen.decided === undefined || moved?.before.spec.strategy?.canary === undefined) return undefined
+    // A change of strategy begins anew with the first round that sees it (REC-97), and what was decided before may still arrive.
+    const isCanary = seen.decided?.world.rollout.spec.strategy?.canary !== undefined
+    if (!isCanary || moved?.before.spec.strategy?.canary === undefined) return undefined
     const { before, after } = moved
     return wrongIndex(before, after) ?? wrongPromotion(before, after) ?? promotedUnready(seen, moved)
   },

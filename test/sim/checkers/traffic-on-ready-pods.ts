@@ -1,4 +1,5 @@
 import type { ReplicaSet } from '#api/apps.ts'
+import type { Service } from '#api/core.ts'
 import { resources } from '#api/resources.ts'
 import { existingOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
 import { bounds } from '../bounds.ts'
@@ -8,6 +9,7 @@ import {
   hashSelected,
   knownAvailable,
   replicaSetChange,
+  serviceNames,
   serviceSwitch,
   sizesOf,
 } from '../checker.ts'
@@ -18,8 +20,8 @@ import {
  */
 export const trafficOnReadyPods = (): Checker => ({
   name: 'traffic on ready pods',
-  rules: ['BG-35', 'BG-63', 'CAN-45', 'CAN-46', 'REC-117'],
-  onChange: (seen) => (seen.decided === undefined ? undefined : (wrongSwitch(seen) ?? emptied(seen))),
+  rules: ['BG-35', 'BG-63', 'CAN-45', 'CAN-46', 'REC-14', 'REC-117'],
+  onChange: (seen) => (seen.decided === undefined ? undefined : (wrongSwitch(seen) ?? letGo(seen) ?? emptied(seen))),
 })
 
 function wrongSwitch(seen: ChangeSeen): string | undefined {
@@ -31,6 +33,15 @@ function wrongSwitch(seen: ChangeSeen): string | undefined {
   const isServing = [blueGreen?.activeService, canary?.stableService, canary?.canaryService].includes(moved.name)
   if (!isServing || available >= needed) return undefined
   return `Service ${moved.name} moved from "${moved.from}" to ${moved.to}, where ${available} of ${needed} pods are available: ${sizesOf(seen.replicaSets)}`
+}
+
+/** Only a Service that the strategy names no more selects all pods again (REC-14). */
+function letGo({ change, specs }: ChangeSeen): string | undefined {
+  if (change.resource !== resources.services || change.type !== 'MODIFIED') return undefined
+  const isLetGo = hashSelected(change.before as Service) !== '' && hashSelected(change.object as Service) === ''
+  const { name } = change.object.metadata
+  const isInUse = specs.every((spec) => serviceNames(spec).includes(name))
+  return isLetGo && isInUse ? `Service ${name} is in use and was let go` : undefined
 }
 
 /** A write that leaves nothing behind the Service that carries the traffic. */

@@ -53,8 +53,8 @@ export function isFastTracked(release: Release): boolean {
 }
 
 /**
- * BG-31. A timed pause that someone cleared is not complete: it starts over (BG-33).
- * Differs from the reference while the pause of a canary step is stored, which this was changed from: there that counts as resumed.
+ * BG-31. A timed pause that someone cleared is not complete: it starts over (BG-33). Nor has anybody resumed while a pause of the
+ * canary strategy, in force until a moment ago, still stands there.
  */
 export function isPauseComplete(release: Release): boolean {
   const { status, spec, now } = release

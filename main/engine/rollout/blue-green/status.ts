@@ -1,4 +1,3 @@
-import type { PauseReason } from '#api/rollout.ts'
 import { formatSelector } from '#lib/label-selector.ts'
 import { isFullPromotionWanted, promoted, reset } from '../promotion.ts'
 import { availableOf, existingOf, podHashOf, readyOf, sumOf } from '../replica-set/facts.ts'
@@ -44,11 +43,9 @@ const blueGreenDraft = (release: Release, { active, preview }: Selectors): Draft
     blueGreen: { activeSelector: active, previewSelector: preview },
   })
 
-/** A pause of the steps that this was changed from means nothing here; the reference keeps it until the promotion. */
 function withPause(draft: Draft, pause: PauseDecision): Draft {
-  const remove: readonly PauseReason[] =
-    pause.kind === 'remove' ? ['BlueGreenPause', 'CanaryPauseStep'] : ['CanaryPauseStep']
-  return { ...draft, pauses: { ...draft.pauses, remove, add: pause.kind === 'add' ? ['BlueGreenPause'] : [] } }
+  if (pause.kind === 'add') return { ...draft, pauses: { ...draft.pauses, add: ['BlueGreenPause'] } }
+  return pause.kind === 'remove' ? { ...draft, pauses: { ...draft.pauses, remove: ['BlueGreenPause'] } } : draft
 }
 
 /**

@@ -3,6 +3,17 @@ import { formatSeconds } from '#lib/rfc3339.ts'
 import type { Situation } from '../situation.ts'
 import { type Draft, isAborted, type StatusFields } from './draft.ts'
 
+/**
+ * What the strategy in force can end. The reference keeps a pause at a canary step when the strategy becomes blue-green: until the
+ * promotion the phase is Paused and no deadline passes, whatever becomes of the pods.
+ */
+function ownPauses({ status, spec }: Situation): readonly PauseCondition[] {
+  const conditions = status.pauseConditions ?? []
+  return spec.strategy?.blueGreen === undefined
+    ? conditions
+    : conditions.filter(({ reason }) => reason !== 'CanaryPauseStep')
+}
+
 type PauseAndAbort = Pick<StatusFields, 'abort' | 'abortedAt' | 'pauseConditions' | 'controllerPause'>
 
 /**
@@ -17,7 +28,7 @@ export function pauseAndAbort(draft: Draft, situation: Situation): PauseAndAbort
     return { ...untouched, abort: true, abortedAt: status.abortedAt ?? formatSeconds(now) }
   if (draft.pauses.clear) return { ...untouched, abort: undefined, abortedAt: undefined }
 
-  const conditions = status.pauseConditions ?? []
+  const conditions = ownPauses(situation)
   const kept = conditions.filter(({ reason }) => !draft.pauses.remove.includes(reason))
   const added = draft.pauses.add
     .filter((reason) => !conditions.some((condition) => condition.reason === reason))

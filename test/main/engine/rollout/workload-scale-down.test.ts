@@ -108,6 +108,32 @@ describe.each<[string, BlueGreenStrategy | undefined]>([
   })
 })
 
+describe('pods that are lost while the Deployment hands over', () => {
+  it('REC-85: are reckoned with in the round that sees them go, not as the status before had them', () => {
+    const journey = migrating('progressively').ready(3)
+    expect(journey.lent).toBe(2)
+    const seen = journey.ready(0).rounds.slice(-4)
+    expect(journey.lent).toBe(5)
+    expect(seen.flatMap(({ writes }) => writes.map(({ because }) => because))).toContain('REC-85')
+    expect(journey.scaled).toEqual(['REC-85 2', 'REC-85 5'])
+  })
+
+  it('REC-85: count also right after the Rollout was Healthy, when somebody has given the Deployment pods again', () => {
+    const journey = migrating('progressively').ready(5)
+    expect([journey.phase, journey.lent]).toEqual(['Healthy', 0])
+    const { workload } = journey.world
+    if (workload?.kind !== 'Deployment') throw new Error('a Deployment')
+    journey.world = { ...journey.world, workload: { ...workload, spec: { ...workload.spec, replicas: 5 } } }
+    journey.ready(4)
+    expect(journey.scaled.slice(-1)).toEqual(['REC-85 1'])
+  })
+
+  it('REC-85: that came since the status was written are not asked of the Deployment', () => {
+    const journey = migrating('progressively').ready(4)
+    expect(journey.ready(5).scaled).toEqual(['REC-85 1', 'REC-85 0'])
+  })
+})
+
 it('REC-84: an object from a list, which has no kind of its own, is replaced by one that says what it is', () => {
   const journey = migrating('onsuccess')
   const { kind: _kind, apiVersion: _version, ...listed } = deployment

@@ -61,6 +61,12 @@ describe('the pause before the cut-over', () => {
     expect(isPauseComplete(release({ blueGreen, status }))).toBe(complete)
   })
 
+  it('BG-31: a pause of the canary strategy is not one that a person ended', () => {
+    const pauseConditions = [{ reason: 'CanaryPauseStep', startTime: formatSeconds(T0) }] as const
+    const status = { controllerPause: true, pauseConditions }
+    expect(isPauseComplete(release({ blueGreen: manual, status }))).toBe(false)
+  })
+
   it.each<[string, Setting, PauseDecision]>([
     ['row 1: aborted', { blueGreen: manual, status: { abort: true } }, { kind: 'leave' }],
     ['row 2: not ready', { blueGreen: manual, available: 1 }, { kind: 'leave' }],

@@ -76,6 +76,20 @@ it.each<[string, RolloutStatus, Partial<Draft>, object]>([
   expect(decided(stored, change)).toEqual(expected)
 })
 
+it('REC-91: a pause at a canary step ends with the strategy it belongs to, and nobody has resumed it', () => {
+  const blueGreen = { activeService: 'active', autoPromotionEnabled: false }
+  const rollout = aRollout({ blueGreen, status: paused })
+  const situation = assess(aWorld({ rollout, replicaSets: [aReplicaSet()] }), T0)
+  const draft = { ...fullDraft(situation), pauses: nothing }
+  expect(pauseAndAbort(draft, situation)).toEqual(unpaused)
+  const adding = { ...draft, pauses: { ...nothing, add: ['BlueGreenPause'] as const } }
+  expect(pauseAndAbort(adding, situation)).toEqual({
+    ...unpaused,
+    pauseConditions: [{ reason: 'BlueGreenPause', startTime: now }],
+    controllerPause: true,
+  })
+})
+
 it('REC-91, REC-166: a round that only changes sizes leaves the signal to resume, and a pause beside an abort', () => {
   const resumed = { ...updating, controllerPause: true }
   expect(decided(resumed, {})).toEqual(unpaused)
