@@ -117,9 +117,10 @@ describe('argosy status', () => {
     const run = start()
     await until('first line', () => run.out.length === 1)
     expect(run.err).toEqual([])
-    await advanceUntil(fleet.clock, 'an explanation', () => run.err.length === 2)
+    // Small steps: what is explained is read by real requests, which have three seconds of this clock.
+    await advanceUntil(fleet.clock, 'an explanation', () => run.err.length >= 2, 50)
     expect(run.err[1]).toMatch(
-      /^Why: . of 2 pods of revision 2 cannot pull image web:missing: .*\. \(Pod web-v2-\w+, for \ds\) Check/,
+      /^Why: . of 2 pods of revision 2 cannot pull image web:missing: .*\. \(Pod web-v2-\w+, for \d+s\) Check/,
     )
     fleet.setStatus('north', 'web', is('Healthy'))
     expect(await run.done).toBe(0)
