@@ -4,9 +4,8 @@ import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { shareEqual } from '#lib/share-equal.ts'
 import type { ClusterClient, ListOptions, Reflector, ReflectorChange, ReflectorState, WatchEvent } from './client.ts'
-import { withoutManagedFields } from './writers.ts'
+import { keptCopy, withoutManagedFields } from './writers.ts'
 
 export interface ReflectorOptions {
   readonly client: Pick<ClusterClient, 'list' | 'watch'>
@@ -168,7 +167,7 @@ class ListWatch implements Reflector {
   #upsert(arrived: KubeObject): void {
     const key = keyOf(arrived)
     const previous = this.#objects.get(key)
-    const object = shareEqual(previous, withoutManagedFields(arrived))
+    const object = keptCopy(previous, arrived)
     // A new list repeats what is known; nobody needs to hear of it.
     const { resourceVersion } = object.metadata
     if (
