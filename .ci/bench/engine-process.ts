@@ -21,12 +21,12 @@ export interface EngineWork {
   /** Everything on the wire, each watch once: calls, their retries and further pages. */
   readonly requests: number
   readonly calls: RequestCounts
-  /** Times of the pure function since the last `begin`, in ms: by the clock, and CPU time of its thread. */
+  /** Times of the pure function since the last `begin`, in ms; `undisturbed` are those in which nothing else got the processor. */
   readonly reconcileMs: readonly number[]
-  readonly reconcileCpuMs: readonly number[]
+  readonly undisturbedMs: readonly number[]
   /** p99 since the last `begin`, in ms beyond the timer's own resolution. */
   readonly loopDelayMs: number
-  /** Resident set, in MB: now, and the most it ever was. */
+  /** Resident set, in MB: now, and the most it was at any second. */
   readonly rssMB: number
   readonly rssMaxMB: number
   /** Of this process, user and system. */
@@ -39,11 +39,15 @@ const loopResolutionMs = 10
 const loop = monitorEventLoopDelay({ resolution: loopResolutionMs })
 loop.enable()
 let reconcileMs: number[] = []
-let reconcileCpuMs: number[] = []
-const threadCpuMs = () => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
+let undisturbedMs: number[] = []
+let rssMaxMB = 0
+const rssMB = () => {
+  const now = process.memoryUsage.rss() / 2 ** 20
+  rssMaxMB = Math.max(rssMaxMB, now)
+  return now
 }
+setInterval(rssMB, 1000).unref()
+const interruptions = () => process.resourceUsage().involuntaryContextSwitches
 const cluster = openCluster({
   context,
   client,
@@ -58,11 +62,12 @@ const engine = createEngine({
   clock: systemClock,
   log: silentLog,
   reconcile: (world, now) => {
-    const cpuBefore = threadCpuMs()
+    const before = interruptions()
     const startedAt = performance.now()
     const decision = reconcileRollout(world, now)
-    reconcileMs.push(performance.now() - startedAt)
-    reconcileCpuMs.push(threadCpuMs() - cpuBefore)
+    const ms = performance.now() - startedAt
+    reconcileMs.push(ms)
+    if (interruptions() === before) undisturbedMs.push(ms)
     return decision
   },
   random: Math.random,
@@ -76,8 +81,8 @@ function workDone(): EngineWork {
   const { user, system } = process.cpuUsage()
   const requests = Object.values(client.requests).reduce((sum, count) => sum + count, 0)
   const loopDelayMs = Math.max(0, loop.percentile(99) / 1e6 - loopResolutionMs)
-  const memory = { rssMB: process.memoryUsage.rss() / 2 ** 20, rssMaxMB: process.resourceUsage().maxRSS / 2 ** 10 }
-  const times = { reconcileMs, reconcileCpuMs, loopDelayMs, cpuMs: (user + system) / 1000 }
+  const memory = { rssMB: rssMB(), rssMaxMB }
+  const times = { reconcileMs, undisturbedMs, loopDelayMs, cpuMs: (user + system) / 1000 }
   return { reconciles, writes, requests, calls, ...memory, ...times }
 }
 
@@ -89,7 +94,7 @@ const stopWaiting = engine.onChange(() => {
 process.on('message', (message: { readonly begin?: boolean }) => {
   if (message.begin === true) {
     reconcileMs = []
-    reconcileCpuMs = []
+    undisturbedMs = []
     loop.reset()
   }
   process.send?.(workDone())
