@@ -69,3 +69,11 @@ export const patch = (body: object): string => `kubectl patch rollout shop --typ
 
 /** Promoted, all pods available, and the spec of now observed. */
 export const healthyOn = (tag: string) => ({ phase: 'Healthy', current: tag, stable: tag, 'if Healthy': /^True/ })
+
+/** Pods beyond it are not created, for as long as it is there. */
+export const podQuota = (pods: number) => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'shop' },
+  spec: { hard: { pods: `${pods}` } },
+})

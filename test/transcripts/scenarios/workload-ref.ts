@@ -1,4 +1,4 @@
-import { canary, deployment, healthyOn, rollout } from '../manifests.ts'
+import { canary, deployment, healthyOn, podQuota, rollout } from '../manifests.ts'
 import type { Manifest, Scenario } from '../scenario.ts'
 
 const {
@@ -84,17 +84,10 @@ export const workloadRef: Scenario = {
   ],
 }
 
-const quota = (pods: number) => ({
-  apiVersion: 'v1',
-  kind: 'ResourceQuota',
-  metadata: { name: 'shop' },
-  spec: { hard: { pods: `${pods}` } },
-})
-
 export const workloadRefWithoutRoom: Scenario = {
   title: 'workloadRef with scaleDown: progressively where there is no room for both; the Deployment edited half-way',
   steps: [
-    { apply: [quota(6), deployment('1-slow-stop', 4)] },
+    { apply: [podQuota(6), deployment('1-slow-stop', 4)] },
     { run: 'kubectl wait deployment/base --for=condition=Available --timeout=60s' },
     { controller: 'start' },
     { apply: [borrowing] },
@@ -111,7 +104,7 @@ export const workloadRefWithoutRoom: Scenario = {
       rule: 'REC-86',
       says: 'edited half-way, the Deployment keeps its size',
     },
-    { apply: [quota(20)] },
+    { apply: [podQuota(20)] },
     {
       until: {
         phase: 'Paused',
