@@ -278,6 +278,18 @@ export const mutations: readonly Mutation[] = [
     replace: '(situation.status.currentStepHash ?? currentStepHash(situation)) !== currentStepHash(situation)',
   },
   {
+    name: 'a pause at a canary step outlives the strategy',
+    file: 'main/engine/rollout/status/pause-and-abort.ts',
+    find: ": conditions.filter(({ reason }) => reason !== 'CanaryPauseStep')",
+    replace: ': conditions',
+  },
+  {
+    name: 'a canary that becomes blue-green is stable at once',
+    file: `${blueGreen}/status.ts`,
+    find: "(activeHash === '' && stableRS === currentRS)",
+    replace: "activeHash === ''",
+  },
+  {
     name: 'Services of the strategy before are kept',
     file: 'main/controller/dirty-rollouts.ts',
     find: 'filter((name) => !kept.includes(name))',

@@ -6,6 +6,7 @@ import { parseTime } from '#lib/rfc3339.ts'
 import {
   type ChangeSeen,
   type Checker,
+  hashSelected,
   hasRollbackWindow,
   replicaSetChange,
   rolloutChange,
@@ -86,6 +87,8 @@ function passedCutOver(seen: ChangeSeen, { world, now }: Decided, resumed: Reado
   if (what === undefined || maySkip(rollout) || isFastRollback(world, now)) return undefined
   if (what.kind === 'switch' && (what.from === '' || what.to === stableRS || status?.scaleUpPreviewCheckPoint === true))
     return undefined
+  // An active Service without a hash serves all pods already: there is nothing to cut over (BG-30, row 4).
+  if (hashSelected(world.services[blueGreen.activeService ?? '']) === '') return undefined
   if (isManual && resumed.has(currentPodHash)) return undefined
   if (!isManual && isOver(rollout, 'BlueGreenPause', seconds, now)) return undefined
   return `the pause before the cut-over was passed (${what.kind}): ${pausesOf(rollout)}`

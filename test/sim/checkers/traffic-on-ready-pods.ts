@@ -9,6 +9,7 @@ import {
   hashSelected,
   knownAvailable,
   replicaSetChange,
+  rolloutChange,
   serviceNames,
   serviceSwitch,
   sizesOf,
@@ -20,8 +21,9 @@ import {
  */
 export const trafficOnReadyPods = (): Checker => ({
   name: 'traffic on ready pods',
-  rules: ['BG-35', 'BG-63', 'CAN-45', 'CAN-46', 'REC-14', 'REC-117'],
-  onChange: (seen) => (seen.decided === undefined ? undefined : (wrongSwitch(seen) ?? letGo(seen) ?? emptied(seen))),
+  rules: ['BG-35', 'BG-50', 'BG-63', 'CAN-45', 'CAN-46', 'REC-14', 'REC-117'],
+  onChange: (seen) =>
+    seen.decided === undefined ? undefined : (wrongSwitch(seen) ?? letGo(seen) ?? unserved(seen) ?? emptied(seen)),
 })
 
 function wrongSwitch(seen: ChangeSeen): string | undefined {
@@ -33,6 +35,17 @@ function wrongSwitch(seen: ChangeSeen): string | undefined {
   const isServing = [blueGreen?.activeService, canary?.stableService, canary?.canaryService].includes(moved.name)
   if (!isServing || available >= needed) return undefined
   return `Service ${moved.name} moved from "${moved.from}" to ${moved.to}, where ${available} of ${needed} pods are available: ${sizesOf(seen.replicaSets)}`
+}
+
+/** A blue-green update becomes stable only behind the active Service; before that stable has to stay (BG-50). */
+function unserved(seen: ChangeSeen): string | undefined {
+  const { before, after } = rolloutChange(seen) ?? {}
+  const { activeService } = seen.decided?.world.rollout.spec.strategy?.blueGreen ?? {}
+  const promoted = after?.status?.stableRS
+  const had = before?.status?.stableRS ?? ''
+  if (activeService === undefined || had === '' || promoted === had) return undefined
+  const selected = hashSelected(seen.services.find((each) => each.metadata.name === activeService))
+  return selected === promoted ? undefined : `${promoted} became stable, and the active Service selects "${selected}"`
 }
 
 /** Only a Service that the strategy names no more selects all pods again (REC-14). */

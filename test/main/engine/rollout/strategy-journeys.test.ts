@@ -37,6 +37,23 @@ describe('a canary that becomes blue-green in the middle of its update', () => {
     expect([journey.size('web:1'), journey.size('web:2')]).toEqual([0, 2])
   })
 
+  it('BG-50: is not stable before it serves: pods that cannot start do not replace those that can', () => {
+    const rollout = aRollout({ replicas: 2, canary: { steps: [pause()] }, spec: { progressDeadlineSeconds: 60 } })
+    const journey = new RolloutJourney(aWorld({ rollout, services: { active: aService('active') } })).settle()
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:1'
+    journey.setImage('web:2').settle()
+    journey
+      .patchSpec({ strategy: { canary: null, blueGreen: { activeService: 'active' } } })
+      .settle()
+      .pass(600)
+    expect(journey.phase).toMatch(/^Degraded: ProgressDeadlineExceeded/)
+    expect(journey.status.stableRS).toBe(hashOf(journey, 'web:1'))
+    expect([journey.size('web:1'), journey.size('web:2')]).toEqual([2, 2])
+    journey.isReady = () => true
+    journey.setImage('web:3').settle().pass(60)
+    expect([journey.phase, journey.size('web:1'), journey.size('web:3')]).toEqual(['Healthy', 0, 2])
+  })
+
   it('REC-71, REC-91: its pause does not keep a deadline from passing', () => {
     const journey = pausedCanary()
     journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:1'
