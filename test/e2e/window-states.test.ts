@@ -1,25 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rolloutKey } from '#contract/keys.ts'
-import { axeViolations, clippedTexts, scrollsSideways } from '#test/support/fixture-look.ts'
-import { type FixtureWindows, fixtureNow, startFixtureWindows, type WindowLook } from '#test/support/fixture-window.ts'
+import { describe } from 'vitest'
+import { fixtureNow } from '#test/support/fixture-window.ts'
+import { fixtureKey as at, checkout, lookAt, type Screen } from '#test/support/window-screens.ts'
 
-const pictures = 'test-results/window'
-const at = (context: string, name: string, namespace = 'shop') => rolloutKey({ context, namespace, name })
-const checkout = at('prod-eu-west', 'checkout-api')
-
-interface Screen extends WindowLook {
-  readonly name: string
-  /** Brings the page into the state to be seen. */
-  readonly prepare?: (page: Page) => Promise<unknown>
-  /** Something that stands on the finished screen. */
-  readonly shows: string
-}
-
-const selectCell = async (page: Page) => {
-  await page.locator('[role=gridcell]', { hasText: /^checkout-api\W+prod-eu-west/ }).click()
-}
 const markRow = async (page: Page) => {
   await page.locator('[role=gridcell]', { hasText: 'storefront-web, prod-eu-central' }).click()
   await page.keyboard.press('x')
@@ -27,44 +10,6 @@ const markRow = async (page: Page) => {
 }
 
 const openCrds = (page: Page) => page.locator('.trouble .button', { hasText: 'Review' }).first().click()
-
-const main: readonly Screen[] = [
-  { name: 'fleet', scene: 'fleet', shows: '[role=gridcell] .weight-bar', prepare: selectCell },
-  { name: 'rollout', scene: 'fleet', at: `#/rollout/${checkout}`, shows: '.steps' },
-  { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
-  { name: 'history', scene: 'fleet', at: '#/history', shows: '.record .moment-facts' },
-  {
-    name: 'dialog',
-    scene: 'fleet',
-    at: `#/rollout/${checkout}`,
-    prepare: (page) => page.keyboard.press('a'),
-    shows: '[role=dialog] .effects',
-  },
-  {
-    name: 'dialog-set-image',
-    scene: 'fleet',
-    at: `#/rollout/${checkout}`,
-    prepare: async (page) => {
-      await page.locator('.actions .button').last().click()
-      await page.locator('.image-field input').first().fill('registry.shop.io/migrate')
-      await page.locator('.image-field input').last().fill('registry.shop.io/checkout-api:2.32.0')
-      await page.locator('.image-field [role=alert]').waitFor()
-      await page.locator('.image-field input').first().fill('registry.shop.io/migrate:3.2.0')
-    },
-    shows: '[role=dialog] .exact pre',
-  },
-  {
-    name: 'palette',
-    scene: 'fleet',
-    prepare: async (page) => {
-      await selectCell(page)
-      await page.keyboard.press('Control+k')
-      await page.waitForSelector('[role=combobox]')
-      await page.keyboard.type('prom chec')
-    },
-    shows: '[role=option]',
-  },
-]
 
 /** Before it is looked at. */
 const abortCanary = (page: Page, key: string, weight: number) =>
@@ -116,13 +61,6 @@ const stall = (page: Page) =>
     { key: checkout, now: fixtureNow },
   )
 const showActions = (page: Page) => page.locator('.history-filter .segments button').nth(1).click()
-
-const looks = [
-  { width: 1440, height: 900, theme: 'light' },
-  { width: 1440, height: 900, theme: 'dark' },
-  { width: 1024, height: 700, theme: 'light' },
-  { width: 960, height: 600, theme: 'dark' },
-] as const
 
 const states: readonly Screen[] = [
   { name: 'fleet-large', scene: 'large', shows: '[role=gridcell] .weight-bar' },
@@ -283,34 +221,7 @@ const states: readonly Screen[] = [
   },
 ]
 
-const screens: readonly Screen[] = [
-  ...main.flatMap((screen) =>
-    looks.map((look) => ({ ...screen, ...look, name: `${screen.name}-${look.width}-${look.theme}` })),
-  ),
-  ...main.map((screen) => ({ ...screen, locale: 'zh-CN' as const, name: `${screen.name}-zh-cn` })),
-  ...states,
-]
-
+/** Screens that are seldom seen: nothing there, trouble, long names, other states of a rollout. */
 describe('the window', () => {
-  let windows: FixtureWindows
-  beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true })
-    windows = await startFixtureWindows()
-  })
-  afterAll(() => windows?.close())
-
-  it.each(screens)('UI-GRID-6, UI-GRID-8, UI-A11Y: $name is whole and readable by all', async (screen) => {
-    const { page, errors } = await windows.open(screen)
-    await screen.prepare?.(page)
-    await page.waitForSelector(screen.shows)
-    await page.screenshot({ path: `${pictures}/${screen.name}.png` })
-    const seen = {
-      sideways: await scrollsSideways(page),
-      clipped: await clippedTexts(page),
-      violations: await axeViolations(page),
-      errors,
-    }
-    await page.context().close()
-    expect(seen).toEqual({ sideways: false, clipped: [], violations: [], errors: [] })
-  })
+  lookAt(states)
 })

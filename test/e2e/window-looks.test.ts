@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core'
+import { describe } from 'vitest'
+import { checkout, lookAt, type Screen } from '#test/support/window-screens.ts'
+
+const selectCell = async (page: Page) => {
+  await page.locator('[role=gridcell]', { hasText: /^checkout-api\W+prod-eu-west/ }).click()
+}
+
+const main: readonly Screen[] = [
+  { name: 'fleet', scene: 'fleet', shows: '[role=gridcell] .weight-bar', prepare: selectCell },
+  { name: 'rollout', scene: 'fleet', at: `#/rollout/${checkout}`, shows: '.steps' },
+  { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
+  { name: 'history', scene: 'fleet', at: '#/history', shows: '.record .moment-facts' },
+  {
+    name: 'dialog',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}`,
+    prepare: (page) => page.keyboard.press('a'),
+    shows: '[role=dialog] .effects',
+  },
+  {
+    name: 'dialog-set-image',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}`,
+    prepare: async (page) => {
+      await page.locator('.actions .button').last().click()
+      await page.locator('.image-field input').first().fill('registry.shop.io/migrate')
+      await page.locator('.image-field input').last().fill('registry.shop.io/checkout-api:2.32.0')
+      await page.locator('.image-field [role=alert]').waitFor()
+      await page.locator('.image-field input').first().fill('registry.shop.io/migrate:3.2.0')
+    },
+    shows: '[role=dialog] .exact pre',
+  },
+  {
+    name: 'palette',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await selectCell(page)
+      await page.keyboard.press('Control+k')
+      await page.waitForSelector('[role=combobox]')
+      await page.keyboard.type('prom chec')
+    },
+    shows: '[role=option]',
+  },
+]
+
+const looks = [
+  { width: 1440, height: 900, theme: 'light' },
+  { width: 1440, height: 900, theme: 'dark' },
+  { width: 1024, height: 700, theme: 'light' },
+  { width: 960, height: 600, theme: 'dark' },
+] as const
+
+const screens: readonly Screen[] = [
+  ...main.flatMap((screen) =>
+    looks.map((look) => ({ ...screen, ...look, name: `${screen.name}-${look.width}-${look.theme}` })),
+  ),
+  ...main.map((screen) => ({ ...screen, locale: 'zh-CN' as const, name: `${screen.name}-zh-cn` })),
+]
+
+/** The main screens, in every size, theme and language. */
+describe('the window', () => {
+  lookAt(screens)
+})
