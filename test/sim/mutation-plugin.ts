@@ -9,7 +9,8 @@ export function mutationPlugin(): Plugin[] {
   const target = fileURLToPath(fileOf(mutation))
   return [
     {
-      name: 'mutation',
+      // What is transformed may be kept between runs, under the names of the plugins.
+      name: `mutation: ${mutation.name}`,
       enforce: 'pre',
       load: (id) => (id === target ? mutatedSource(mutation) : undefined),
     },
