@@ -56,3 +56,12 @@ export interface MetricResult {
   readonly dryRun?: boolean
   readonly metadata?: Readonly<Record<string, string>>
 }
+
+/** Metrics by what became of them; counts of 0 are absent (ANA-108). */
+export interface RunSummary {
+  readonly count?: number
+  readonly successful?: number
+  readonly failed?: number
+  readonly inconclusive?: number
+  readonly error?: number
+}
