@@ -13,7 +13,8 @@ import { dynamicName, formatValue, isNumber, typeNameOf, type Value } from './va
 
 /**
  * Whether a condition holds for the result of a measurement; the failure is its cause in the reference's words (ANA-1301…1316,
- * ANA-703). Bounded in time and memory, whatever it says.
+ * ANA-703). Bounded in steps and memory, whatever it says, but for the time a
+ * regular expression takes.
  */
 export function holds(expression: string, result: Value, now: EpochMs): Outcome<boolean, string> {
   try {

@@ -3,7 +3,7 @@ import { ExprError } from './expr-error.ts'
 /** Patterns of RE2 that JavaScript reads otherwise or not at all, and the other way round (ANA-1313). */
 const foreign = /\(\?(?:=|!|<=|<!)|\\[1-9]|\\k<|\(\?>|[*+?}]\+/
 
-/** More makes a pattern too dear to match without RE2's linear time. */
+/** JavaScript matches by trying, not in RE2's linear time: a short pattern keeps most, not all, of what could run for long out. */
 const patternMax = 1_000
 
 /**

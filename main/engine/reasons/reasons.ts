@@ -1,3 +1,4 @@
+import type { ReplicaSet } from '#api/apps.ts'
 import { currentStep, describeStep } from '#engine/rollout/canary/steps.ts'
 import { revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { replicasOf } from '#engine/rollout/spec-defaults.ts'
@@ -49,26 +50,30 @@ function abortReasons(facts: StatusFacts): readonly Reason[] {
 /** What keeps pods from being there: of the new revision first. */
 function obstacles(facts: StatusFacts): readonly Reason[] {
   const { currentRS, stableRS } = facts
-  const { pods } = facts.world
   const both = currentRS === stableRS ? [currentRS] : [currentRS, stableRS]
-  return both.flatMap((rs) => creationTrouble(rs) ?? podTrouble(rs, pods) ?? [])
+  return both.flatMap((rs) => obstacle(rs, facts) ?? [])
 }
+
+const obstacle = (rs: ReplicaSet | undefined, { world }: StatusFacts): Reason | undefined =>
+  creationTrouble(rs) ?? podTrouble(rs, world.pods)
 
 function waits(facts: StatusFacts): readonly Reason[] {
   const { currentRS, stableRS, rollout, status } = facts
-  const troubles = obstacles(facts)
-  const ofCurrent = [creationTrouble(currentRS), podTrouble(currentRS, facts.world.pods)].some(Boolean)
-  const toCome = ofCurrent ? undefined : podsToCome(currentRS)
+  const separateStable = stableRS === currentRS ? undefined : stableRS
+  const ofCurrent = obstacle(currentRS, facts) ?? podsToCome(currentRS)
+  const ofStable = obstacle(separateStable, facts)
+  const isCurrentWell =
+    ofCurrent === undefined || ofCurrent.cause === 'podsStarting' || ofCurrent.cause === 'podsSettling'
   const restart = isRestarting(facts)
   const held = heldBack(facts)
   return [
     analysis(facts),
     // A restart ends only when its pods have gone.
-    ...(restart === undefined ? [] : [held]),
-    ...(toCome === undefined ? troubles : [toCome, ...troubles]),
-    stableRS === currentRS || troubles.length > 0 ? undefined : podsToCome(stableRS),
+    restart && held,
+    ofCurrent,
+    ofStable ?? (isCurrentWell ? podsToCome(separateStable) : undefined),
     restart,
-    ...(restart === undefined ? [held ?? podsLeaving(facts)] : []),
+    restart === undefined ? (held ?? podsLeaving(facts)) : undefined,
     otherStep(rollout, status),
   ].filter((each) => each !== undefined)
 }
