@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { engine } from './bench/engine.ts'
 import { grid } from './bench/grid.ts'
 import { describeMachine, type Measurement } from './bench/report.ts'
+import { routers } from './bench/routers.ts'
 import type { NamedCluster, Section } from './bench/section.ts'
 import { window } from './bench/window.ts'
 import { buildIfStale } from './build.ts'
@@ -12,7 +13,7 @@ import { findChromium } from './tools.ts'
  * `npm run bench [-- sections and options]`: measures the built product and prints one JSON line per figure. A missed target is
  * a result (exit 0); a figure that could not be measured is a failure (exit 1).
  */
-const sections: readonly Section[] = [window, engine, grid]
+const sections: readonly Section[] = [window, engine, routers, grid]
 const rolloutsDefault = 100
 const replicasDefault = 2
 /** Of the section `engine`, whose targets are of five pods. */
@@ -30,6 +31,7 @@ Options:
   --rollouts N       rollouts in each cluster (${rolloutsDefault})
   --replicas N       pods of each rollout (${replicasDefault}, engine ${engineReplicasDefault}); 0 on a control plane without nodes
   --repeats N        updates of all rollouts in \`engine\`; its figures are medians of them (${repeatsDefault}); 0 for the first deployment alone
+  --measurements N   of an analysis of each rollout in \`engine\`, one a second, after its first step (0: without one)
   --help`
 
 function stopWith(message: string): never {
@@ -47,6 +49,7 @@ function readArguments() {
         rollouts: { type: 'string' },
         replicas: { type: 'string' },
         repeats: { type: 'string' },
+        measurements: { type: 'string' },
         help: { type: 'boolean' },
       },
     })
@@ -79,6 +82,7 @@ const rollouts = wholeNumber('rollouts', values.rollouts, rolloutsDefault, 1)
 const replicasOf = ({ name }: Section) =>
   wholeNumber('replicas', values.replicas, name === 'engine' ? engineReplicasDefault : replicasDefault, 0)
 const repeats = wholeNumber('repeats', values.repeats, repeatsDefault, 0)
+const measurements = wholeNumber('measurements', values.measurements, 0, 0)
 const cluster = namedCluster(values.kubeconfig, values.context)
 const wanted = sections.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 if (cluster !== undefined && (wanted.length !== 1 || wanted[0]?.name !== 'engine'))
@@ -92,7 +96,7 @@ let failed = false
 for (const section of wanted) {
   console.error(`argosy: measuring ${section.name}…`)
   try {
-    await section.run({ chromium, report, cluster, rollouts, replicas: replicasOf(section), repeats })
+    await section.run({ chromium, report, cluster, rollouts, replicas: replicasOf(section), repeats, measurements })
   } catch (error) {
     failed = true
     console.error(`argosy: ${section.name} could not be measured:`, error)

@@ -11,6 +11,7 @@ const allowed = new Set([
   'BlueOak-1.0.0',
   'Python-2.0',
   'PSF-2.0',
+  'BSL-1.0',
   'Unlicense',
   'WTFPL',
   'CC0-1.0',

@@ -64,3 +64,23 @@ export function findKubectl(): string {
   aptInstall('kubernetes-client')
   return find(['kubectl']) ?? stop('the tests need kubectl. Install it, or set ARGOSY_KUBECTL to its path.')
 }
+
+/** Prometheus, for the tests of its provider: ARGOSY_PROMETHEUS, else from PATH; without one they are left out. */
+export function findPrometheus(): string | undefined {
+  const named = process.env['ARGOSY_PROMETHEUS']
+  if (named !== undefined) return named
+  const found = find(['prometheus', 'prometheus.exe'])
+  if (found !== undefined) return found
+  aptInstall('prometheus')
+  return find(['prometheus'])
+}
+
+const graphiteWeb = '/usr/lib/python3/dist-packages/graphite'
+
+/** A Python that has graphite-web, for the tests of its provider: ARGOSY_GRAPHITE_PYTHON, else Debian's; without one they are left out. */
+export function findGraphitePython(): string | undefined {
+  const named = process.env['ARGOSY_GRAPHITE_PYTHON']
+  if (named !== undefined) return named
+  if (!existsSync(graphiteWeb)) aptInstall('graphite-web')
+  return existsSync(graphiteWeb) ? '/usr/bin/python3' : undefined
+}

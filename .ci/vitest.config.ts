@@ -28,20 +28,28 @@ export default defineConfig({
         plugins: mutationPlugin(),
         test: {
           name: 'main',
-          include: ['test/{main,preload,contract,conformance,sim,architecture}/**/*.test.ts'],
-          exclude: ['test/main/{engine,api,lib}/**'],
+          include: ['test/{main,preload,contract,conformance,sim,fuzz,judge,architecture}/**/*.test.ts'],
+          // A gateway is built once, for minutes: only who names one plays with it on the sandbox.
+          exclude: [
+            'test/main/{engine,api,lib}/**',
+            'test/conformance/metrics/**',
+            ...(process.env['ARGOSY_TRAEFIK'] === undefined ? ['test/conformance/dataplane/**'] : []),
+          ],
           // Each file ends what it began; a worker of its own costs it a fifth of a second.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
         root,
-        // Those of the main project that also hold on a real API server; run by .ci/test-cluster.ts alone.
+        // Those of the main project that also hold on a real API server, those on real servers of metrics, and those with a real
+        // gateway; run by .ci/test-cluster.ts alone.
         test: {
           name: 'cluster',
           include:
-            process.env['ARGOSY_TEST_KUBECONFIG'] === undefined ? [] : ['test/conformance/{api,rollout}/**/*.test.ts'],
+            process.env['ARGOSY_TEST_KUBECONFIG'] === undefined
+              ? []
+              : ['test/conformance/{api,dataplane,metrics,rollout}/**/*.test.ts'],
           testTimeout: 180_000,
         },
       },
@@ -61,7 +69,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { controllerNamespace } from '#api/keys.ts'
 import type { AppView, Notice } from '#contract/views.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { EffectFeed } from './app/effect-feed.ts'
+import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
 import { recordFleet } from './app/record-fleet.ts'
 import { Sessions } from './app/sessions.ts'
+import { metricSettingsFor, trafficSettingsFor, usualTraffic } from './cluster-settings.ts'
 import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
 import { pastRuns } from './history/past-runs.ts'
@@ -60,7 +63,14 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const stopRecording = recordFleet(fleet, recorder)
 
   const paths = sandbox === undefined ? options.kubeconfigPaths : [sandbox.kubeconfigPath]
-  const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, tell })
+  // Of this machine's environment nothing counts, for it is not known which cluster it is meant for (PRV-1502).
+  const unset = { controllerNamespace, env: {} }
+  const metricSettings = (context: string) =>
+    sandbox === undefined ? metricSettingsFor(context, unset, { folder: options.dataFolder, log }) : unset
+  const trafficSettings = (context: string) =>
+    sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
+  const settings = { metricSettings, trafficSettings }
+  const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {
     for (const { context, connection } of clusters) recorder.connection(context, connection)
   })
@@ -80,6 +90,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
       'fleet.patch': (_topic, send) => fleet.onPatch(send),
       'clusters.changed': (_topic, send) => sessions.onChange(send),
       'rollout.changed': ({ key }, send) => fleet.onDetail(key, (detail) => send(detail ?? null)),
+      'analysis.backTest': ({ key }, send) => followBackTest({ sessions, history, clock, log }, key, send),
       'action.effect': (_topic, send) => effects.onEffect(send),
       'app.notice': (_topic, send) => {
         listeners.add(send)

@@ -89,11 +89,12 @@ function keepOneWindow(open: () => BrowserWindow): void {
 
 /** Gives leases back and closes the history before the process ends. */
 function quitInOrder(argosy: Argosy): void {
-  let stopped = false
+  let stopping = false
   app.on('will-quit', (event) => {
-    if (stopped) return
+    // Whoever asks again while leases are given back must not cut that short; `exit` below asks nobody.
     event.preventDefault()
-    stopped = true
+    if (stopping) return
+    stopping = true
     const patience = new Promise<string>((resolve) => void setTimeout(resolve, quitTimeoutMs, 'took too long'))
     void Promise.race([argosy.stop(), patience])
       .then((late) => late === undefined || log('warn', 'quit without giving everything back', { why: late }))

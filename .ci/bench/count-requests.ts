@@ -38,6 +38,10 @@ export const callsBetween = (before: RequestCounts, after: RequestCounts): Reque
       .filter(([, count]) => count > 0),
   )
 
+/** How many kinds are watched. */
+export const watchesIn = (calls: RequestCounts): number =>
+  Object.keys(calls).filter((key) => key.startsWith('watch ')).length
+
 /** Requests that rollouts cause: watches and the lease come however many rollouts there are. */
 export const isAboutRollouts = (key: string): boolean => !key.startsWith('watch ') && !key.endsWith(' leases')
 

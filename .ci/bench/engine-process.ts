@@ -4,6 +4,7 @@ import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import { silentLog } from '#lib/log.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createEngine } from '#main/controller/engine.ts'
+import { openMetrics } from '#main/metrics/open-metrics.ts'
 import { systemClock } from '#main/system-clock.ts'
 import { countCalls, type RequestCounts } from './count-requests.ts'
 import { openClient } from './rollouts.ts'
@@ -57,8 +58,15 @@ const cluster = openCluster({
   namespaces: [namespace],
   instanceID,
 })
+const metrics = openMetrics({
+  client,
+  clock: systemClock,
+  random: Math.random,
+  settings: { controllerNamespace: namespace, env: {} },
+})
 const engine = createEngine({
   cluster,
+  metrics,
   clock: systemClock,
   log: silentLog,
   reconcile: (world, now) => {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { resources } from '#api/resources.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { measurePureEngine } from './engine-pure.ts'
@@ -27,7 +29,7 @@ export const engine: Section = {
 
 /** Works in a namespace of its own, which is also the instance id of the rollouts, and deletes it in any case. */
 async function measureCluster(at: NamedCluster, options: BenchOptions): Promise<void> {
-  const { rollouts, replicas } = options
+  const { rollouts, replicas, measurements } = options
   const client = openClient(at.kubeconfig, at.context)
   const namespace = `argosy-bench-${randomBytes(4).toString('hex')}`
   const tellWhatIsLeft = () =>
@@ -35,12 +37,18 @@ async function measureCluster(at: NamedCluster, options: BenchOptions): Promise<
       `argosy: namespace ${namespace} is left: kubectl --context ${at.context} delete namespace ${namespace}`,
     )
   process.on('exit', tellWhatIsLeft)
+  const answering = createServer((_, response) => response.end('{"ok":1}'))
   try {
-    await createBatch(client, { namespace, count: rollouts, replicas, waiting: 0, instanceID: namespace })
+    await new Promise<void>((resolve) => answering.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(answering.address() as AddressInfo).port}`
+    const analysis = measurements === 0 ? {} : { analysis: { url, measurements } }
+    const batch = { namespace, count: rollouts, replicas, waiting: 0, instanceID: namespace, ...analysis }
+    await createBatch(client, batch)
     await measureUpdates(client, at, namespace, options)
   } finally {
     if (await deleteNamespace(client, namespace)) process.off('exit', tellWhatIsLeft)
     await client.close()
+    answering.close()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AnalysisTemplate } from '#api/analysis.ts'
 import { labels } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
 import type { CanaryStep, Rollout } from '#api/rollout.ts'
@@ -18,6 +19,15 @@ export interface Batch {
   readonly waiting: number
   /** Only a controller with this id acts on them. */
   readonly instanceID?: string
+  /** An analysis at the step after the first; absent: none. */
+  readonly analysis?: BatchAnalysis
+}
+
+export interface BatchAnalysis {
+  /** Of a server that answers `{"ok":1}`. */
+  readonly url: string
+  /** One a second. */
+  readonly measurements: number
 }
 
 const steps: readonly CanaryStep[] = [20, 40, 60, 80, 100].map((setWeight) => ({ setWeight }))
@@ -41,6 +51,8 @@ export async function createBatch(client: ClusterClient, batch: Batch): Promise<
   const { namespace, count } = batch
   const created = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
   mustSucceed(await client.create(resources.namespaces, created), `namespace ${namespace}`)
+  if (batch.analysis !== undefined)
+    mustSucceed(await client.create(resources.analysisTemplates, aTemplate(batch, batch.analysis)), 'the template')
   const apps = Array.from({ length: count }, (_, index) => aRollout(index, batch))
   await forEachOf(apps, async (app) => {
     mustSucceed(await client.create(resources.rollouts, app), `rollout ${app.metadata.name}`)
@@ -58,7 +70,34 @@ async function forEachOf<Item>(items: readonly Item[], run: (item: Item) => Prom
   await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
-function aRollout(index: number, { namespace, replicas, waiting, instanceID }: Batch): Rollout {
+const inScope = ({ instanceID }: Batch) => (instanceID === undefined ? {} : { [labels.instanceID]: instanceID })
+
+const templateName = 'smoke'
+
+const aTemplate = (batch: Batch, { url, measurements }: BatchAnalysis): AnalysisTemplate => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AnalysisTemplate',
+  metadata: { name: templateName, namespace: batch.namespace, labels: inScope(batch) },
+  spec: {
+    metrics: [
+      {
+        name: 'answer',
+        interval: '1s',
+        count: measurements,
+        successCondition: 'result == 1',
+        provider: { web: { url, jsonPath: '{$.ok}' } },
+      },
+    ],
+  },
+})
+
+function stepsOf(index: number, { waiting, analysis }: Batch): readonly CanaryStep[] {
+  if (index < waiting) return waitingSteps
+  return analysis === undefined ? steps : steps.toSpliced(1, 0, { analysis: { templates: [{ templateName }] } })
+}
+
+function aRollout(index: number, batch: Batch): Rollout {
+  const { namespace, replicas } = batch
   const name = appName(index)
   return {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -66,7 +105,7 @@ function aRollout(index: number, { namespace, replicas, waiting, instanceID }: B
     metadata: {
       name,
       namespace,
-      labels: { app: name, ...(instanceID === undefined ? {} : { [labels.instanceID]: instanceID }) },
+      labels: { app: name, ...inScope(batch) },
     },
     spec: {
       replicas,
@@ -75,12 +114,12 @@ function aRollout(index: number, { namespace, replicas, waiting, instanceID }: B
         metadata: { labels: { app: name } },
         spec: { containers: [{ name: 'app', image: imageOf(versions.first) }] },
       },
-      strategy: { canary: { steps: index < waiting ? waitingSteps : steps } },
+      strategy: { canary: { steps: stepsOf(index, batch) } },
     },
   }
 }
 
-const imageOf = (version: string): string => `registry.example/bench:${version}`
+export const imageOf = (version: string): string => `registry.example/bench:${version}`
 
 /** Sets the image of these rollouts, all at once. */
 export async function setVersion(

@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly replicas: number
   /** Updates of the section `engine`, each a sample. */
   readonly repeats: number
+  /** Of an analysis that each rollout of the section `engine` has; 0: none has one. */
+  readonly measurements: number
 }
 
 export interface Section {

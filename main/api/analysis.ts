@@ -1,4 +1,4 @@
-import type { IntOrString } from './meta.ts'
+import type { IntOrString, KubeObject } from './meta.ts'
 
 /** Best to worst, the completed ones last but for Successful (ANA-111). */
 export type AnalysisPhase = 'Pending' | 'Running' | 'Successful' | 'Inconclusive' | 'Error' | 'Failed'
@@ -64,4 +64,67 @@ export interface RunSummary {
   readonly failed?: number
   readonly inconclusive?: number
   readonly error?: number
+}
+
+/** Rules are regular expressions that find names of metrics (ANA-605). */
+export interface DryRunRule {
+  readonly metricName: string
+}
+
+export interface MeasurementRetentionRule {
+  readonly metricName: string
+  readonly limit: number
+}
+
+export interface AnalysisTemplateRef {
+  readonly templateName?: string
+  readonly clusterScope?: boolean
+}
+
+/** ANA-102; the same for both scopes. */
+export interface AnalysisTemplateSpec {
+  readonly metrics?: readonly Metric[]
+  readonly args?: readonly AnalysisArgument[]
+  readonly dryRun?: readonly DryRunRule[]
+  readonly measurementRetention?: readonly MeasurementRetentionRule[]
+  readonly templates?: readonly AnalysisTemplateRef[]
+}
+
+export interface AnalysisTemplate extends KubeObject {
+  readonly spec: AnalysisTemplateSpec
+}
+
+/** Cluster-scoped. */
+export interface ClusterAnalysisTemplate extends KubeObject {
+  readonly spec: AnalysisTemplateSpec
+}
+
+/** ANA-103. */
+export interface AnalysisRunSpec {
+  readonly metrics: readonly Metric[]
+  readonly args?: readonly AnalysisArgument[]
+  readonly dryRun?: readonly DryRunRule[]
+  readonly measurementRetention?: readonly MeasurementRetentionRule[]
+  readonly terminate?: boolean
+  readonly ttlStrategy?: {
+    readonly secondsAfterCompletion?: number
+    readonly secondsAfterSuccess?: number
+    readonly secondsAfterFailure?: number
+  }
+}
+
+/** ANA-108. Absent as a whole before the first pass. */
+export interface AnalysisRunStatus {
+  readonly phase?: AnalysisPhase | ''
+  readonly message?: string
+  readonly metricResults?: readonly MetricResult[]
+  readonly startedAt?: string
+  readonly completedAt?: string
+  readonly runSummary?: RunSummary
+  readonly dryRunSummary?: RunSummary
+}
+
+export interface AnalysisRun extends KubeObject {
+  readonly spec: AnalysisRunSpec
+  readonly status?: AnalysisRunStatus
 }

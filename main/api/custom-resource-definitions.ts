@@ -1,34 +1,9 @@
-import type { KubeObject } from './meta.ts'
-import { type Resource, resources } from './resources.ts'
+import { age, type Column, type CustomResourceDefinition, define } from './definition.ts'
+import { resources } from './resources.ts'
 import { analysisRunSpec, analysisRunStatus, analysisTemplateSpec } from './schema/analysis.ts'
 import { experimentSpec, experimentStatus } from './schema/experiment.ts'
 import { rolloutSpec } from './schema/rollout-spec.ts'
 import { rolloutStatus } from './schema/rollout-status.ts'
-import { object, type Schema, text } from './schema/schema.ts'
-
-/** `apiextensions.k8s.io/v1`, as far as it is written here. */
-export interface CustomResourceDefinition extends KubeObject {
-  readonly kind: 'CustomResourceDefinition'
-  readonly spec: {
-    readonly group: string
-    readonly scope: 'Namespaced' | 'Cluster'
-    readonly names: {
-      readonly kind: string
-      readonly listKind: string
-      readonly plural: string
-      readonly singular: string
-      readonly shortNames: readonly string[]
-    }
-    readonly versions: readonly object[]
-  }
-}
-
-interface Column {
-  readonly name: string
-  readonly type: 'integer' | 'string' | 'date'
-  readonly description: string
-  readonly jsonPath: string
-}
 
 const count = (name: string, description: string, jsonPath: string): Column => ({
   name,
@@ -36,61 +11,7 @@ const count = (name: string, description: string, jsonPath: string): Column => (
   description,
   jsonPath,
 })
-const age: Column = {
-  name: 'Age',
-  type: 'date',
-  description: 'How long it has been there.',
-  jsonPath: '.metadata.creationTimestamp',
-}
 const phase: Column = { name: 'Status', type: 'string', description: 'How far it is.', jsonPath: '.status.phase' }
-
-function define(
-  resource: Resource,
-  options: {
-    readonly shortNames: readonly string[]
-    readonly columns: readonly Column[]
-    readonly description: string
-    readonly spec: Schema
-    readonly status?: Schema
-    readonly subresources?: object
-  },
-): CustomResourceDefinition {
-  const { group, version, plural, kind, namespaced } = resource
-  const { shortNames, columns, subresources } = options
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: namespaced ? 'Namespaced' : 'Cluster',
-      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: wholeObject(options) },
-          additionalPrinterColumns: columns,
-          ...(subresources === undefined ? {} : { subresources }),
-        },
-      ],
-    },
-  }
-}
-
-const wholeObject = (options: { readonly description: string; readonly spec: Schema; readonly status?: Schema }) =>
-  object(
-    options.description,
-    {
-      apiVersion: text('Group and version in which this object is written.'),
-      kind: text('What this object is.'),
-      metadata: { type: 'object' },
-      spec: options.spec,
-      ...(options.status !== undefined && { status: options.status }),
-    },
-    ['spec'],
-  )
 
 /**
  * The kinds a cluster must serve before anything can be rolled out. Each field of v1alpha1 is there, and what is not there is

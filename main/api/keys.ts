@@ -3,6 +3,13 @@
 export const labels = {
   podTemplateHash: 'rollouts-pod-template-hash',
   instanceID: 'argo-rollouts.argoproj.io/controller-instance-id',
+  /** Of AnalysisRuns: what for, and for which step (ANA-1101). */
+  rolloutType: 'rollout-type',
+  stepIndex: 'step-index',
+  /** Of Jobs that measure: the uid of their AnalysisRun (PRV-404). */
+  analysisRunUid: 'analysisrun.argoproj.io/uid',
+  /** Argosy's own, of AnalysisRuns that repeat another one: the uid of the Rollout they are shown with. */
+  rerunFor: 'argosy.dev/rerun-for',
 } as const
 
 export const annotations = {
@@ -12,8 +19,21 @@ export const annotations = {
   workloadGeneration: 'rollout.argoproj.io/workload-generation',
   ephemeralMetadata: 'rollout.argoproj.io/ephemeral-metadata',
   managedByRollouts: 'argo-rollouts.argoproj.io/managed-by-rollouts',
+  /** Of AnalysisTemplates and AnalysisRuns, read by Argosy alone. */
+  judge: 'argosy.dev/judge',
+  judgeScore: 'argosy.dev/judge-score',
+  metricsVia: 'argosy.dev/metrics-via',
   /** Not prefixed in the reference (VIEW-94). */
   scaleDownDeadline: 'scale-down-deadline',
+  /** On ReplicaSets and Services of an Experiment: its name, and that of the template they belong to (EXP-305). */
+  experimentName: 'experiment.argoproj.io/name',
+  experimentTemplate: 'experiment.argoproj.io/template-name',
+  /** Argosy's own: the name of the AnalysisRun that this one repeats. */
+  rerunOf: 'argosy.dev/rerun-of',
+  /** Argosy's own, of AnalysisRuns: what their judged metrics score, 0…100. */
+  score: 'argosy.dev/score',
+  /** Argosy's own, of canary Mappings: since when they get no requests, so that they can go (AMB-6). */
+  weightlessSince: 'argosy.dev/weightless-since',
 } as const
 
 /** Name of the leader lock; with an instance id, `-<id>` follows (OPS-30). */

@@ -1,5 +1,7 @@
+import type { AnalysisTemplateRef, DryRunRule, MeasurementRetentionRule } from './analysis.ts'
 import type { PodTemplateSpec } from './core.ts'
 import type { IntOrString, KubeObject, LabelSelector } from './meta.ts'
+import type { TrafficRouting } from './traffic-routing.ts'
 
 /** argoproj.io/v1alpha1 Rollout (spec/rollout-api: API-1 and following). */
 
@@ -58,7 +60,6 @@ export interface CanaryStrategy {
   readonly canaryService?: string
   readonly stableService?: string
   readonly steps?: readonly CanaryStep[]
-  /** Routers have their own wire types; the engine without them only asks whether this is set. */
   readonly trafficRouting?: TrafficRouting
   readonly maxUnavailable?: IntOrString
   readonly maxSurge?: IntOrString
@@ -75,40 +76,45 @@ export interface CanaryStrategy {
   readonly replicaProgressThreshold?: { readonly type?: string; readonly value?: number }
 }
 
-export interface TrafficRouting {
-  readonly istio?: { readonly destinationRule?: unknown; readonly [field: string]: unknown }
-  readonly alb?: { readonly rootService?: string; readonly [field: string]: unknown }
-  readonly plugins?: Readonly<Record<string, unknown>>
-  readonly maxTrafficWeight?: number
-  readonly managedRoutes?: readonly { readonly name: string }[]
-  readonly [router: string]: unknown
-}
-
 /** Exactly one field is set. */
 export interface CanaryStep {
   readonly setWeight?: number
   readonly pause?: { readonly duration?: IntOrString }
-  readonly experiment?: {
-    readonly templates?: readonly { readonly name: string; readonly weight?: number }[]
-    readonly analyses?: readonly { readonly args?: readonly AnalysisArgument[] }[]
-    readonly [field: string]: unknown
-  }
+  readonly experiment?: ExperimentStep
   readonly analysis?: RolloutAnalysis
   readonly setCanaryScale?: SetCanaryScale
-  readonly setHeaderRoute?: {
-    readonly name?: string
-    readonly match?: readonly { readonly headerName?: string; readonly headerValue?: StringMatch }[]
-  }
-  readonly setMirrorRoute?: {
-    readonly name?: string
-    readonly match?: readonly {
-      readonly method?: StringMatch
-      readonly path?: StringMatch
-      readonly headers?: Readonly<Record<string, StringMatch>>
-    }[]
-    readonly percentage?: number
-  }
+  readonly setHeaderRoute?: HeaderRoute
+  readonly setMirrorRoute?: MirrorRoute
   readonly plugin?: { readonly name?: string; readonly config?: unknown }
+}
+
+/** EXP-801: what a canary step says of its Experiment. */
+export interface ExperimentStep {
+  readonly templates?: readonly ExperimentStepTemplate[]
+  readonly duration?: string
+  readonly analyses?: readonly ExperimentStepAnalysis[]
+  readonly dryRun?: readonly DryRunRule[]
+  readonly analysisRunMetadata?: PodTemplateMetadata
+  readonly scaleDownDelaySeconds?: number
+}
+
+export interface ExperimentStepTemplate {
+  readonly name: string
+  /** `stable` or `canary`: whose pod template is taken. */
+  readonly specRef?: string
+  readonly replicas?: number
+  readonly metadata?: PodTemplateMetadata
+  readonly selector?: LabelSelector
+  readonly weight?: number
+  readonly service?: { readonly name?: string }
+}
+
+export interface ExperimentStepAnalysis {
+  readonly name?: string
+  readonly templateName?: string
+  readonly clusterScope?: boolean
+  readonly args?: readonly AnalysisRunArgument[]
+  readonly requiredForCompletion?: boolean
 }
 
 /** One of the three. */
@@ -118,22 +124,42 @@ export interface StringMatch {
   readonly regex?: string
 }
 
+export interface HeaderRoute {
+  readonly name?: string
+  readonly match?: readonly { readonly headerName?: string; readonly headerValue?: StringMatch }[]
+}
+
+export interface MirrorRoute {
+  readonly name?: string
+  readonly match?: readonly {
+    readonly method?: StringMatch
+    readonly path?: StringMatch
+    readonly headers?: Readonly<Record<string, StringMatch>>
+  }[]
+  /** All when absent. */
+  readonly percentage?: number
+}
+
 export interface SetCanaryScale {
   readonly weight?: number
   readonly replicas?: number
   readonly matchTrafficWeight?: boolean
 }
 
+/** How a Rollout asks for an AnalysisRun. */
 export interface RolloutAnalysis {
-  readonly templates?: readonly { readonly templateName?: string; readonly clusterScope?: boolean }[]
-  readonly args?: readonly AnalysisArgument[]
-  readonly [field: string]: unknown
+  readonly templates?: readonly AnalysisTemplateRef[]
+  readonly args?: readonly AnalysisRunArgument[]
+  readonly dryRun?: readonly DryRunRule[]
+  readonly measurementRetention?: readonly MeasurementRetentionRule[]
+  readonly analysisRunMetadata?: PodTemplateMetadata
 }
 
-export interface AnalysisArgument {
-  readonly name?: string
+/** ANA-107: an argument as a Rollout gives it; its type in the API has this name. */
+export interface AnalysisRunArgument {
+  readonly name: string
   readonly value?: string
-  readonly valueFrom?: { readonly podTemplateHashValue?: string; readonly fieldRef?: { readonly fieldPath?: string } }
+  readonly valueFrom?: { readonly podTemplateHashValue?: string; readonly fieldRef?: { readonly fieldPath: string } }
 }
 
 export interface AntiAffinity {

@@ -8,19 +8,25 @@ import type { Failure } from '#lib/failure.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
+import { openAws } from '#main/aws/open-aws.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient, type SigningClient } from '#main/cluster/rest.ts'
+import type { TrafficSettings } from '#main/cluster-settings.ts'
 import { type ActionRights, createActionRights } from '#main/controller/action-rights.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
+import { openMetrics } from '#main/metrics/open-metrics.ts'
+import type { MetricSettings } from '#main/metrics/provider.ts'
 
 export interface SessionOptions {
   readonly access: ContextAccess
   readonly clock: Clock
   readonly log: Log
   readonly sandbox: boolean
+  readonly metricSettings: MetricSettings
+  readonly trafficSettings: TrafficSettings
   /** What else is known of the cluster's size. */
   readonly counts: (context: string) => { readonly rollouts: number; readonly objects: number }
 }
@@ -35,6 +41,7 @@ export class ClusterSession {
   readonly client: SigningClient
   readonly rights: ActionRights
   readonly #options: SessionOptions
+  readonly metrics: ReturnType<typeof openMetrics>
   readonly engine: Engine
   readonly #listeners = new Set<() => void>()
   #access: ContextAccess
@@ -48,8 +55,16 @@ export class ClusterSession {
     this.client = createClusterClient({ access, clock, random: Math.random })
     this.rights = createActionRights(this.client, clock)
     this.cluster = openCluster({ context: access.context, client: this.client, clock, random: Math.random, log })
+    this.metrics = openMetrics({
+      client: this.client,
+      clock,
+      random: Math.random,
+      settings: options.metricSettings,
+    })
     this.engine = createEngine({
       cluster: this.cluster,
+      metrics: this.metrics,
+      aws: openAws(options.trafficSettings, { clock, env: options.metricSettings.env }),
       clock,
       log,
       reconcile: reconcileRollout,
@@ -131,6 +146,7 @@ export class ClusterSession {
   async stop(): Promise<void> {
     await this.engine.stop({ release: true })
     await this.cluster.stop()
+    await this.metrics.close()
     await this.client.close()
   }
 

@@ -1,10 +1,10 @@
 import type { Rollout } from '#api/rollout.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
 import type { ActionEffect, ActionName, RolloutKey } from '#contract/views.ts'
-import type { ActionEcho } from '#engine/actions/effect.ts'
+import { type ActionEcho, hasTakenEffect } from '#engine/actions/effect.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Cache } from '#main/cluster/cluster.ts'
-import { type RolloutFollower, verifyEffect } from '#main/controller/verify-effect.ts'
+import { type Follower, verifyEffect } from '#main/controller/verify-effect.ts'
 import type { Driver } from '#main/controller/who-drives.ts'
 
 /** An action that was sent, and where to see what comes of it. */
@@ -38,7 +38,9 @@ export class EffectFeed {
   async follow({ key, action, resourceVersion, echo, rollouts, driver }: SentAction): Promise<void> {
     const { signal } = this.#stopping
     const follower = cacheFollower(rollouts, key)
-    const seen = await verifyEffect({ action, echo, follower, clock: this.#clock, signal })
+    const isSeen = (current: Rollout) => hasTakenEffect(action, echo, current)
+    const { uid } = echo.written.metadata
+    const seen = await verifyEffect({ uid, isSeen, follower, clock: this.#clock, signal })
     if (signal.aborted) return
     this.tell({ key, action, resourceVersion, ...seen, ...driver() })
   }
@@ -53,7 +55,7 @@ export class EffectFeed {
   }
 }
 
-function cacheFollower(rollouts: Cache<Rollout>, key: RolloutKey): RolloutFollower {
+function cacheFollower(rollouts: Cache<Rollout>, key: RolloutKey): Follower<Rollout> {
   const { namespace = '', name = '' } = parseRolloutKey(key) ?? {}
   return {
     current: () => rollouts.get(`${namespace}/${name}`) ?? (rollouts.synced ? 'deleted' : undefined),

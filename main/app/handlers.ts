@@ -1,5 +1,6 @@
 import { customResourceDefinitions } from '#api/custom-resource-definitions.ts'
 import { resources } from '#api/resources.ts'
+import type { ConditionVerdicts } from '#contract/analysis-views.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
 import type { Handlers, Input } from '#contract/requests.ts'
 import type {
@@ -22,6 +23,7 @@ import { observeRollout } from '#main/controller/observe-rollout.ts'
 import { previewAction } from '#main/controller/preview-action.ts'
 import { type ActionSent, sendAction } from '#main/controller/send-action.ts'
 import { viewWrite } from '#main/controller/write-view.ts'
+import { evaluateCondition } from '#main/fleet/evaluate-condition.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import { localActor } from '#main/history/actor.ts'
 import { listActions } from '#main/history/journal.ts'
@@ -61,6 +63,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'cluster.crds.preview': ({ context }) => withSession(context, async () => success(previewCrds(context))),
     'cluster.crds.install': ({ context }) => withSession(context, installCrds),
     'rollout.detail': async ({ key }) => found(fleet.detail(key), 'rollouts', key),
+    'analysis.evaluate': async (input) => evaluateOn(parts, input),
     'action.preview': (input) => Promise.all(input.targets.map((key) => preview(parts, input, key))),
     'action.send': (input) => Promise.all(input.targets.map((target) => send(parts, input, target))),
     'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
@@ -101,6 +104,17 @@ async function installCrds({ client, cluster }: ClusterSession): Promise<Outcome
   return success(undefined)
 }
 
+function evaluateOn(
+  { fleet, clock }: HandlerParts,
+  { key, run: name, metric: metricName, expression }: Input<'analysis.evaluate'>,
+): Outcome<ConditionVerdicts, Failure> {
+  const run = fleet.analysisRun(key, name)
+  if (run === undefined) return failure(notFound('analysisruns.argoproj.io', name))
+  const metric = run.spec.metrics.find((each) => each.name === metricName)
+  if (metric === undefined) return failure(notFound('metrics', metricName))
+  return success(evaluateCondition({ run, metric, expression, now: clock.now(), elapsed: () => clock.elapsed() }))
+}
+
 function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {
   const at = parseRolloutKey(key)
   const session = at === undefined ? undefined : sessions.get(at.context)
@@ -111,13 +125,13 @@ function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {
 
 /** What a preview takes from what is known instead of asking the cluster. */
 const sourcesOf = (
-  { rights, cluster }: ClusterSession,
+  { rights, cluster, metrics }: ClusterSession,
   history: History,
   { action, key }: { readonly action: ActionName; readonly key: RolloutKey },
 ): PreviewSources => ({
   missingRight: (rollout) => rights.missing(action, rollout),
   world: async ({ metadata }) => {
-    const observed = await observeRollout(cluster, `${metadata.namespace ?? ''}/${metadata.name}`)
+    const observed = await observeRollout(cluster, `${metadata.namespace ?? ''}/${metadata.name}`, undefined, metrics)
     return observed.ok ? observed.value : undefined
   },
   pastRuns: pastRuns(history, key),

@@ -13,7 +13,9 @@ import {
   loadKubeconfig,
   watchKubeconfig,
 } from '#main/cluster/kubeconfig.ts'
+import type { TrafficSettings } from '#main/cluster-settings.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
+import type { MetricSettings } from '#main/metrics/provider.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 export interface SessionsOptions {
@@ -24,6 +26,8 @@ export interface SessionsOptions {
   readonly clock: Clock
   readonly log: Log
   readonly fleet: FleetSource
+  readonly metricSettings: (context: string) => MetricSettings
+  readonly trafficSettings: (context: string) => TrafficSettings
   readonly tell: (notice: Notice) => void
 }
 
@@ -128,7 +132,10 @@ export class Sessions {
     if (known !== undefined) this.#close(access.context)
     const { clock, log, fleet } = this.#options
     const sandbox = this.#sandboxContexts.has(access.context)
-    this.#begin(new ClusterSession({ access, clock, log, sandbox, counts: (context) => fleet.counts(context) }))
+    const metricSettings = this.#options.metricSettings(access.context)
+    const trafficSettings = this.#options.trafficSettings(access.context)
+    const counts = (context: string) => fleet.counts(context)
+    this.#begin(new ClusterSession({ access, clock, log, sandbox, metricSettings, trafficSettings, counts }))
   }
 
   /** The first problem of each file once, the next when that is mended; and that it is over. */

@@ -1,35 +1,38 @@
-import type { ActionEffect, ActionName } from '#contract/views.ts'
-import type { ActionEcho } from '#engine/actions/effect.ts'
+import type { KubeObject } from '#api/meta.ts'
+import type { Resource } from '#api/resources.ts'
+import type { ActionEffect } from '#contract/views.ts'
 import type { Failure } from '#lib/failure.ts'
+import { silentLog } from '#lib/log.ts'
 import { failureText } from '#main/controller/failure-text.ts'
-import { type RolloutFollower, verifyEffect } from '#main/controller/verify-effect.ts'
+import { type Follower, verifyEffect } from '#main/controller/verify-effect.ts'
 import { notSeenText, whoDrives } from '#main/controller/who-drives.ts'
 import type { CliIo } from './io.ts'
-import { type FollowedRollout, followRollout } from './shown-rollout.ts'
 import type { Target } from './targets.ts'
 
-/** Something that was sent to one Rollout. */
-interface SentAction {
+/** Something that was sent to one object. */
+interface SentAction<T extends KubeObject> {
   readonly target: Target
+  readonly resource: Resource
   readonly name: string
-  readonly action: ActionName
-  readonly echo: ActionEcho
+  readonly uid: string | undefined
+  /** An engine has acted on it. */
+  readonly isSeen: (current: T) => boolean
   readonly timeoutMs: number
 }
 
-/** Follows one Rollout by its own watch until an engine has acted (ACT-58). `text` says why it was not seen. */
-export async function awaitEffect(
-  sent: SentAction,
+/** Follows one object by a watch of its own until an engine has acted (ACT-58). `text` says why it was not seen. */
+export async function awaitEffect<T extends KubeObject>(
+  sent: SentAction<T>,
   io: CliIo,
 ): Promise<{ readonly state: ActionEffect['state']; readonly text: string }> {
-  const { target, name, action, echo, timeoutMs } = sent
+  const { target, resource, uid, isSeen, timeoutMs } = sent
   const { clock, interrupted } = io
-  const follower = await follow(target, name, io)
+  const follower = await follow(sent, io)
   const signal = AbortSignal.any([interrupted, follower.forbidden])
-  const { state, waitedMs } = await verifyEffect({ action, echo, timeoutMs, follower, clock, signal })
+  const { state, waitedMs } = await verifyEffect({ uid, isSeen, timeoutMs, follower, clock, signal })
   follower.stop()
   if (state === 'seen') return { state, text: '' }
-  if (state === 'gone') return { state, text: 'accepted by the API server, but the rollout was deleted' }
+  if (state === 'gone') return { state, text: `accepted by the API server, but the ${nounOf(resource)} was deleted` }
   if (follower.failure !== undefined) {
     const text = `accepted by the API server, but its effect cannot be watched: ${failureText(follower.failure)}`
     return { state, text }
@@ -39,7 +42,10 @@ export async function awaitEffect(
   return { state, text: notSeenText(driver, waitedMs) }
 }
 
-interface Follower extends RolloutFollower {
+/** `rollout`, `analysisRun`: as the lines of the command line call them (ACT-24, ACT-142). */
+const nounOf = ({ kind }: Resource): string => `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`
+
+interface OwnFollower<T extends KubeObject> extends Follower<T> {
   /** Why the watch is broken, while it is. */
   readonly failure: Failure | undefined
   /** Aborted when waiting for the watch to heal makes no sense. */
@@ -47,29 +53,32 @@ interface Follower extends RolloutFollower {
   stop(): void
 }
 
-async function follow(target: Target, name: string, io: CliIo): Promise<Follower> {
-  const listeners = new Set<() => void>()
+async function follow<T extends KubeObject>(
+  { target, resource, name }: SentAction<T>,
+  { clock }: CliIo,
+): Promise<OwnFollower<T>> {
+  const { createReflector } = await import('#main/cluster/reflector.ts')
+  const { client, namespace } = target
+  const scope = { namespace, fieldSelector: `metadata.name=${name}` }
+  const reflector = createReflector({ client, resource, scope, clock, random: Math.random, log: silentLog })
   const refused = new AbortController()
   let failure: Failure | undefined
-  const changed = () => {
-    failure = undefined
-    for (const listener of listeners) listener()
-  }
-  const broken = (cause: Failure) => {
-    failure = cause
-    if (cause.kind === 'Forbidden') refused.abort()
-  }
-  const followed: FollowedRollout = await followRollout(target, name, { children: false, changed, broken }, io)
+  let isListed = false
+  reflector.onChange((change) => {
+    const state = change.kind === 'state' ? change.state : undefined
+    failure = state?.state === 'stale' ? state.failure : undefined
+    isListed ||= state?.state === 'live'
+    if (failure?.kind === 'Forbidden') refused.abort()
+  })
+  reflector.start()
   return {
-    current: () => (followed.live ? (followed.current()?.rollout ?? 'deleted') : undefined),
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    current: () =>
+      isListed ? ((reflector.objects.get(`${namespace}/${name}`) as T | undefined) ?? 'deleted') : undefined,
+    onChange: (listener) => reflector.onChange(listener),
     get failure() {
       return failure
     },
     forbidden: refused.signal,
-    stop: () => followed.stop(),
+    stop: () => reflector.stop(),
   }
 }

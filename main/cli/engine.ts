@@ -3,14 +3,15 @@ import { hostname } from 'node:os'
 import { type Command, Option } from 'commander'
 import { controllerNamespace } from '#api/keys.ts'
 import type { Log, LogLevel } from '#lib/log.ts'
-import type { Cluster } from '#main/cluster/cluster.ts'
 import type { Engine } from '#main/controller/engine.ts'
+import { dataFolder } from '#main/data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
 import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
 interface EngineCliOptions extends TargetOptions {
+  readonly awsVerifyTargetGroup?: boolean
   readonly instanceId?: string
   readonly leaseNamespace: string
   readonly logLevel: LogLevel
@@ -28,6 +29,10 @@ export function registerEngine(program: Command, io: CliIo): void {
       '--instance-id <id>',
       'only rollouts with this controller-instance-id label; without it, only those without',
     )
+    .option(
+      '--aws-verify-target-group',
+      'ask AWS whether weights and pods have arrived at its load balancers before going on',
+    )
     .option('--lease-namespace <namespace>', 'where the controller lease lives', controllerNamespace)
     .addOption(
       new Option('--log-level <level>', 'least level to log')
@@ -44,7 +49,9 @@ export function registerEngine(program: Command, io: CliIo): void {
 async function runEngines(targets: readonly Target[], options: EngineCliOptions, io: CliIo): Promise<void> {
   const { createLog } = await import('#main/log.ts')
   const log = createLog({ write: (line) => io.out(line.trimEnd()), level: options.logLevel, now: () => io.clock.now() })
-  const running = await Promise.all(targets.map((target) => startEngine(target, options, log, io)))
+  const running = await Promise.all(
+    targets.map((target) => startEngine(target, { ...options, isOnly: targets.length === 1 }, log, io)),
+  )
   await untilInterrupted(io.interrupted)
   log('info', 'stopping', { contexts: targets.map((each) => each.context) })
   const stopped = Promise.all(running.map((each) => stopEngine(each, log)))
@@ -52,9 +59,17 @@ async function runEngines(targets: readonly Target[], options: EngineCliOptions,
   io.exitWith(exitCodes.ok)
 }
 
-async function startEngine(target: Target, options: EngineCliOptions, log: Log, io: CliIo) {
+async function startEngine(
+  target: Target,
+  options: EngineCliOptions & { readonly isOnly: boolean },
+  log: Log,
+  io: CliIo,
+) {
   const { createEngine } = await import('#main/controller/engine.ts')
   const { reconcileRollout } = await import('#engine/rollout/reconcile.ts')
+  const { metricSettingsFor, trafficSettingsFor } = await import('#main/cluster-settings.ts')
+  const { openAws } = await import('#main/aws/open-aws.ts')
+  const { openMetrics } = await import('#main/metrics/open-metrics.ts')
   const { openCluster } = await import('#main/cluster/open-cluster.ts')
   const cluster = openCluster({
     context: target.context,
@@ -69,8 +84,17 @@ async function startEngine(target: Target, options: EngineCliOptions, log: Log, 
   cluster.onConnection((connection) =>
     log(connection.state === 'connected' ? 'info' : 'warn', 'connection', { ...about, ...connection }),
   )
+  // The environment is meant for one cluster; with several nobody could say for which (PRV-1502).
+  const otherwise = { controllerNamespace: options.leaseNamespace, env: options.isOnly ? process.env : {} }
+  const where = { folder: dataFolder(), log }
+  const settings = metricSettingsFor(target.context, otherwise, where)
+  const metrics = openMetrics({ client: target.client, clock: io.clock, random: Math.random, settings })
+  const traffic = trafficSettingsFor(target.context, where)
+  const awsVerifyTargetGroups = options.awsVerifyTargetGroup === true || traffic.awsVerifyTargetGroups
   const engine = createEngine({
     cluster,
+    metrics,
+    aws: openAws({ ...traffic, awsVerifyTargetGroups }, { clock: io.clock, env: settings.env }),
     clock: io.clock,
     log,
     reconcile: reconcileRollout,
@@ -82,7 +106,7 @@ async function startEngine(target: Target, options: EngineCliOptions, log: Log, 
   engine.onChange(onlyChanges(engine, () => tellMode(engine, options.leaseNamespace, log)))
   engine.start()
   cluster.start()
-  return { engine, cluster }
+  return { engine, cluster, metrics }
 }
 
 /** A renewed lease is no news; another holder, state or mode is. */
@@ -108,9 +132,10 @@ function tellMode(engine: Engine, leaseNamespace: string, log: Log): void {
   }
 }
 
-async function stopEngine(running: { readonly engine: Engine; readonly cluster: Cluster }, log: Log): Promise<void> {
+async function stopEngine(running: Awaited<ReturnType<typeof startEngine>>, log: Log): Promise<void> {
   const released = await running.engine.stop({ release: true })
   if (!released.ok) log('warn', 'lease not released', { context: running.engine.context, failure: released.error })
   await running.cluster.stop()
+  await running.metrics.close()
   await running.cluster.client.close()
 }

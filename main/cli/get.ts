@@ -4,6 +4,7 @@ import type { Rollout } from '#api/rollout.ts'
 import { shownPhase } from '#engine/status/phase.ts'
 import { failureText } from '#main/controller/failure-text.ts'
 import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
+import { experimentNameOf, showExperiment } from './get-experiment.ts'
 import { type CliIo, UsageError } from './io.ts'
 import type { ListedRollout } from './rollout-list.ts'
 import { readShown, type ShownRollout } from './shown-rollout.ts'
@@ -13,20 +14,22 @@ interface GetOptions extends TargetOptions {
   readonly allNamespaces?: boolean
 }
 
-/** `argosy get`: the Rollouts of a namespace as a list (ACT-122), or one with its ReplicaSets and pods as a tree (ACT-120). */
+/** `argosy get`: the Rollouts of a namespace as a list (ACT-122), one with its children as a tree (ACT-120), or an Experiment (ACT-121). */
 export function registerGet(program: Command, io: CliIo, folder: string): void {
   program
     .command('get [words...]')
-    .usage('[options] [[rollout] <name>]')
-    .description('the rollouts of a namespace, or one as a tree')
+    .usage('[options] [[rollout] <name> | experiment <name>]')
+    .description('the rollouts of a namespace, or one as a tree; an experiment as a tree')
     .option('-A, --all-namespaces', 'of all namespaces')
     .action(async (words: readonly string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GetOptions>()
-      const name = nameOf(words)
+      const experiment = experimentNameOf(words)
+      const name = experiment ?? nameOf(words)
       if (name !== undefined && options.allNamespaces === true)
         throw new UsageError('a name is of one namespace: leave out -A, or the name')
       const targets = await targetsOrExit(options, io)
       if (targets === undefined) return
+      if (experiment !== undefined) return io.exitWith(await showExperiment(experiment, targets, options, io))
       io.exitWith(
         name === undefined ? await list(targets, options, io) : await show(name, targets, { ...options, folder }, io),
       )
@@ -97,7 +100,8 @@ async function show(
     const read = await readShown(target, name)
     if (!read.ok) return refuse(io, named ? target.context : undefined, read.error)
     const forecast = options.output === 'json' ? undefined : await forecastOf(target, read.value, options.folder, io)
-    found.set(target.context, { shown: read.value, forecast })
+    const shown = options.output === 'json' ? read.value : await withRoutes(target, read.value)
+    found.set(target.context, { shown, forecast })
     return exitCodes.ok
   })
   const shown = targets.flatMap(({ context }) => {
@@ -122,6 +126,13 @@ async function printTrees(
     if (named) io.out(`Context:         ${context}`)
     for (const line of formatRollout(shown, io.clock.now(), io.colours, forecast)) io.out(line)
   }
+}
+
+/** As they are, where they may not be read. */
+async function withRoutes({ client }: Target, shown: ShownRollout): Promise<ShownRollout> {
+  const { readRoutes } = await import('#main/controller/read-routes.ts')
+  const routes = await readRoutes(client, shown.rollout)
+  return routes.ok && routes.value !== undefined ? { ...shown, routes: routes.value } : shown
 }
 
 /** Left out where it is not known, or the account may not read what it is made from. */

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { dataFolder, historyFiles } from '#main/data-folder.ts'
 import { registerActions } from './actions.ts'
 import { registerApp } from './app.ts'
+import { registerBackTest } from './back-test.ts'
 import { registerCrds } from './crds.ts'
 import { registerEngine } from './engine.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -13,6 +14,7 @@ import { registerPreview } from './preview.ts'
 import { registerSandbox } from './sandbox.ts'
 import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
+import { registerTerminate } from './terminate.ts'
 import { registerWatch } from './watch.ts'
 
 const collect = (value: string, former: readonly string[] | undefined): readonly string[] => [...(former ?? []), value]
@@ -37,7 +39,9 @@ export function createProgram(io: CliIo, folder = dataFolder()): Command {
   registerStatus(program, io, folder)
   registerWatch(program, io)
   registerPreview(program, io, folder)
+  registerBackTest(program, io, folder)
   registerActions(program, io, folder)
+  registerTerminate(program, io, folder)
   registerHistory(program, io, join(folder, historyFiles.clusters))
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)

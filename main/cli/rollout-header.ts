@@ -2,6 +2,7 @@ import type { Rollout } from '#api/rollout.ts'
 import { existingOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { replicasOf } from '#engine/rollout/spec-defaults.ts'
 import { shownPhase } from '#engine/status/phase.ts'
+import type { RouteState, Routing } from '#engine/status/routing.ts'
 import type { RolloutFacts } from '#main/fleet/rollout-facts.ts'
 import { weightsOf } from '#main/fleet/view/weights.ts'
 import { type Tag, tagColours, tagsOf } from './replica-set-row.ts'
@@ -11,8 +12,14 @@ import { type Cell, paint } from './text-table.ts'
 
 const labelWidth = 17
 
-/** What stands above the tree: a label and a value on each line (VIEW-70…80), and the forecast, which the reference has not. */
-export function rolloutHeader(facts: RolloutFacts, colours: boolean, forecast?: string): readonly string[] {
+/** What is known besides the objects of the tree. */
+interface Known {
+  readonly forecast: string | undefined
+  readonly routing: Routing | undefined
+}
+
+/** What stands above the tree: a label and a value on each line (VIEW-70…80), and forecast and routes, which the reference has not. */
+export function rolloutHeader(facts: RolloutFacts, colours: boolean, { forecast, routing }: Known): readonly string[] {
   const { rollout } = facts
   const line = (label: string, ...value: readonly Cell[]) =>
     `${label.padEnd(labelWidth)}${value.map((each) => paint(each, colours)).join('')}`.trimEnd()
@@ -26,7 +33,9 @@ export function rolloutHeader(facts: RolloutFacts, colours: boolean, forecast?: 
     ...abortLines(facts).map((text) => line('', { text })),
     ...(forecast === undefined ? [] : [line('Forecast:', { text: forecast })]),
     line('Strategy:', { text: strategy }),
-    ...(strategy === 'Canary' ? weightLines(facts) : []).map(([label, text]) => line(label, { text })),
+    ...(strategy === 'Canary' ? [...weightLines(facts), ...routedLines(facts, routing)] : []).map(([label, text]) =>
+      line(label, { text }),
+    ),
     ...imagesOf(facts).map((image, index) => line(index === 0 ? 'Images:' : '', ...image)),
     'Replicas:',
     ...replicaLines(rollout).map(([label, count]) => line(label, { text: String(count) })),
@@ -49,6 +58,38 @@ function weightLines(facts: RolloutFacts) {
     ['  SetWeight:', String(setWeight)],
     ['  ActualWeight:', String(actualWeight)],
   ] as const
+}
+
+/** What was sent through the router, whether it has arrived, and what the route objects say now (TR-22). */
+function routedLines({ rollout, status }: RolloutFacts, routing: Routing | undefined): readonly [string, string][] {
+  if (rollout.spec.strategy?.canary?.trafficRouting === undefined) return []
+  const weights = status.canary?.weights
+  const additional = (weights?.additional ?? []).map(({ serviceName = '', weight }) => `${serviceName} ${weight}`)
+  const verified = { true: 'verified', false: 'not verified yet', undefined: 'the router cannot tell' }
+  const written =
+    weights === undefined
+      ? 'nothing yet'
+      : [String(weights.canary.weight), verified[`${weights.verified}`], ...additional].join(', ')
+  return [['  Written:', written], ...(routing === undefined ? [] : routesLines(routing))]
+}
+
+const routesMax = 3
+
+function routesLines({ objects, isDrifted, weight, written }: Routing): readonly [string, string][] {
+  const shown = objects.slice(0, routesMax).map(routeText)
+  const more = objects.length > routesMax ? [`${objects.length - routesMax} more`] : []
+  const present = weight === undefined ? 'no single weight' : String(weight)
+  return [
+    ...(isDrifted ? [['  In cluster:', `${present}, wanted ${written ?? 0}: changed by somebody else`] as const] : []),
+    ...(shown.length === 0 ? [] : [['  Routes:', [...shown, ...more].join(', ')] as const]),
+  ].map(([label, text]) => [label, text])
+}
+
+function routeText(state: RouteState): string {
+  const name = `${state.kind} ${state.ref.name}`
+  if (state.object === undefined) return `${name} does not exist`
+  if (!('weight' in state)) return name
+  return `${name} ${state.weight ?? 'fits no weight'}`
 }
 
 /** VIEW-76. */

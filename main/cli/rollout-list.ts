@@ -40,8 +40,19 @@ const columns: readonly Column[] = [
 ]
 
 const setWeightOf = (rollout: Rollout): number =>
-  weightsOf(factsOf({ context: '', rollout, replicaSets: [], pods: [], services: {}, events: [], workload: undefined }))
-    .setWeight
+  weightsOf(
+    factsOf({
+      context: '',
+      rollout,
+      replicaSets: [],
+      pods: [],
+      services: {},
+      events: [],
+      analysisRuns: [],
+      experiments: [],
+      workload: undefined,
+    }),
+  ).setWeight
 
 /** The word in the colour of its icon; lists have no icons. */
 function colouredPhase(phase: string): readonly Cell[] {

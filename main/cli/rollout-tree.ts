@@ -1,20 +1,23 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { ReplicaSet } from '#api/apps.ts'
 import type { Pod } from '#api/core.ts'
 import { revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { shownPhase } from '#engine/status/phase.ts'
+import { routingOf } from '#engine/status/routing.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { healthOf } from '#main/fleet/detail/revisions.ts'
 import { factsOf, type RolloutFacts } from '#main/fleet/rollout-facts.ts'
+import { jobRows, runCounts, runRevision } from './analysis-row.ts'
 import { podRow } from './pod-row.ts'
 import { colourOf, infoOf, tagsOf } from './replica-set-row.ts'
 import { rolloutHeader } from './rollout-header.ts'
 import { shownAge } from './shown-age.ts'
 import type { ShownRollout } from './shown-rollout.ts'
-import { podStatus, replicaSetStatus, rolloutStatus } from './status-icons.ts'
+import { analysisStatus, podStatus, replicaSetStatus, rolloutStatus } from './status-icons.ts'
 import { type Cell, formatTable } from './text-table.ts'
 
 /** A line of the tree and what hangs below it. */
-interface Node {
+export interface Node {
   readonly name: Cell
   readonly kind: string
   readonly status: readonly Cell[]
@@ -32,10 +35,15 @@ export function formatRollout(
   colours: boolean,
   forecast?: string,
 ): readonly string[] {
-  const facts = factsOf({ context: '', services: {}, events: [], workload: undefined, ...shown })
+  const facts = factsOf({ context: '', services: {}, events: [], experiments: [], workload: undefined, ...shown })
+  const routing = shown.routes === undefined ? undefined : routingOf(facts.parts, now)
+  return [...rolloutHeader(facts, colours, { forecast, routing }), '', ...formatTree(rolloutNode(facts, now), colours)]
+}
+
+/** The tree below a header, with its titles. */
+export function formatTree(root: Node, colours: boolean): readonly string[] {
   const titles: Row = ['NAME', 'KIND', 'STATUS', 'AGE', 'INFO'].map((text) => [{ text }])
-  const rows = rowsOf(rolloutNode(facts, now), '', '')
-  return [...rolloutHeader(facts, colours, forecast), '', ...formatTable([titles, ...rows], colours)]
+  return formatTable([titles, ...rowsOf(root, '', '')], colours)
 }
 
 /** VIEW-127: `guide` stands before the name, `indent` before what hangs below. */
@@ -50,8 +58,9 @@ function rowsOf(node: Node, guide: string, indent: string): readonly Row[] {
 }
 
 function rolloutNode(facts: RolloutFacts, now: EpochMs): Node {
-  const { rollout, replicaSets } = facts
-  const revisions = [...new Set(replicaSets.map(revisionNumber))].sort((a, b) => b - a)
+  const { rollout, replicaSets, parts } = facts
+  const numbers = [...replicaSets.map(revisionNumber), ...parts.analysisRuns.map(runRevision)]
+  const revisions = [...new Set(numbers)].sort((a, b) => b - a)
   return {
     name: { text: `⟳ ${rollout.metadata.name}` },
     kind: 'Rollout',
@@ -67,13 +76,14 @@ const revisionNumber = (replicaSet: ReplicaSet): number => revisionOf(replicaSet
 
 function revisionNode(revision: number, facts: RolloutFacts, now: EpochMs): Node {
   const replicaSets = facts.replicaSets.filter((each) => revisionNumber(each) === revision)
+  const runs = facts.parts.analysisRuns.filter((each) => runRevision(each) === revision).toSorted(oldestRunFirst)
   return {
     name: { text: `# revision:${revision}` },
     kind: '',
     status: [],
     age: '',
     info: '',
-    children: replicaSets.map((each) => replicaSetNode(each, facts, now)),
+    children: [...replicaSets.map((each) => replicaSetNode(each, facts, now)), ...runs.map((run) => runNode(run, now))],
   }
 }
 
@@ -95,12 +105,12 @@ function replicaSetNode(replicaSet: ReplicaSet, facts: RolloutFacts, now: EpochM
 }
 
 /** VIEW-13: both texts sort as the times and names they are. */
-function oldestPodFirst(a: Pod, b: Pod): number {
+export function oldestPodFirst(a: Pod, b: Pod): number {
   const key = ({ metadata }: Pod) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`
   return key(a) < key(b) ? -1 : 1
 }
 
-function podNode(pod: Pod, now: EpochMs): Node {
+export function podNode(pod: Pod, now: EpochMs): Node {
   const { reason, info } = podRow(pod)
   return {
     name: { text: `□ ${pod.metadata.name}` },
@@ -109,5 +119,32 @@ function podNode(pod: Pod, now: EpochMs): Node {
     age: shownAge(pod.metadata.creationTimestamp, now),
     info,
     children: [],
+  }
+}
+
+/** VIEW-14: within a revision by creation, equal ones by name, the later one first. */
+export function oldestRunFirst({ metadata: a }: AnalysisRun, { metadata: b }: AnalysisRun): number {
+  const [left = '', right = ''] = [a.creationTimestamp, b.creationTimestamp]
+  return left === right ? (a.name < b.name ? 1 : -1) : left < right ? -1 : 1
+}
+
+/** VIEW-110, VIEW-111, VIEW-113. */
+export function runNode(run: AnalysisRun, now: EpochMs): Node {
+  const phase = run.status?.phase ?? ''
+  const isOpen = phase === 'Pending' || phase === 'Running'
+  return {
+    name: { text: `α ${run.metadata.name}`, ...(isOpen && { colour: 'brightBlue' }) },
+    kind: 'AnalysisRun',
+    status: analysisStatus(phase),
+    age: shownAge(run.metadata.creationTimestamp, now),
+    info: runCounts(run),
+    children: jobRows(run).map(({ name, phase: ended, startedAt }) => ({
+      name: { text: `⊞ ${name}` },
+      kind: 'Job',
+      status: analysisStatus(ended),
+      age: shownAge(startedAt, now),
+      info: '',
+      children: [],
+    })),
   }
 }

@@ -37,9 +37,12 @@ export function describeFleet(fleet: SandboxFleet, path: string, { demo, engine 
     ...fleet.clusters.map(({ context, url, metricsUrl }) => `${context}  API ${url}  metrics ${metricsUrl}`),
     '',
     `kubeconfig written to ${path}`,
-    demo
-      ? 'The clusters hold demo applications, and release new versions once those are healthy.'
-      : 'The clusters are empty.',
+    ...(demo
+      ? [
+          'The clusters hold demo applications, and release new versions once those are healthy.',
+          `One of them has a burst of errors, and its analysis rolls it back: fraud-scoring in ${first}.`,
+        ]
+      : ['The clusters are empty.']),
     '',
     'Try:',
     `  kubectl --kubeconfig ${quoted} --context ${first} get rollouts,rs,pods -A`,

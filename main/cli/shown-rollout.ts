@@ -1,12 +1,15 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { ReplicaSet } from '#api/apps.ts'
 import type { Pod } from '#api/core.ts'
 import { labels } from '#api/keys.ts'
+import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
+import type { Routes } from '#engine/traffic/routes.ts'
 import type { Failure } from '#lib/failure.ts'
 import { silentLog } from '#lib/log.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
-import type { ListOptions, Reflector } from '#main/cluster/client.ts'
+import type { ListOptions, Reflector, ReflectorState } from '#main/cluster/client.ts'
 import type { CliIo } from './io.ts'
 import type { Target } from './targets.ts'
 
@@ -16,6 +19,10 @@ export interface ShownRollout {
   /** Any that names the Rollout as an owner (VIEW-2). */
   readonly replicaSets: readonly ReplicaSet[]
   readonly pods: readonly Pod[]
+  /** Empty where they may not be read. */
+  readonly analysisRuns: readonly AnalysisRun[]
+  /** The objects its traffic routers look at; absent unless they were read. */
+  readonly routes?: Routes
 }
 
 /** Reads one Rollout and its children once. */
@@ -27,19 +34,37 @@ export async function readShown(target: Target, name: string): Promise<Outcome<S
   if (!replicaSets.ok) return replicaSets
   const pods = await client.list(resources.pods, childScopes(namespace).pods)
   if (!pods.ok) return pods
-  return success(family(read.value as Rollout, replicaSets.value.items as never, pods.value.items as never))
+  const runs = await client.list(resources.analysisRuns, { namespace })
+  if (!runs.ok && !isOptional(runs.error)) return runs
+  const children = {
+    replicaSets: replicaSets.value.items,
+    pods: pods.value.items,
+    analysisRuns: runs.ok ? runs.value.items : [],
+  }
+  return success(family(read.value as Rollout, children as never))
 }
+
+/** A right of its own, and a kind that may not be served: the tree is worth having without. */
+const isOptional = ({ kind }: Failure): boolean => kind === 'Forbidden' || kind === 'NotFound'
+
+const isLeftOut = (resource: Reflector['resource'], state: ReflectorState): boolean =>
+  resource.kind === resources.analysisRuns.kind && state.state === 'stale' && isOptional(state.failure)
 
 const childScopes = (namespace: string) => ({
   replicaSets: { namespace, labelSelector: labels.podTemplateHash },
   pods: { namespace, labelSelector: labels.podTemplateHash },
 })
 
-function family(rollout: Rollout, replicaSets: readonly ReplicaSet[], pods: readonly Pod[]): ShownRollout {
-  const owns = (uid: string | undefined) => (each: ReplicaSet | Pod) =>
+function family(rollout: Rollout, { replicaSets, pods, analysisRuns }: Omit<ShownRollout, 'rollout'>): ShownRollout {
+  const owns = (uid: string | undefined) => (each: KubeObject) =>
     each.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true
   const ours = replicaSets.filter(owns(rollout.metadata.uid))
-  return { rollout, replicaSets: ours, pods: pods.filter((pod) => ours.some((each) => owns(each.metadata.uid)(pod))) }
+  return {
+    rollout,
+    replicaSets: ours,
+    pods: pods.filter((pod) => ours.some((each) => owns(each.metadata.uid)(pod))),
+    analysisRuns: analysisRuns.filter(owns(rollout.metadata.uid)),
+  }
 }
 
 export interface FollowedRollout {
@@ -70,9 +95,11 @@ export async function followRollout(
   const follow = (resource: Reflector['resource'], scope: ListOptions): Reflector => {
     const reflector = createReflector({ client, resource, scope, clock: io.clock, random: Math.random, log: silentLog })
     reflector.onChange((change) => {
-      if (change.kind === 'state' && change.state.state === 'live') listed.add(reflector)
+      if (change.kind === 'state' && (change.state.state === 'live' || isLeftOut(resource, change.state)))
+        listed.add(reflector)
       if (change.kind !== 'state' || change.state.state === 'live') options.changed()
-      else if (change.state.state === 'stale') options.broken(change.state.failure)
+      else if (change.state.state === 'stale' && !isLeftOut(resource, change.state))
+        options.broken(change.state.failure)
     })
     reflector.start()
     return reflector
@@ -81,7 +108,8 @@ export async function followRollout(
   const scopes = childScopes(namespace)
   const replicaSets = options.children ? follow(resources.replicaSets, scopes.replicaSets) : undefined
   const pods = options.children ? follow(resources.pods, scopes.pods) : undefined
-  const all = [rollouts, replicaSets, pods].filter((each) => each !== undefined)
+  const analysisRuns = options.children ? follow(resources.analysisRuns, { namespace }) : undefined
+  const all = [rollouts, replicaSets, pods, analysisRuns].filter((each) => each !== undefined)
   const valuesOf = (reflector: Reflector | undefined) => [...(reflector?.objects.values() ?? [])] as never
   return {
     get live() {
@@ -89,7 +117,13 @@ export async function followRollout(
     },
     current: () => {
       const rollout = rollouts.objects.get(`${namespace}/${name}`) as Rollout | undefined
-      return rollout === undefined ? undefined : family(rollout, valuesOf(replicaSets), valuesOf(pods))
+      if (rollout === undefined) return undefined
+      const children = {
+        replicaSets: valuesOf(replicaSets),
+        pods: valuesOf(pods),
+        analysisRuns: valuesOf(analysisRuns),
+      }
+      return family(rollout, children)
     },
     stop: () => {
       for (const each of all) each.stop()

@@ -32,6 +32,16 @@ const replicaSetIcons: Readonly<Record<string, Icon>> = {
   ScaledDown: '•',
 }
 
+/** VIEW-123. */
+const analysisIcons: Readonly<Record<string, Icon>> = {
+  Successful: '✔',
+  Inconclusive: '?',
+  Failed: '✖',
+  Error: '⚠',
+  Running: '◌',
+  Pending: '◷',
+}
+
 /** VIEW-124, after the patterns. */
 const podIcons: Readonly<Record<string, Icon>> = {
   Pending: '◌',
@@ -57,6 +67,8 @@ const podPatterns: readonly (readonly [RegExp, Icon])[] = [
 export const rolloutStatus = (phase: string): readonly Cell[] => withIcon(rolloutIcons[phase], phase)
 
 export const replicaSetStatus = (health: string): readonly Cell[] => withIcon(replicaSetIcons[health], health)
+
+export const analysisStatus = (phase: string): readonly Cell[] => withIcon(analysisIcons[phase], phase)
 
 export const podStatus = (reason: string): readonly Cell[] =>
   withIcon(podPatterns.find(([pattern]) => pattern.test(reason))?.[1] ?? podIcons[reason], reason)

@@ -1,10 +1,12 @@
+import { currentRuns } from '#engine/rollout/analysis/runs.ts'
 import { statusFacts } from '#engine/status/status-facts.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { adviceText, type Reason, reasonText } from '#lib/reason.ts'
 import { type Driver, whoDrives } from '#main/controller/who-drives.ts'
 import { whyOf } from '#main/fleet/view/why.ts'
+import { runLine } from './analysis-row.ts'
 import { shownDuration } from './shown-age.ts'
-import { readShown } from './shown-rollout.ts'
+import { readShown, type ShownRollout } from './shown-rollout.ts'
 import type { Target } from './targets.ts'
 
 /**
@@ -18,8 +20,15 @@ export async function whyLines(target: Target, name: string, now: EpochMs): Prom
   const facts = statusFacts({ services: {}, workload: undefined, ...shown.value })
   if (whyOf(facts).length === 0) return []
   const driving = drivingReason(await whoDrives(target.client, now))
-  return whyOf(facts, { driving, rounds: [] }).map((reason) => whyLine(reason, now))
+  const reasons = whyOf(facts, { driving, rounds: [] }).map((reason) => whyLine(reason, now))
+  return [...reasons, ...analysisLines(shown.value)]
 }
+
+/** The analyses it waits for, and those that did not pass. */
+const analysisLines = ({ rollout, analysisRuns }: ShownRollout): readonly string[] =>
+  Object.values(currentRuns(rollout.status ?? {}, analysisRuns))
+    .filter((run) => run.status?.phase !== 'Successful')
+    .map(runLine)
 
 function drivingReason({ engine, holder }: Driver): Reason | undefined {
   const about = { object: undefined, since: undefined }

@@ -29,6 +29,10 @@ export function createCache<T extends KubeObject>(reflectors: readonly Reflector
     get synced() {
       return listed.size === reflectors.length
     },
+    get failure() {
+      const broken = reflectors.find((each) => !listed.has(each) && each.state.state === 'stale')
+      return broken?.state.state === 'stale' ? broken.state.failure : undefined
+    },
     get size() {
       return reflectors.reduce((sum, { objects }) => sum + objects.size, 0)
     },

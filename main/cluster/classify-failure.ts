@@ -176,6 +176,9 @@ function causesOf(status: Status | undefined, asked: Asked) {
   }))
 }
 
+/** What an API server says when it refuses, and hardly anybody else. */
+export const isStatus = (body: string): boolean => parseStatus(body)?.status === 'Failure'
+
 function parseStatus(body: string): Status | undefined {
   if (!body.trimStart().startsWith('{')) return undefined
   try {

@@ -4,6 +4,7 @@ import type { PatchType, Precondition, Subresource } from '#engine/decision.ts'
 import type { Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
+import type { Gateway } from './gateway.ts'
 
 /**
  * One cluster as seen through one kubeconfig context: raw JSON in and out, failures classified, nothing cached.
@@ -51,6 +52,8 @@ export interface ClusterClient {
   readonly requests: Readonly<Record<RequestVerb, number>>
   /** The API server's clock minus ours, in ms, by the Date header of its last answer; `undefined` before the first (ACT-83). */
   readonly clockOffsetMs?: number | undefined
+  /** To what runs in the cluster; a client without a network has none. */
+  readonly gateway?: Gateway | undefined
   close(): Promise<void>
 }
 

@@ -1,10 +1,14 @@
+import type { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Event, Pod, Service } from '#api/core.ts'
+import type { Experiment } from '#api/experiment.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
+import type { RouteKind } from '#api/route-kinds.ts'
 import type { Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { ClusterClient, ReflectorChange } from './client.ts'
+import type { ServedKinds } from './served-kinds.ts'
 
 /**
  * One kubeconfig context in use: its client and one shared set of caches, read by the engine, the fleet board and the
@@ -22,6 +26,8 @@ export interface Cluster {
    * returned to everybody.
    */
   cache<K extends keyof CachedKinds>(kind: K): Cache<CachedKinds[K]>
+  /** How it serves route objects. A cache of those shows what the cluster serves, so it is asked for after this. */
+  readonly served: Pick<ServedKinds, 'of'>
   /** Begins: reachable? → allowed? → watch. */
   start(): void
   /** Ends every watch and wait. */
@@ -30,13 +36,22 @@ export interface Cluster {
   retryNow(): void
 }
 
+/** Route objects that have a cache; Services have one anyway. */
+export type CachedRouteKind = Exclude<RouteKind, 'services'>
+
 /** What is cached of a cluster. Scopes: ReplicaSets only with the pod-template-hash label (OPS-51). */
-export interface CachedKinds {
+export interface CachedKinds extends Readonly<Record<CachedRouteKind, KubeObject>> {
   readonly rollouts: Rollout
   readonly replicaSets: ReplicaSet
   readonly pods: Pod
   readonly services: Service
   readonly deployments: Deployment
+  readonly experiments: Experiment
+  readonly analysisRuns: AnalysisRun
+  readonly analysisTemplates: AnalysisTemplate
+  readonly clusterAnalysisTemplates: ClusterAnalysisTemplate
+  /** Only those that measure for an AnalysisRun. */
+  readonly jobs: KubeObject
   /** Only those about Rollouts. */
   readonly events: Event
 }
@@ -44,6 +59,8 @@ export interface CachedKinds {
 export interface Cache<T extends KubeObject> {
   /** True once the first list is in. Readers that decide must wait for it. */
   readonly synced: boolean
+  /** Why it is not, where its list was refused or did not come. */
+  readonly failure: Failure | undefined
   readonly size: number
   /** `key` is `namespace/name`. */
   get(key: string): T | undefined

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { Credential } from './credentials.ts'
+import { environmentProxy } from './environment-proxy.ts'
 import type { ClusterEntry } from './kubeconfig-file.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -39,32 +40,9 @@ const connectOptions = (cluster: ClusterEntry, tls: Credential['tls']) => ({
   keepAliveInitialDelay: 30_000,
 })
 
-/** `proxy-url` first, then the environment; loopback servers are never proxied by the environment, as in kubectl. */
+/** `proxy-url` first, then the environment. */
 export function proxyFor(cluster: ClusterEntry, env: Env): string | undefined {
   if (cluster.proxyUrl !== undefined) return cluster.proxyUrl
   const url = URL.parse(cluster.server)
-  if (url === null || isLoopback(url.hostname) || isExempt(url, env['NO_PROXY'] ?? env['no_proxy'] ?? ''))
-    return undefined
-  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-  const value = env[name] ?? env[name.toLowerCase()]
-  return value === '' ? undefined : value
-}
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
-
-/** NO_PROXY: `*`, a host, or a domain with all below it; a port may follow. Address ranges are not understood. */
-function isExempt(url: URL, noProxy: string): boolean {
-  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
-  return noProxy
-    .split(',')
-    .map((each) => each.trim().toLowerCase())
-    .filter((each) => each !== '')
-    .some((each) => {
-      if (each === '*') return true
-      const [, host = each, onlyPort] = /^(.*):(\d+)$/.exec(each) ?? []
-      if (onlyPort !== undefined && onlyPort !== port) return false
-      const domain = host.replace(/^\*?\./, '')
-      return url.hostname === domain || url.hostname.endsWith(`.${domain}`)
-    })
+  return url === null ? undefined : environmentProxy(url, env)
 }

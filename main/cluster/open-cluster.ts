@@ -7,7 +7,8 @@ import { createCache } from './cache.ts'
 import type { ClusterClient, Reflector, ReflectorState } from './client.ts'
 import type { Cache, CachedKinds, Cluster, Connection } from './cluster.ts'
 import { createReflector, retryDelayMs } from './reflector.ts'
-import { watchedKind } from './watched-kinds.ts'
+import { ServedKinds } from './served-kinds.ts'
+import { isOptional, isRouteKind, watchedKind } from './watched-kinds.ts'
 
 export interface ClusterOptions {
   readonly context: string
@@ -40,6 +41,7 @@ class OpenCluster implements Cluster {
   readonly context: string
   readonly client: ClusterClient
   readonly namespaces: readonly string[] | undefined
+  readonly served: ServedKinds
   readonly #options: ClusterOptions
   readonly #reflectors = new Map<Kind, readonly Reflector[]>()
   readonly #caches = new Map<Kind, unknown>()
@@ -58,6 +60,7 @@ class OpenCluster implements Cluster {
     this.#options = options
     this.context = options.context
     this.client = options.client
+    this.served = new ServedKinds(options.client, options.clock)
     this.namespaces = options.namespaces
     this.#connection = { state: 'connecting', since: options.clock.now() }
     this.cache('rollouts')
@@ -103,8 +106,11 @@ class OpenCluster implements Cluster {
 
   #createReflectors(kind: Kind): readonly Reflector[] {
     const { client, clock, random, log, context, instanceID } = this.#options
-    const { resource, scope } = watchedKind(kind, instanceID)
-    return (this.namespaces ?? [undefined]).map((namespace) => {
+    const { resource: usual, scope } = watchedKind(kind, instanceID)
+    const served = isRouteKind(kind) ? this.served.of(kind) : undefined
+    const resource = served?.state === 'served' ? served.resource : usual
+    const namespaces = resource.namespaced ? this.namespaces : undefined
+    return (namespaces ?? [undefined]).map((namespace) => {
       const reflector = createReflector({
         client,
         resource,
@@ -197,12 +203,12 @@ class OpenCluster implements Cluster {
   #judge(): void {
     const { clock } = this.#options
     this.#cancelLateCheck?.()
-    const events = this.#reflectors.get('events') ?? []
+    const optional = [...this.#reflectors].flatMap(([kind, each]) => (isOptional(kind) ? each : []))
     const broken = this.#allReflectors().flatMap((each) => {
       const { state } = each
       if (state.state !== 'stale') return []
-      // Nothing is decided by events: who may not read them sees a cluster like any other.
-      return state.failure.kind === 'Forbidden' && events.includes(each) ? [] : [{ each, state }]
+      const isAbsent = state.failure.kind === 'Forbidden' || state.failure.kind === 'NotFound'
+      return isAbsent && optional.includes(each) ? [] : [{ each, state }]
     })
     // The second failure in a row: the first may be no more than a connection that was closed.
     const rollouts = this.#reflectors.get('rollouts') ?? []

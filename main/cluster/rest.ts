@@ -5,6 +5,7 @@ import type { PatchType, Precondition, Subresource } from '#engine/decision.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { At, ClusterClient, ListOptions, ObjectList, WatchEvent, WatchOptions, WriteOptions } from './client.ts'
+import { createGateway } from './open-gateway.ts'
 import { createTransport, type HttpRequest, type Transport, type TransportOptions } from './transport.ts'
 import { watchEvents } from './watch-stream.ts'
 
@@ -71,6 +72,7 @@ export function createClusterClient(options: TransportOptions): SigningClient {
     evict: (at, precondition) => sendNoAnswer(transport, eviction(at, precondition)),
     raw: (path) => readAny(transport, path),
     watch: (resource, watchOptions, signal) => watch(transport, resource, watchOptions, signal),
+    gateway: createGateway(transport, options),
     signInAs: (access) => transport.signInAs(access),
     close: () => transport.close(),
   }

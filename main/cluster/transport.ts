@@ -2,12 +2,14 @@ import type { Dispatcher } from 'undici'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { type Asked, classifyAnswer, classifyThrown, codeOf, credentialRefused } from './classify-failure.ts'
+import { type Asked, classifyAnswer, classifyThrown, codeOf, credentialRefused, isStatus } from './classify-failure.ts'
 import type { RequestVerb } from './client.ts'
+import { createPools } from './connection-pools.ts'
 import { type Credential, createCredentials } from './credentials.ts'
-import { createDispatcher } from './dispatcher.ts'
+import type { ProxyAnswer } from './gateway.ts'
 import { heldWait } from './held-wait.ts'
 import type { ContextAccess } from './kubeconfig.ts'
+import { discard, readBody } from './read-body.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
 export interface HttpRequest {
@@ -16,12 +18,18 @@ export interface HttpRequest {
   readonly path: string
   readonly verb: RequestVerb
   readonly asked: Asked
-  readonly body?: { readonly type: string; readonly text: string }
+  readonly body?: { readonly type?: string; readonly text: string }
+  /** For somebody behind the API server: with these headers, and however long it takes. */
+  readonly proxied?: { readonly headers: Readonly<Record<string, string>>; readonly answerMax: number }
 }
 
 export interface Transport {
   /** Sends, and reads the whole answer. Retries GET on what is likely to pass; anything else is the caller's to decide. */
   send(request: HttpRequest): Promise<Outcome<string, Failure>>
+  /** Sends once, and gives whatever answer came from behind the API server; a failure is the API server's own. */
+  sendProxied(request: HttpRequest, signal: AbortSignal): Promise<Outcome<ProxyAnswer, Failure>>
+  /** For a request that takes a connection of its own: the credential to send it with, once it is its turn. It is counted. */
+  admit(verb: RequestVerb): Promise<Outcome<Credential, Failure>>
   /** Sends, and hands over the body of a 2xx answer as it comes. No limit on how long it may be silent. */
   stream(request: HttpRequest, signal: AbortSignal): Promise<Outcome<AsyncIterable<Uint8Array>, Failure>>
   /** The failure that an error thrown by a streamed body means. */
@@ -47,7 +55,6 @@ export interface TransportOptions {
 const limits = { qps: 40, burst: 80, waitMaxMs: 30_000 }
 const headersTimeout = 30_000
 const bodyTimeout = 30_000
-const responseMax = 64 * 2 ** 20
 const attemptsMax = 3
 const retryWaitMaxMs = 10_000
 
@@ -57,7 +64,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { server } = options.access.cluster
   let { access } = options
   let credentials = createCredentials(access, clock)
-  const pools = createPools(options)
+  const pools = createPools(access.cluster, options.env ?? process.env)
   const bucket = createTokenBucket({ ...limits, clock })
   const closing = new AbortController()
   const requests: Record<RequestVerb, number> = { get: 0, list: 0, watch: 0, create: 0, update: 0, patch: 0, delete: 0 }
@@ -67,6 +74,11 @@ export function createTransport(options: TransportOptions): Transport {
   const unreachable = (error: unknown): Failure => {
     silentSince ??= clock.now()
     return classifyThrown(error, server, silentSince)
+  }
+
+  const tooMany = () => {
+    const message = `Too many requests to ${server} are waiting already.`
+    return failure<Failure>({ kind: 'Throttled', message, retryAfterMs: limits.waitMaxMs })
   }
 
   /** One request on the wire. A 401 is answered by one more with a renewed credential, if there is another. */
@@ -89,10 +101,7 @@ export function createTransport(options: TransportOptions): Transport {
     request: HttpRequest,
     signal: AbortSignal,
   ): Promise<Outcome<Dispatcher.ResponseData, Failure>> => {
-    if (!(await bucket.take())) {
-      const message = `Too many requests to ${server} are waiting already.`
-      return failure({ kind: 'Throttled', message, retryAfterMs: limits.waitMaxMs })
-    }
+    if (!(await bucket.take())) return tooMany()
     const pool = pools.poolFor(credential.tls)
     if (!pool.ok) return unauthorized(pool.error)
     requests[request.verb]++
@@ -101,14 +110,14 @@ export function createTransport(options: TransportOptions): Transport {
         origin: origin(server),
         path: `${prefix(server)}${request.path}`,
         method: request.method,
-        headers: { Accept: 'application/json', 'User-Agent': 'argosy', ...credential.headers, ...contentType(request) },
+        headers: { ...headersOf(request), ...credential.headers },
         ...(request.body !== undefined && { body: request.body.text }),
-        headersTimeout,
-        bodyTimeout: request.verb === 'watch' ? 0 : bodyTimeout,
+        headersTimeout: request.proxied === undefined ? headersTimeout : 0,
+        bodyTimeout: request.verb === 'watch' || request.proxied !== undefined ? 0 : bodyTimeout,
         signal,
       })
       silentSince = undefined
-      clockOffsetMs = offsetOf(answer.headers['date'], clock.now()) ?? clockOffsetMs
+      if (request.proxied === undefined) clockOffsetMs = offsetOf(answer.headers['date'], clock.now()) ?? clockOffsetMs
       return success(answer)
     } catch (error) {
       // The connection may be half-open, after sleep for instance: the next request must not share its fate.
@@ -123,6 +132,20 @@ export function createTransport(options: TransportOptions): Transport {
     const body = await readBody(answer.value.body, unreachable)
     if (!body.ok) return body
     return answer.value.statusCode < 300 ? body : failure(failureOf(answer.value, body.value, request.asked))
+  }
+
+  const sendProxiedWith = async (
+    credential: Credential,
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<Outcome<ProxyAnswer, Failure>> => {
+    const answer = await exchangeWith(credential, request, AbortSignal.any([signal, closing.signal]))
+    if (!answer.ok) return answer
+    const { statusCode: status, statusText, headers } = answer.value
+    const body = await readBody(answer.value.body, unreachable, request.proxied?.answerMax)
+    if (!body.ok) return body
+    if (status >= 400 && isStatus(body.value)) return failure(failureOf(answer.value, body.value, request.asked))
+    return success({ status, statusText, headers, body: body.value })
   }
 
   const failureOf = ({ statusCode, headers }: Dispatcher.ResponseData, body: string, asked: Asked): Failure => {
@@ -152,6 +175,22 @@ export function createTransport(options: TransportOptions): Transport {
         await heldWait(clock, waitMs, closing.signal)
       }
     },
+    async sendProxied(request, signal) {
+      const credential = await credentials.current()
+      if (!credential.ok) return unauthorized(credential.error)
+      const first = await sendProxiedWith(credential.value, request, signal)
+      if (first.ok || first.error.kind !== 'Unauthorized') return first
+      const renewed = await credentials.renew(credential.value)
+      if (!renewed.ok) return unauthorized(renewed.error)
+      return renewed.value === undefined ? first : sendProxiedWith(renewed.value, request, signal)
+    },
+    async admit(verb) {
+      const credential = await credentials.current()
+      if (!credential.ok) return unauthorized(credential.error)
+      if (!(await bucket.take())) return tooMany()
+      requests[verb]++
+      return credential
+    },
     async stream(request, signal) {
       const answer = await exchange(request, AbortSignal.any([signal, closing.signal]))
       if (!answer.ok) return answer
@@ -162,32 +201,6 @@ export function createTransport(options: TransportOptions): Transport {
     async close() {
       closing.abort()
       await pools.close()
-    },
-  }
-}
-
-/** Connection pools by TLS identity. The former one is closed as soon as its last request has ended. */
-function createPools({ access, env = process.env }: TransportOptions) {
-  let current: { readonly key: string; readonly dispatcher: Dispatcher } | undefined
-  const retire = (): void => {
-    // Closing waits for open watches; it can only fail when the pool is closed already.
-    current?.dispatcher.close().catch(() => undefined)
-    current = undefined
-  }
-  return {
-    retire,
-    poolFor(tls: Credential['tls']): Outcome<Dispatcher, string> {
-      const key = JSON.stringify(tls)
-      if (current?.key === key) return success(current.dispatcher)
-      retire()
-      const created = createDispatcher(access.cluster, tls, env)
-      if (created.ok) current = { key, dispatcher: created.value }
-      return created
-    },
-    async close() {
-      const last = current
-      current = undefined
-      await last?.dispatcher.destroy()
     },
   }
 }
@@ -204,31 +217,12 @@ const unauthorized = (message: string) => failure<Failure>({ kind: 'Unauthorized
 const origin = (server: string): string => URL.parse(server)?.origin ?? server
 const prefix = (server: string): string => (URL.parse(server)?.pathname ?? '').replace(/\/$/, '')
 
-const contentType = ({ body }: HttpRequest) => (body === undefined ? {} : { 'Content-Type': body.type })
-
-async function readBody(
-  body: AsyncIterable<Uint8Array>,
-  unreachable: (error: unknown) => Failure,
-): Promise<Outcome<string, Failure>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const chunk of body) {
-      size += chunk.length
-      if (size > responseMax) {
-        const message = `The answer is larger than ${responseMax / 2 ** 20} MiB.`
-        return failure({ kind: 'ServerError', message, status: 200 })
-      }
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    return failure(unreachable(error))
+const headersOf = ({ body, proxied }: HttpRequest): Readonly<Record<string, string>> =>
+  proxied?.headers ?? {
+    Accept: 'application/json',
+    'User-Agent': 'argosy',
+    ...(body?.type !== undefined && { 'Content-Type': body.type }),
   }
-  return success(Buffer.concat(chunks).toString('utf8'))
-}
-
-/** The answer is of no interest; nor is how its reading ends. */
-const discard = ({ body }: Dispatcher.ResponseData): Promise<void> => body.dump().catch(() => undefined)
 
 /** How long to wait before a GET is sent again; `undefined`: not at all. */
 function retryWaitMs(

@@ -26,6 +26,10 @@ const answersMax = 2000
 /** Everywhere, in the namespace, on the object: each is asked after the one before was denied. */
 const scopes = 3
 
+/** What is done to an analysis or an Experiment is done on a page: the board asks for no right to it. */
+const pageActions: readonly ActionName[] = ['rerunAnalysis', 'terminateAnalysis', 'terminateExperiment']
+const boardActions = actionNames.filter((action) => !pageActions.includes(action))
+
 interface Answer {
   readonly until: EpochMs
   /** `undefined`: on its way, or it failed. */
@@ -79,7 +83,8 @@ export function createActionRights(client: Pick<ClusterClient, 'create'>, clock:
   }
 
   const closed: ActionRights['closed'] = (rollout, named = false) => {
-    const reasons = actionNames.flatMap((action) => {
+    const actions = named ? actionNames : boardActions
+    const reasons = actions.flatMap((action) => {
       const missing = neededRights(action, rollout).filter((right) => !isGranted(right, rollout, named))
       return missing.length === 0
         ? []

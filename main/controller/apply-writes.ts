@@ -1,4 +1,5 @@
 import type { KubeObject } from '#api/meta.ts'
+import { rbacName } from '#api/resources.ts'
 import type { EventWrite, Precondition, Write } from '#engine/decision.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -28,25 +29,71 @@ export type Stopped =
  * only after the writes before them succeeded (OPS-142), and never stop the round.
  */
 export async function applyWrites(writes: readonly Write[], ports: ApplyPorts): Promise<Outcome<void, Stopped>> {
-  for (const write of writes) {
-    if (!ports.mayWrite()) return failure({ kind: 'leaseLost', write })
-    if (write.kind === 'event') {
-      ports.recordEvent(write)
+  const versions = new Map<string, OwnVersion>()
+  for (const planned of writes) {
+    if (!ports.mayWrite()) return failure({ kind: 'leaseLost', write: planned })
+    if (planned.kind === 'event') {
+      ports.recordEvent(planned)
       continue
     }
+    const write = onOwnVersion(planned, versions)
     const outcome = await applyWrite(ports.client, write)
     if (!outcome.ok && isHeldBack(write, outcome.error)) {
       ports.onHeldBack(write, outcome.error)
       continue
     }
-    if (!outcome.ok) return failure({ kind: 'failed', write, failure: outcome.error })
+    if (!outcome.ok) {
+      for (const event of refusalEvents(write, outcome.error)) ports.recordEvent(event)
+      if (write.mayFail) continue
+      return failure({ kind: 'failed', write, failure: outcome.error })
+    }
+    noteVersion(planned, outcome.value, versions)
     ports.onWritten(write, outcome.value)
   }
   return success(undefined)
 }
 
+/** What became of an object by a write of these: the version it was read in, and the one it has now. */
+interface OwnVersion {
+  readonly read: string
+  readonly written: string
+}
+
+/**
+ * All writes to an object are bound to the version it was read in. After the first of them that is the version which this one has made of
+ * it, so that nobody else's change in between is lost (E7).
+ */
+function onOwnVersion(write: RequestWrite, versions: ReadonlyMap<string, OwnVersion>): RequestWrite {
+  if (!('precondition' in write)) return write
+  const own = versions.get(keyOf(write))
+  return own === undefined || write.precondition.resourceVersion !== own.read
+    ? write
+    : { ...write, precondition: { ...write.precondition, resourceVersion: own.written } }
+}
+
+function noteVersion(write: RequestWrite, answered: KubeObject | undefined, versions: Map<string, OwnVersion>): void {
+  const read = 'precondition' in write ? write.precondition.resourceVersion : undefined
+  const written = answered?.metadata.resourceVersion
+  if (read !== undefined && written !== undefined) versions.set(keyOf(write), { read, written })
+}
+
+const keyOf = ({ ref: { resource, namespace, name } }: RequestWrite): string =>
+  `${rbacName(resource)} ${namespace}/${name}`
+
 /** REC-125: a disruption budget holds this pod. It concerns no other pod and nothing else of the round. */
 const isHeldBack = (write: RequestWrite, { kind }: Failure): boolean => write.kind === 'evict' && kind === 'Throttled'
+
+/** A conflict is no news: the write is decided anew at once. */
+const refusalEvents = ({ ifRefused = [], because }: RequestWrite, { kind, message }: Failure): readonly EventWrite[] =>
+  kind === 'Conflict'
+    ? []
+    : ifRefused.map(({ before, ...event }) => ({
+        kind: 'event',
+        ...event,
+        message: `${before}${message}`,
+        because,
+        summary: `${before}${message}`,
+      }))
 
 /** One write as one request. The value is the object as answered; deletions and evictions answer none. */
 export async function applyWrite(

@@ -8,11 +8,16 @@ import type { Log } from '#lib/log.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { Reason } from '#lib/reason.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import type { AwsPort } from './aws-knowledge.ts'
+import { type Companion, createCompanions } from './companions.ts'
 import { DirtyRollouts } from './dirty-rollouts.ts'
+import type { Driving } from './driven-queue.ts'
 import { drivingReason } from './driving-reason.ts'
 import { Lease, type LeaseState } from './lease.ts'
+import type { MetricsPort } from './metrics-port.ts'
 import { engineMode, findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
 import { Rounds } from './rounds.ts'
+import { RouteReleases } from './route-releases.ts'
 import { ServiceReleases } from './service-releases.ts'
 
 /** Every Rollout gets a round this often although nothing changed (OPS-1). */
@@ -27,6 +32,10 @@ export interface EngineOptions {
   readonly log: Log
   /** The engine proper; an argument so that tests can put theirs. */
   readonly reconcile: (world: RolloutWorld, now: EpochMs) => Decision
+  /** Absent: AnalysisRuns are left to others. */
+  readonly metrics?: MetricsPort
+  /** Absent: nobody asks AWS whether weights and targets have arrived. */
+  readonly aws?: AwsPort | undefined
   /** Milliseconds that never go back (OPS-41). */
   readonly random: () => number
   /** `argosy-<hostname>_<uuid>` (OPS-37). */
@@ -80,7 +89,9 @@ class ClusterEngine implements Engine {
   readonly #lease: Lease
   readonly #dirty: DirtyRollouts
   readonly #releases: ServiceReleases
+  readonly #routes: RouteReleases
   readonly #rounds: Rounds
+  readonly #companions: readonly Companion[]
   readonly #listeners = new Set<() => void>()
   readonly #reasonListeners = new Set<(key: string | undefined) => void>()
   #driver: Reason | undefined
@@ -99,31 +110,31 @@ class ClusterEngine implements Engine {
     this.#cluster = options.cluster
     const { context } = options.cluster
     this.#log = (level, message, fields) => options.log(level, message, { context, ...fields })
-    const { client } = options.cluster
-    this.#lease = new Lease({ ...options, client, namespace: options.leaseNamespace })
-    this.#releases = new ServiceReleases({
-      cluster: options.cluster,
-      clock: options.clock,
+    const { cluster, clock, instanceID, metrics, aws, reconcile } = options
+    const driving: Driving = {
+      cluster,
+      clock,
       log: this.#log,
       isDriving: () => this.#driving,
       mayWrite: () => this.#mayWrite(),
-      reconcile: (rollout) => this.#dirty.mark(rollout),
-    })
-    this.#dirty = new DirtyRollouts(options.cluster, options.instanceID, {
+    }
+    this.#lease = new Lease({ ...options, client: cluster.client, namespace: options.leaseNamespace })
+    this.#releases = new ServiceReleases({ ...driving, reconcile: (rollout) => this.#dirty.mark(rollout) })
+    this.#routes = new RouteReleases({ ...driving, instanceID })
+    this.#dirty = new DirtyRollouts(cluster, instanceID, {
       rollout: (key) => this.#rounds.add(key),
       service: (service) => (this.#driving ? this.#releases.look(service) : undefined),
       droppedService: (key) => (this.#driving ? this.#releases.dropped(key) : undefined),
     })
     this.#rounds = new Rounds({
-      cluster: options.cluster,
-      clock: options.clock,
-      log: this.#log,
-      reconcile: options.reconcile,
-      isDriving: () => this.#driving,
-      mayWrite: () => this.#mayWrite(),
-      isInScope: (rollout) => this.#dirty.isInScope(rollout),
+      ...driving,
+      metrics,
+      aws,
+      reconcile,
+      instanceID,
       onReasons: (key) => this.#tellReasons(key),
     })
+    this.#companions = createCompanions({ ...driving, metrics, instanceID })
     this.#lease.onChange(() => this.#onLease())
   }
 
@@ -178,6 +189,8 @@ class ClusterEngine implements Engine {
     if (this.#wanted === 'observe') this.#lease.observe()
     if (this.#wanted !== 'drive') return
     this.#dirty.start()
+    this.#routes.start()
+    for (const each of this.#companions) each.start()
     void this.#checkRival()
   }
 
@@ -187,12 +200,12 @@ class ClusterEngine implements Engine {
     for (const dispose of this.#disposals) dispose()
     this.#disposals.clear()
     this.#dirty.stop()
-    await this.#rounds.stop()
-    await this.#releases.stop()
+    await Promise.all([this.#rounds, this.#releases, this.#routes, ...this.#companions].map((each) => each.stop()))
     this.#driving = false
     this.#holding = false
     const released = await this.#lease.stop(options)
     this.#rounds.renew()
+    for (const each of this.#companions) each.renew()
     this.#log('info', 'engine stopped', { released: options.release && released.ok })
     this.#stopping--
     if (this.#stopping === 0) this.#begin()
@@ -210,7 +223,9 @@ class ClusterEngine implements Engine {
     else if (this.#rival !== undefined && this.#lease.state.state !== 'held') this.#lease.observe()
     this.#after(mayCompete ? resyncMs : rivalRetryMs, () => {
       void this.#checkRival()
-      if (mayCompete) this.#dirty.markAll()
+      if (!mayCompete) return
+      this.#dirty.markAll()
+      for (const each of this.#companions) each.lookAtAll()
     })
   }
 
@@ -234,24 +249,37 @@ class ClusterEngine implements Engine {
 
   /**
    * After the lease was (re-)acquired the caches may be older than what the former leader wrote, or than our sleep. One list
-   * past the cache says how new each Rollout must be before its first round (OPS-41).
+   * of each kind past the cache says how new each object must be before its first round (OPS-41).
    */
   async #takeOver(): Promise<void> {
     const { identity, leaseNamespace } = this.#options
     this.#log('info', 'lease acquired', { identity, namespace: leaseNamespace })
     for (const namespace of this.#cluster.namespaces ?? [undefined]) {
-      const listed = await this.#cluster.client.list(resources.rollouts, { namespace })
+      const failed = await this.#readPastCaches(namespace)
       if (!this.#holding) return
-      if (!listed.ok) {
-        this.#log('warn', 'rollouts not listed', { failure: listed.error })
+      if (failed !== undefined) {
+        this.#log('warn', 'what is driven was not listed', { failure: failed })
         this.#after(takeOverRetryMs, () => (this.#holding ? void this.#takeOver() : undefined))
         return
       }
-      for (const rollout of listed.value.items) this.#rounds.mustSee(rollout)
     }
     this.#driving = true
     this.#dirty.markAll()
-    this.#releases.lookAtAll()
+    for (const each of [this.#releases, this.#routes, ...this.#companions]) each.lookAtAll()
+  }
+
+  /** Of the kinds beside Rollouts nothing is driven by who may not read them, or has none of them. */
+  async #readPastCaches(namespace: string | undefined): Promise<Failure | undefined> {
+    const { client } = this.#cluster
+    const rollouts = await client.list(resources.rollouts, { namespace })
+    if (!rollouts.ok) return rollouts.error
+    for (const rollout of rollouts.value.items) this.#rounds.mustSee(rollout)
+    for (const companion of this.#companions) {
+      const listed = await client.list(companion.resource, { namespace })
+      if (!listed.ok && !['Forbidden', 'NotFound'].includes(listed.error.kind)) return listed.error
+      for (const object of listed.ok ? listed.value.items : []) companion.mustSee(object)
+    }
+    return undefined
   }
 
   #changed(): void {

@@ -4,11 +4,31 @@ import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { serviceNames } from '#engine/rollout/service-names.ts'
+import type { AwsVerification } from '#engine/traffic/alb/aws-answers.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import type { MetricsPort } from './metrics-port.ts'
+import { observeAnalysis } from './observe-analysis.ts'
+import { observeExperiments } from './observe-experiment.ts'
+import { type ObservedRoutes, observeRoutes } from './observe-routes.ts'
 import { readWorkload, workloadResource } from './read-workload.ts'
+
+/** What was found in the way although no cache shows it. */
+export interface Hidden {
+  /** ReplicaSets, by `namespace/name` (REC-50). */
+  readonly replicaSets: ReadonlySet<string>
+  /** AnalysisRuns and Experiments with a name this Rollout has tried (ANA-1104, EXP-808). */
+  readonly objects: readonly KubeObject[]
+}
+
+export interface RoutingPort {
+  /** Told which route objects were looked at, so that changes of them can be followed. */
+  readonly onReads: (reads: ObservedRoutes['reads']) => void
+  /** What AWS says about the load balancers of the Rollout. Absent: nobody asks. */
+  readonly aws?: AwsVerification
+}
 
 /**
  * Everything the engine may look at for one Rollout, from the cluster's caches. `undefined` value: the Rollout is gone.
@@ -18,8 +38,9 @@ import { readWorkload, workloadResource } from './read-workload.ts'
 export async function observeRollout(
   cluster: Cluster,
   key: string,
-  /** `namespace/name` of ReplicaSets that were found in the way although no cache shows them (REC-50). */
-  hiddenReplicaSets: ReadonlySet<string> = new Set(),
+  hidden: Hidden = { replicaSets: new Set(), objects: [] },
+  metrics?: MetricsPort,
+  routing: RoutingPort = { onReads: () => undefined },
 ): Promise<Outcome<RolloutWorld | undefined, Failure | { readonly kind: 'NotSynced' }>> {
   const caches = [
     cluster.cache('rollouts'),
@@ -32,18 +53,29 @@ export async function observeRollout(
   if (rollout === undefined) return success(undefined)
   const workload = await observeWorkload(cluster, rollout)
   if (!workload.ok) return workload
+  const analysis = await observeAnalysis(cluster, rollout, hidden.objects, metrics)
+  if (!analysis.ok) return analysis
+  const experiments = observeExperiments(cluster, rollout, hidden.objects)
+  if (!experiments.ok) return experiments
+  const observed = observeRoutes(cluster, rollout, routing.aws !== undefined)
+  if (!observed.ok) return observed
+  routing.onReads(observed.value.reads)
   const namespace = rollout.metadata.namespace ?? ''
   const labelled = cluster.cache('replicaSets').inNamespace(namespace).filter(hasHash)
   const replicaSets = labelled.filter((each) => isOursOrNobodys(each, rollout))
   const foreign = labelled.filter((each) => !isOursOrNobodys(each, rollout)).map((each) => each.metadata.name)
-  const hidden = [...hiddenReplicaSets].filter((each) => each.startsWith(`${namespace}/`))
+  const hiddenNames = [...hidden.replicaSets].filter((each) => each.startsWith(`${namespace}/`))
   return success({
     rollout,
     replicaSets,
-    replicaSetNamesTaken: [...foreign, ...hidden.map((each) => each.slice(namespace.length + 1))],
+    replicaSetNamesTaken: [...foreign, ...hiddenNames.map((each) => each.slice(namespace.length + 1))],
     pods: replicaSets.flatMap((each) => controlledBy(cluster.cache('pods').ownedBy(each.metadata.uid ?? ''), each)),
     services: servicesOf(cluster, rollout),
     workload: workload.value,
+    ...analysis.value,
+    ...experiments.value,
+    ...(observed.value.reads.length > 0 && { routes: observed.value.routes }),
+    ...(routing.aws !== undefined && { aws: routing.aws }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { rolloutKey } from '#contract/keys.ts'
-import type { ActionPreview } from '#contract/views.ts'
+import type { ActionName, ActionPreview } from '#contract/views.ts'
 import { intentOf } from '#engine/actions/intent.ts'
 import type { Write } from '#engine/decision.ts'
 import { normaliseRollout } from '#engine/normalise/normalise-rollout.ts'
@@ -28,9 +28,14 @@ export async function previewAction(request: ActionRequest & PreviewSources): Pr
   const missing = await request.missingRight?.(normaliseRollout(read.value.rollout).rollout, requests)
   if (missing !== undefined) return { key, open: false, reason: missing }
   const writes = requests.map((write) => viewWrite(cluster.context, write))
-  const follows = around && followsFrom(request, { ...around, rollout: read.value.rollout }, requests)
+  const isForeseen = !notForeseen.includes(request.action)
+  const follows =
+    around && isForeseen ? followsFrom(request, { ...around, rollout: read.value.rollout }, requests) : undefined
   return { key, open: true, intent: intentOf(read.value.rollout), writes, effects, warnings, follows }
 }
+
+/** What is only tried changes nothing of what is to come; what comes of an analysis that ends, its plan says in words. */
+const notForeseen: readonly ActionName[] = ['rerunAnalysis', 'terminateAnalysis', 'terminateExperiment']
 
 /** Undo has read them itself; for the others they are only words. */
 const withReplicaSets = (

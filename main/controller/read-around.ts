@@ -7,6 +7,7 @@ import type { RolloutWorld } from '#engine/world.ts'
 import type { Failure } from '#lib/failure.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import { readRoutes } from './read-routes.ts'
 import { readWorkload } from './read-workload.ts'
 import { readReplicaSets } from './read-world.ts'
 
@@ -21,6 +22,8 @@ export async function readAround(client: ClusterClient, rollout: Rollout): Promi
   if (!services.ok) return services
   const workload = await readWorkload(client, rollout)
   if (!workload.ok) return workload
+  const routes = await readRoutes(client, rollout)
+  if (!routes.ok) return routes
   const uids = new Set(replicaSets.value.map(({ metadata }) => metadata.uid))
   const ours = pods.value.items.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uids.has(uid)))
   return success({
@@ -29,6 +32,7 @@ export async function readAround(client: ClusterClient, rollout: Rollout): Promi
     pods: ours as unknown as readonly Pod[],
     services: services.value,
     workload: workload.value,
+    ...(routes.value !== undefined && { routes: routes.value }),
   })
 }
 

@@ -7,6 +7,8 @@ import type { RolloutWorld } from '#engine/world.ts'
 import type { Failure } from '#lib/failure.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import type { ActionRequest } from './action-request.ts'
+import { readAnalysed } from './read-analysed.ts'
 import { readWorkload } from './read-workload.ts'
 
 /** Actions whose plan needs more than the Rollout itself (ACT-164, ACT-165); the others must not ask for further rights. */
@@ -19,7 +21,7 @@ const needsWorkload: readonly ActionName[] = ['undo', 'setImage']
  */
 export async function readWorld(
   client: ClusterClient,
-  target: { readonly action: ActionName; readonly namespace: string; readonly name: string },
+  target: Pick<ActionRequest, 'action' | 'namespace' | 'name' | 'parameters'>,
 ): Promise<Outcome<RolloutWorld, Failure>> {
   const { action, namespace, name } = target
   const read = await client.get(resources.rollouts, { namespace, name })
@@ -29,7 +31,16 @@ export async function readWorld(
   if (!replicaSets.ok) return replicaSets
   const workload = needsWorkload.includes(action) ? await readWorkload(client, rollout) : success(undefined)
   if (!workload.ok) return workload
-  return success({ rollout, replicaSets: replicaSets.value, pods: [], services: {}, workload: workload.value })
+  const analysed = await readAnalysed(client, target)
+  if (!analysed.ok) return analysed
+  return success({
+    rollout,
+    replicaSets: replicaSets.value,
+    pods: [],
+    services: {},
+    workload: workload.value,
+    ...analysed.value,
+  })
 }
 
 /** Those this Rollout controls (ACT-91). */

@@ -10,6 +10,8 @@ import type { RequestWrite, Stopped } from './apply-writes.ts'
 export type Encounter =
   | { readonly kind: 'done' }
   | { readonly kind: 'stopped'; readonly stopped: Stopped }
+  /** What it would have looked at could not be read. */
+  | { readonly kind: 'unobserved'; readonly failure: Failure }
   | { readonly kind: 'fault' }
 
 /** Conflicts in a row, or repeats of one write, from which on somebody else is taken to be at it too. */
@@ -100,6 +102,7 @@ export class RoundReasons {
   ): readonly Reason[] {
     const since = this.#clock.now()
     if (encounter.kind === 'fault') return [{ cause: 'engineFault', object: rolloutOf(key), since, values: {} }]
+    if (encounter.kind === 'unobserved') return unread(key, encounter.failure, since)
     const cause = causedBy(encounter.stopped)
     if (encounter.stopped.kind !== 'failed' || cause === undefined || encounter.stopped.write.kind === 'event')
       return []
@@ -159,6 +162,12 @@ const causedBy = (stopped: Stopped): Failure | undefined => (stopped.kind === 'f
 
 /** As RBAC refuses; an admission check refuses with the same code. */
 const isMissingRight = (message: string): boolean => /cannot \w+ resource/.test(message)
+
+function unread(key: string, failure: Failure, since: EpochMs): readonly Reason[] {
+  if (failure.kind !== 'Forbidden') return []
+  const { verb, resource, namespace = key.split('/')[0] ?? '' } = failure
+  return [{ cause: 'missingRight', object: rolloutOf(key), since, values: { verb, resource, namespace } }]
+}
 
 const rolloutOf = (key: string): NamedObject => ({ kind: 'Rollout', name: key.split('/')[1] ?? key })
 

@@ -1,4 +1,5 @@
 import type { Decision, Write } from '#engine/decision.ts'
+import type { AwsQuestions } from '#engine/traffic/alb/aws-answers.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import { assertNever } from '#lib/assert.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
@@ -24,6 +25,8 @@ export interface RoundPorts {
   readonly apply: (key: string, writes: readonly Write[]) => Promise<Outcome<void, Stopped>>
   /** Turns a failed creation into what follows from it (REC-50); `handled` when nothing is left to retry. */
   readonly afterFailure: (world: RolloutWorld, stopped: Stopped) => Promise<'handled' | 'unhandled'>
+  /** Asks AWS what the round has to know; the key gets another round when it has answered. */
+  readonly ask: (key: string, questions: AwsQuestions) => void
   /** Told once per round that was decided, with what it ran into. */
   readonly ended: (key: string, encounter: Encounter) => void
 }
@@ -44,6 +47,7 @@ export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
     if (!observed.ok) {
       if (observed.error.kind === 'NotSynced') return { kind: 'later', delayMs: staleRetryMs }
       ports.log('warn', 'not observed', { ...about, failure: observed.error })
+      ports.ended(key, { kind: 'unobserved', failure: observed.error })
       return roundAfter(observed.error)
     }
     world = observed.value
@@ -52,6 +56,7 @@ export async function runRound(key: string, ports: RoundPorts): Promise<Round> {
     const decision = ports.reconcile(world, now)
     const { due, waitMs } = ports.due(key, decision.writes)
     const applied = await ports.apply(key, due)
+    if (decision.asks !== undefined) ports.ask(key, decision.asks)
     const isHandled = applied.ok || (await ports.afterFailure(world, applied.error)) === 'handled'
     // What was left out was not tried either: what is known of it stays.
     if (waitMs === 0 || !applied.ok)

@@ -2,11 +2,9 @@ import type { Service } from '#api/core.ts'
 import { labels } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
-import type { Clock } from '#lib/clock.ts'
-import type { Log } from '#lib/log.ts'
-import type { Cluster } from '#main/cluster/cluster.ts'
 import { applyWrite } from './apply-writes.ts'
 import { keyOf } from './dirty-rollouts.ts'
+import type { Driving } from './driven-queue.ts'
 import { KeyQueue, type Round } from './queue.ts'
 import { type ServiceFate, serviceFate } from './release-service.ts'
 import { roundAfter } from './runner.ts'
@@ -14,13 +12,7 @@ import { roundAfter } from './runner.ts'
 /** While a cache is not filled yet, or the lease is ours by name but too old to act on. */
 const notYetMs = 1_000
 
-export interface ServiceReleasePorts {
-  readonly cluster: Cluster
-  readonly clock: Clock
-  readonly log: Log
-  /** False once somebody else drives: then this is theirs to see to. */
-  readonly isDriving: () => boolean
-  readonly mayWrite: () => boolean
+export interface ServiceReleasePorts extends Driving {
   /** A Rollout names the Service and should look at it. */
   readonly reconcile: (rollout: Rollout) => void
 }

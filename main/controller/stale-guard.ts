@@ -1,5 +1,6 @@
 import type { KubeObject } from '#api/meta.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
+import type { CachedRouteKind } from '#main/cluster/cluster.ts'
 
 /** How long a cache that has not caught up is waited for before it is looked at again (OPS-70). */
 export const staleRetryMs = 100
@@ -10,8 +11,8 @@ export const staleRetryMs = 100
  */
 const expectationMsMax = 30_000
 
-/** What may be guarded: the Rollout itself, and the ReplicaSets made or changed on its behalf. */
-export type GuardedKind = 'rollouts' | 'replicaSets'
+/** What may be guarded: the object itself, and what is made or changed on its behalf. */
+export type GuardedKind = 'rollouts' | 'experiments' | 'replicaSets' | 'services' | 'analysisRuns' | CachedRouteKind
 
 export type CachedVersion = (kind: GuardedKind, key: string) => string | undefined
 
@@ -36,14 +37,14 @@ export class StaleGuard {
     this.#clock = clock
   }
 
-  /** `owner` is the key of the Rollout whose next round must see `object`, which was written on its behalf. */
+  /** `owner` is the key of the Rollout or Experiment whose next round must see `object`, which was written on its behalf. */
   wrote(owner: string, kind: GuardedKind, object: KubeObject, created: boolean): void {
     this.#expect(owner, kind, object, created, this.#clock.now() + expectationMsMax)
   }
 
-  /** The Rollout was read past the cache: rounds wait, however long, until the cache is at least as new. */
-  read(owner: string, rollout: KubeObject): void {
-    this.#expect(owner, 'rollouts', rollout, false, Number.POSITIVE_INFINITY)
+  /** The owner itself was read past the cache: rounds wait, however long, until the cache is at least as new. */
+  read(owner: string, object: KubeObject, kind: GuardedKind = 'rollouts'): void {
+    this.#expect(owner, kind, object, false, Number.POSITIVE_INFINITY)
   }
 
   #expect(owner: string, kind: GuardedKind, object: KubeObject, created: boolean, until: EpochMs): void {

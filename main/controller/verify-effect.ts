@@ -1,20 +1,19 @@
-import type { Rollout } from '#api/rollout.ts'
+import type { KubeObject } from '#api/meta.ts'
 import type { ActionEffect } from '#contract/views.ts'
-import { type ActionEcho, hasTakenEffect } from '#engine/actions/effect.ts'
-import type { RolloutAction } from '#engine/actions/plan-action.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 
-/** One Rollout as a watch shows it. */
-export interface RolloutFollower {
+/** One object as a watch shows it. */
+export interface Follower<T extends KubeObject> {
   /** `undefined`: not known, because the watch has not listed it yet. */
-  readonly current: () => Rollout | 'deleted' | undefined
+  readonly current: () => T | 'deleted' | undefined
   readonly onChange: (listener: () => void) => Dispose
 }
 
-export interface EffectWatch {
-  readonly action: RolloutAction
-  readonly echo: ActionEcho
-  readonly follower: RolloutFollower
+export interface EffectWatch<T extends KubeObject> {
+  /** Of the object that was acted on: one of the same name is another. */
+  readonly uid: string | undefined
+  readonly isSeen: (current: T) => boolean
+  readonly follower: Follower<T>
   readonly clock: Clock
   readonly timeoutMs?: number
   /** Ends the wait early; it then counts as over. */
@@ -26,8 +25,8 @@ export type EffectSeen = Pick<ActionEffect, 'state' | 'waitedMs'>
 /** How long an engine may take before it is said aloud (ACT-58). */
 export const effectTimeoutMs = 30_000
 
-/** Waits, by watch alone, until an engine has acted on what was sent, the Rollout is gone, or the time is over (ACT-58). */
-export function verifyEffect(watch: EffectWatch): Promise<EffectSeen> {
+/** Waits, by watch alone, until an engine has acted on what was sent, the object is gone, or the time is over (ACT-58). */
+export function verifyEffect<T extends KubeObject>(watch: EffectWatch<T>): Promise<EffectSeen> {
   const { clock, follower, signal, timeoutMs = effectTimeoutMs } = watch
   const startedAt = clock.elapsed()
   return new Promise((resolve) => {
@@ -49,9 +48,9 @@ export function verifyEffect(watch: EffectWatch): Promise<EffectSeen> {
   })
 }
 
-function stateOf({ action, echo, follower }: EffectWatch): EffectSeen['state'] {
+function stateOf<T extends KubeObject>({ uid, isSeen, follower }: EffectWatch<T>): EffectSeen['state'] {
   const current = follower.current()
   if (current === undefined) return 'notSeen'
-  if (current === 'deleted' || current.metadata.uid !== echo.written.metadata.uid) return 'gone'
-  return hasTakenEffect(action, echo, current) ? 'seen' : 'notSeen'
+  if (current === 'deleted' || current.metadata.uid !== uid) return 'gone'
+  return isSeen(current) ? 'seen' : 'notSeen'
 }

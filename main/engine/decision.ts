@@ -1,5 +1,7 @@
+import type { Measurement } from '#api/analysis.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Resource } from '#api/resources.ts'
+import type { AwsQuestions } from '#engine/traffic/alb/aws-answers.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
 /**
@@ -9,16 +11,30 @@ import type { EpochMs } from '#lib/clock.ts'
  */
 export interface Decision {
   readonly writes: readonly Write[]
-  /** Metric queries to run; results come back as observations. Empty until analysis exists. */
+  /** Metrics to measure; results come back as observations, and until they do nothing is written. */
   readonly probes: readonly Probe[]
+  /** What AWS has to say before the round can go on; the decision is made anew with the answers (ALB-20, SVC-21). */
+  readonly asks?: AwsQuestions
   /** When time alone could change the answer; `undefined` when only a watch event can. */
   readonly requeueAt: EpochMs | undefined
 }
 
-/** A metric query the shell runs on behalf of an AnalysisRun. */
-export interface Probe {
-  readonly id: string
-  readonly provider: string
+/**
+ * What the shell does with the provider of a metric on behalf of an AnalysisRun. The decision is made anew once the outcome is
+ * part of the world.
+ */
+export type Probe = ProbedMetric &
+  (
+    | { readonly kind: 'run' }
+    | { readonly kind: 'resume' | 'terminate'; readonly measurement: Measurement }
+    /** Clears up outside the run before measurements beyond `limit` are dropped (ANA-1005). */
+    | { readonly kind: 'garbageCollect'; readonly limit: number }
+  )
+
+interface ProbedMetric {
+  /** Where the metric stands in the spec; its arguments, secrets above all, are filled in by the shell (ANA-406). */
+  readonly at: number
+  readonly name: string
   readonly because: RuleId
 }
 
@@ -41,6 +57,18 @@ interface WriteReason {
   readonly because: RuleId
   /** One line for logs, previews and the audit record: `Scale up ReplicaSet web-5ffb from 0 to 2`. */
   readonly summary: string
+  /** What to tell when the API server refuses it, besides backing off. */
+  readonly ifRefused?: readonly RefusedWrite[]
+  /** The round goes on although it was refused; it comes again in the next one. */
+  readonly mayFail?: true
+}
+
+/** An Event about `regarding`; its message is `before` and what the API server said. */
+export interface RefusedWrite {
+  readonly regarding: KubeObject
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly before: string
 }
 
 export type PatchType = 'merge' | 'json' | 'strategic' | 'apply'

@@ -1,6 +1,12 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Pod, PodTemplate, Service } from '#api/core.ts'
+import type { Experiment } from '#api/experiment.ts'
 import type { Rollout } from '#api/rollout.ts'
+import type { TemplateSource } from '#engine/analysis/templates.ts'
+import type { SpecError } from '#engine/rollout/validation/spec-error.ts'
+import type { AwsVerification } from '#engine/traffic/alb/aws-answers.ts'
+import type { Routes } from '#engine/traffic/routes.ts'
 
 /**
  * All the engine may look at for one Rollout: plain objects as read from the API server, and nothing about the event
@@ -25,4 +31,16 @@ export interface RolloutWorld {
   readonly services: Readonly<Record<string, Service>>
   /** What `spec.workloadRef` points to; `undefined` when there is none or it does not exist. */
   readonly workload: Deployment | ReplicaSet | PodTemplate | undefined
+  /** Those this Rollout controls, and any others of the namespace that have a name it might use (ANA-1104). Absent: none. */
+  readonly analysisRuns?: readonly AnalysisRun[]
+  /** Those this Rollout controls, and any others of the namespace that have a name it might use (EXP-808). Absent: none. */
+  readonly experiments?: readonly Experiment[]
+  /** The templates its analyses refer to, and those that these refer to. Absent: none. */
+  readonly templates?: TemplateSource
+  /** Why its analyses cannot be measured from here, as far as only those who measure know. Absent: they can. */
+  readonly analysisErrors?: readonly SpecError[]
+  /** The objects that its traffic routers look at, as far as they exist. Absent: none. */
+  readonly routes?: Routes
+  /** What AWS says about its load balancers. Absent: nobody asks. */
+  readonly aws?: AwsVerification
 }

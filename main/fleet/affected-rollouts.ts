@@ -1,13 +1,20 @@
 import type { Event } from '#api/core.ts'
+import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
-import type { RolloutDetailView } from '#contract/views.ts'
+import type { ReadState } from '#contract/views.ts'
+import { controllerOf } from '#engine/ownership.ts'
 import { serviceNames } from '#engine/rollout/service-names.ts'
+import type { RouteQuery, RouteRef } from '#engine/traffic/routes.ts'
 import type { Dispose } from '#lib/clock.ts'
 import type { ReflectorState } from '#main/cluster/client.ts'
 import type { CachedKinds, Cluster } from '#main/cluster/cluster.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
+import { RouteWatch } from '#main/controller/route-watch.ts'
 import { referredDeployment } from './rollout-parts.ts'
+
+/** What is only watched once someone looks closely. */
+type LookedAt = 'events' | 'analysisRuns' | 'experiments'
 
 /**
  * Tells which Rollouts of a cluster may look different after a change of any object (VIEW-133): by ownership for ReplicaSets
@@ -22,13 +29,14 @@ export class AffectedRollouts {
   readonly #followed = new Set<keyof CachedKinds>()
   readonly #byService = new ReferenceIndex()
   readonly #byDeployment = new ReferenceIndex()
-  #eventsForbidden = false
-  #eventsToldAs: RolloutDetailView['eventsState'] = 'loading'
+  readonly #readStates = new Map<LookedAt, ReadState>()
+  readonly #routes: RouteWatch
 
   /** @param mark called with `namespace/name` from within watch callbacks, so it must only mark */
   constructor(cluster: Cluster, mark: (key: string) => void) {
     this.#cluster = cluster
     this.#mark = mark
+    this.#routes = new RouteWatch(cluster, mark)
   }
 
   start(): void {
@@ -52,27 +60,52 @@ export class AffectedRollouts {
       if (!gone) see(event)
       this.#onEvent(event)
     })
-    const dispose = this.#cluster.cache('events').onChange((change) => {
-      if (change.kind === 'state') this.#onEventsState(change.state)
+    this.#followState('events')
+  }
+
+  /** Only once someone looks at a Rollout closely; the engine watches them anyway where it drives. */
+  followAnalysisRuns(): void {
+    if (this.#followed.has('analysisRuns')) return
+    this.#follow('analysisRuns', (run) => this.#onAnalysisRun(run))
+    this.#followState('analysisRuns')
+  }
+
+  /** As AnalysisRuns, and only where a Rollout that someone looks at may have some. */
+  followExperiments(): void {
+    if (this.#followed.has('experiments')) return
+    this.#follow('experiments', (experiment) => this.#onOwned(experiment))
+    this.#followState('experiments')
+  }
+
+  /** What somebody who looks at a Rollout has read of its routes. */
+  followRoutes(key: string, reads: readonly (RouteRef | RouteQuery)[]): void {
+    this.#routes.read(key, reads)
+  }
+
+  readState(kind: LookedAt): ReadState {
+    return this.#readStates.get(kind) ?? 'loading'
+  }
+
+  #followState(kind: LookedAt): void {
+    const cache = this.#cluster.cache(kind)
+    if (cache.synced) this.#readStates.set(kind, 'read')
+    const dispose = cache.onChange((change) => {
+      if (change.kind === 'state') this.#onState(kind, change.state)
     })
     this.#disposals.push(dispose)
   }
 
-  get eventsState(): RolloutDetailView['eventsState'] {
-    if (this.#followed.has('events') && this.#cluster.cache('events').synced) return 'read'
-    return this.#eventsForbidden ? 'forbidden' : 'loading'
-  }
-
-  #onEventsState(state: ReflectorState): void {
-    const before = this.#eventsToldAs
-    this.#eventsForbidden = state.state === 'stale' && state.failure.kind === 'Forbidden'
-    this.#eventsToldAs = this.eventsState
-    if (before === this.#eventsToldAs) return
+  #onState(kind: LookedAt, state: ReflectorState): void {
+    const isForbidden = state.state === 'stale' && state.failure.kind === 'Forbidden'
+    const now = this.#cluster.cache(kind).synced ? 'read' : isForbidden ? 'forbidden' : 'loading'
+    if (now === this.readState(kind)) return
+    this.#readStates.set(kind, now)
     for (const rollout of this.#cluster.cache('rollouts').values()) this.#mark(keyOf(rollout))
   }
 
   stop(): void {
     for (const dispose of this.#disposals.splice(0)) dispose()
+    this.#routes.stop()
   }
 
   /** Objects in the caches that are followed. */
@@ -96,6 +129,7 @@ export class AffectedRollouts {
   #onRollout(rollout: Rollout, gone: boolean): void {
     const key = keyOf(rollout)
     const namespace = rollout.metadata.namespace ?? ''
+    if (gone) this.#routes.forget(key)
     this.#byService.set(key, gone ? [] : serviceNames(rollout).map((name) => `${namespace}/${name}`))
     const deployment = gone ? undefined : referredDeployment(rollout)
     this.#byDeployment.set(key, deployment === undefined ? [] : [deployment])
@@ -110,6 +144,21 @@ export class AffectedRollouts {
       const key = `${object.metadata.namespace ?? ''}/${name}`
       if (kind === 'Rollout' && this.#cluster.cache('rollouts').get(key)?.metadata.uid === uid) this.#mark(key)
     }
+  }
+
+  /** One that repeats another has no owner, but a label; one of an Experiment has that for an owner. */
+  #onAnalysisRun(run: KubeObject): void {
+    const namespace = run.metadata.namespace ?? ''
+    const owner = controllerOf(run)
+    if (owner?.kind === 'Experiment' && this.#followed.has('experiments')) {
+      const experiment = this.#cluster.cache('experiments').get(`${namespace}/${owner.name}`)
+      if (experiment?.metadata.uid === owner.uid) this.#onOwned(experiment)
+      return
+    }
+    const rollout = run.metadata.labels?.[labels.rerunFor]
+    if (rollout === undefined) return this.#onOwned(run)
+    for (const each of this.#cluster.cache('rollouts').inNamespace(namespace))
+      if (each.metadata.uid === rollout) this.#mark(keyOf(each))
   }
 
   #onPod(pod: KubeObject): void {

@@ -1,3 +1,4 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import { parseRolloutKey, rolloutKey } from '#contract/keys.ts'
 import type {
   EventView,
@@ -20,11 +21,12 @@ import { eventView } from './detail/events.ts'
 import { DetailFeed } from './detail-feed.ts'
 import { FleetIndex, type Member } from './fleet-index.ts'
 import { Forecasts } from './forecasts.ts'
+import { LaterLooks } from './later-looks.ts'
 import { projectDetail } from './project-detail.ts'
 import { projectRollout, type Told } from './project-rollout.ts'
 import { FleetPublisher } from './publisher.ts'
 import { ReachedSteps } from './reached-steps.ts'
-import { partsOf, type RolloutParts } from './rollout-parts.ts'
+import { mayHaveExperiments, partsOf, type RolloutParts } from './rollout-parts.ts'
 
 /** The fleet as it can be seen: the caches of all open clusters, projected. */
 export interface FleetSource {
@@ -51,6 +53,8 @@ export interface FleetSource {
   onDetail(key: RolloutKey, listener: (detail: RolloutDetailView | undefined) => void): Dispose
   /** The objects behind a view, without events. */
   parts(key: RolloutKey): RolloutParts | undefined
+  /** One of those that the detail shows. */
+  analysisRun(key: RolloutKey, name: string): AnalysisRun | undefined
   counts(context: string): FleetCounts
   stop(): void
 }
@@ -91,6 +95,7 @@ class CachedFleet implements FleetSource {
   readonly #publisher: FleetPublisher
   readonly #details: DetailFeed
   readonly #forecasts: Forecasts
+  readonly #laterLooks: LaterLooks
   readonly #reached = new ReachedSteps()
   readonly #eventListeners = new Set<EventListener>()
 
@@ -98,6 +103,7 @@ class CachedFleet implements FleetSource {
     this.#clock = clock
     this.#publisher = new FleetPublisher({ clock, index: this.#index, project: (key) => this.#project(key) })
     this.#details = new DetailFeed(clock, (key) => this.detail(key))
+    this.#laterLooks = new LaterLooks(clock, (key) => this.#details.mark(key))
     this.#forecasts = new Forecasts({ clock, log, pastRuns, again: (key) => this.#details.mark(key) })
   }
 
@@ -147,12 +153,20 @@ class CachedFleet implements FleetSource {
     if (found === undefined) return undefined
     const { cluster, affected, closed } = found
     this.#followEvents(cluster, affected)
+    affected.followAnalysisRuns()
+    const rollout = cluster.cache('rollouts').get(found.key)
+    if (rollout !== undefined && mayHaveExperiments(rollout)) affected.followExperiments()
     const parts = partsOf(cluster, found.key, 'detail')
     if (parts === undefined) return undefined
+    affected.followRoutes(found.key, parts.readRoutes?.reads ?? [])
+    this.#laterLooks.after(key, parts.readRoutes)
     const { view } = projectRollout(parts, this.#clock.now(), told(found, true))
     const shown = { ...view, drift: this.#index.view(key)?.drift ?? false }
     return projectDetail(parts, shown, {
-      eventsState: affected.eventsState,
+      now: this.#clock.now(),
+      eventsState: affected.readState('events'),
+      analysisState: affected.readState('analysisRuns'),
+      experimentState: affected.readState('experiments'),
       reachedStep: this.#reached.of(view),
       forecast: this.#forecasts.of(key, cluster, parts, closed),
     })
@@ -175,6 +189,12 @@ class CachedFleet implements FleetSource {
     return found && partsOf(found.cluster, found.key)
   }
 
+  analysisRun(key: RolloutKey, name: string): AnalysisRun | undefined {
+    const found = this.#find(key)
+    const parts = found && partsOf(found.cluster, found.key, 'detail')
+    return parts?.analysisRuns.find(({ metadata }) => metadata.name === name)
+  }
+
   counts(context: string): FleetCounts {
     const followed = this.#clusters.get(context)
     if (followed === undefined) return { rollouts: 0, objects: 0 }
@@ -187,6 +207,7 @@ class CachedFleet implements FleetSource {
     this.#publisher.stop()
     this.#details.stop()
     this.#forecasts.stop()
+    this.#laterLooks.stop()
   }
 
   #unfollow({ affected, disposals }: Followed): void {

@@ -106,20 +106,22 @@ export class Forecasts {
   }
 }
 
-function whatIsMissing(cluster: Cluster, { rollout }: RolloutParts): 'loading' | 'workload' | undefined {
+function whatIsMissing(cluster: Cluster, { rollout, readRoutes }: RolloutParts): 'loading' | 'workload' | undefined {
   const workload = workloadResource(rollout)
   const kinds = ['rollouts', 'replicaSets', 'pods', 'services'] as const
   const needed = workload === resources.deployments ? ([...kinds, 'deployments'] as const) : kinds
+  if ([...(readRoutes?.unread.values() ?? [])].some(({ kind }) => kind === 'NotSynced')) return 'loading'
   if (!needed.every((kind) => cluster.cache(kind).synced)) return 'loading'
   return workload === undefined || workload === resources.deployments ? undefined : 'workload'
 }
 
-const objectsOf = ({ rollout, workload, replicaSets, pods, services }: RolloutParts): readonly unknown[] => [
+const objectsOf = ({ rollout, workload, replicaSets, pods, services, routes }: RolloutParts): readonly unknown[] => [
   rollout,
   workload,
   ...replicaSets,
   ...pods,
   ...Object.values(services),
+  ...[...(routes?.objects.values() ?? [])].map(({ object }) => object),
 ]
 
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>

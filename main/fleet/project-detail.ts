@@ -1,23 +1,32 @@
 import type { PodSpec } from '#api/core.ts'
-import type { ConditionView, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import type { ConditionView, ReadState, RolloutDetailView, RolloutView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import { parseTime } from '#lib/rfc3339.ts'
+import { analysisRunViews } from './detail/analysis.ts'
 import { eventViews } from './detail/events.ts'
+import { experimentView } from './detail/experiment.ts'
 import { revisionViews } from './detail/revisions.ts'
-import { stepViews } from './detail/steps.ts'
+import { backgroundView, stepViews } from './detail/steps.ts'
 import { trafficView } from './detail/traffic.ts'
 import { factsOf, type RolloutFacts } from './rollout-facts.ts'
 import type { RolloutParts } from './rollout-parts.ts'
 
 /** What is known besides the objects. */
 interface Known {
-  readonly eventsState: RolloutDetailView['eventsState']
+  readonly now: EpochMs
+  readonly eventsState: ReadState
+  readonly analysisState: ReadState
+  readonly experimentState: ReadState
   /** Where an aborted update was last seen. */
   readonly reachedStep: number | undefined
   readonly forecast: RolloutDetailView['forecast']
 }
 
 const nothingKnown: Known = {
+  now: 0,
   eventsState: 'read',
+  analysisState: 'read',
+  experimentState: 'read',
   reachedStep: undefined,
   forecast: { state: 'notKnown', why: 'loading' },
 }
@@ -26,7 +35,7 @@ const nothingKnown: Known = {
 export function projectDetail(
   parts: RolloutParts,
   view: RolloutView,
-  { eventsState, reachedStep, forecast }: Known = nothingKnown,
+  { now, eventsState, analysisState, experimentState, reachedStep, forecast }: Known = nothingKnown,
 ): RolloutDetailView {
   const facts = factsOf(parts)
   const { rollout, status, currentRS } = facts
@@ -34,10 +43,15 @@ export function projectDetail(
     view,
     forecast,
     steps: stepViews(facts, view, reachedStep),
-    traffic: trafficView(facts, view),
+    background: backgroundView(facts),
+    traffic: trafficView(facts, view, now),
     revisions: revisionViews(facts, view),
     events: eventViews(parts.events),
     eventsState,
+    analysisRuns: analysisRunViews(rollout, parts.analysisRuns),
+    analysisState,
+    experiment: experimentView(rollout, parts.experiments, parts.analysisRuns),
+    experimentState,
     conditions: conditionViews(facts),
     containers: containersOf((rollout.spec.template ?? currentRS?.spec.template)?.spec),
     restartedAt: parseTime(status.restartedAt),

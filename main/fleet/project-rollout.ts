@@ -16,6 +16,7 @@ import type { Member } from './fleet-index.ts'
 import { templateVersion } from './image-version.ts'
 import { factsOf, type RolloutFacts } from './rollout-facts.ts'
 import type { RolloutParts } from './rollout-parts.ts'
+import { runUnderWay } from './view/analysis-view.ts'
 import { pauseOf } from './view/pause-view.ts'
 import { enteredAt, shownStatus } from './view/shown-status.ts'
 import { weightsOf } from './view/weights.ts'
@@ -68,6 +69,7 @@ function viewOf(facts: RolloutFacts, now: EpochMs, told: Told): RolloutView {
     },
     preview: previewOf(facts),
     pause,
+    analysis: runUnderWay(status),
     ...revisionsOf(facts),
     currentPodHash: presentText(status.currentPodHash),
     stableRS: presentText(status.stableRS),

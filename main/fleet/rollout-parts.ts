@@ -1,9 +1,14 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Event, Pod, PodTemplate, Service } from '#api/core.ts'
+import type { Experiment } from '#api/experiment.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { serviceNames } from '#engine/rollout/service-names.ts'
+import type { Routes } from '#engine/traffic/routes.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import { workloadResource } from '#main/controller/read-workload.ts'
+import { isRerunFor } from './detail/analysis.ts'
+import { type ReadableRoutes, readableRoutes } from './readable-routes.ts'
 
 /** A Rollout and all that is shown of it, as cached: nothing here is normalised. */
 export interface RolloutParts {
@@ -17,14 +22,21 @@ export interface RolloutParts {
   readonly services: Readonly<Record<string, Service>>
   /** Events about this Rollout; empty unless asked for. */
   readonly events: readonly Event[]
+  /** Those it owns, those that repeat one of them and those of its Experiments, in no order; empty unless asked for. */
+  readonly analysisRuns: readonly AnalysisRun[]
+  /** Those it owns, in no order; empty unless asked for, and where no step of it is one. */
+  readonly experiments: readonly Experiment[]
   /** What `spec.workloadRef` names; `undefined` also for kinds that are not cached. */
   readonly workload: Deployment | ReplicaSet | PodTemplate | undefined
+  /** Its route objects as far as they can be read; absent unless asked for, and where no router splits its traffic. */
+  readonly routes?: Routes
+  readonly readRoutes?: ReadableRoutes
 }
 
 /**
  * Reads a Rollout and its children from the caches; `undefined` when it is gone.
  * @param key `namespace/name`
- * @param scope `detail` adds the events, and begins to watch them in this cluster
+ * @param scope `detail` adds events, AnalysisRuns, Experiments and route objects, and begins to watch them in this cluster
  */
 export function partsOf(cluster: Cluster, key: string, scope: 'board' | 'detail' = 'board'): RolloutParts | undefined {
   const rollout = cluster.cache('rollouts').get(key)
@@ -37,6 +49,8 @@ export function partsOf(cluster: Cluster, key: string, scope: 'board' | 'detail'
     pods: replicaSets.flatMap((each) => ownedBy(cluster, 'pods', each.metadata.uid)),
     services: servicesOf(cluster, rollout),
     events: scope === 'detail' ? eventsAbout(cluster, rollout) : [],
+    ...(scope === 'detail' ? analysesOf(cluster, rollout) : { analysisRuns: [], experiments: [] }),
+    ...(scope === 'detail' && routesOf(cluster, rollout)),
     workload: workloadOf(cluster, rollout),
   }
 }
@@ -58,6 +72,28 @@ const eventsAbout = (cluster: Cluster, rollout: Rollout): readonly Event[] =>
     .cache('events')
     .inNamespace(rollout.metadata.namespace ?? '')
     .filter(({ involvedObject }) => involvedObject.uid === rollout.metadata.uid)
+
+function analysesOf(cluster: Cluster, rollout: Rollout): Pick<RolloutParts, 'analysisRuns' | 'experiments'> {
+  const { namespace = '', uid } = rollout.metadata
+  if (uid === undefined) return { analysisRuns: [], experiments: [] }
+  const runs = cluster.cache('analysisRuns')
+  const experiments = mayHaveExperiments(rollout) ? cluster.cache('experiments').ownedBy(uid) : []
+  const analysisRuns = [
+    ...runs.ownedBy(uid),
+    ...runs.inNamespace(namespace).filter((run) => isRerunFor(rollout, run)),
+    ...experiments.flatMap(({ metadata }) => runs.ownedBy(metadata.uid ?? '')),
+  ]
+  return { analysisRuns, experiments }
+}
+
+function routesOf(cluster: Cluster, rollout: Rollout): Pick<RolloutParts, 'routes' | 'readRoutes'> {
+  const readRoutes = readableRoutes(cluster, rollout)
+  return readRoutes === undefined ? {} : { routes: readRoutes.routes, readRoutes }
+}
+
+/** Most Rollouts have none, and most clusters need no watch for them. */
+export const mayHaveExperiments = ({ spec }: Rollout): boolean =>
+  (spec?.strategy?.canary?.steps ?? []).some(({ experiment }) => experiment !== undefined)
 
 /** `namespace/name` of the Deployment that the Rollout borrows its template from, if it does. */
 export function referredDeployment(rollout: Rollout): string | undefined {

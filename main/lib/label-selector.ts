@@ -95,8 +95,10 @@ const qualifiedName =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/
 
+export const isQualifiedName = (key: string): boolean => qualifiedName.test(key)
+
 function isValid({ key, operator, values }: Requirement): boolean {
-  if (!qualifiedName.test(key) || !values.every((value) => labelValue.test(value))) return false
+  if (!isQualifiedName(key) || !values.every((value) => labelValue.test(value))) return false
   switch (operator) {
     case 'Equals':
       return values.length === 1

@@ -33,6 +33,10 @@ export const sentences = {
   'reason.podsStopping': 'Waits for old pods to stop.',
   'reason.podHeldBack': 'Pod {{name}} cannot go: finalizer {{finalizer}} holds it.',
   'reason.deadline': 'Deadline of {{seconds}} s passed.',
+  'reason.stableTooSmall':
+    'The router keeps its weights: stable needs {{need}} pods available for the next one and has {{available}}.',
+  'reason.notVerified': 'The router has not confirmed weight {{weight}} yet.',
+  'reason.subsetsWait': 'The DestinationRule keeps its subsets until all pods of {{name}} are available.',
   'reason.analysis': 'Waits for the analysis {{name}}.',
   'reason.stepUnderWay': 'Step {{step}} is under way.',
   'reason.restarting': 'Its pods are being restarted one after the other.',

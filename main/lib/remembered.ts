@@ -19,3 +19,26 @@ export function rememberedPair<Left, Right, Answer>(
   const answersFor = remembered((left: Left) => remembered((right: Right) => answer(left, right)))
   return (left, right) => answersFor(left)(right)
 }
+
+/**
+ * Answers by all the objects they were worked out from, in their order: worked out once, and remembered for as long as each of these is
+ * referred to. For what is made from several objects that are never changed.
+ */
+export function rememberedAnswers<Answer>(): (from: readonly object[], answer: () => Answer) => Answer {
+  const root: Branch<Answer> = { next: new WeakMap(), known: undefined }
+  return (from, answer) => {
+    let branch = root
+    for (const object of from) {
+      const next = branch.next.get(object) ?? { next: new WeakMap(), known: undefined }
+      branch.next.set(object, next)
+      branch = next
+    }
+    branch.known ??= { answer: answer() }
+    return branch.known.answer
+  }
+}
+
+interface Branch<Answer> {
+  readonly next: WeakMap<object, Branch<Answer>>
+  known: { readonly answer: Answer } | undefined
+}

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import { type Log, silentLog } from '#lib/log.ts'
+import type { Listeners } from './api/service-proxy.ts'
 import { type SandboxApiServer, startApiServer } from './api/start-api-server.ts'
-import { furnish } from './bootstrap.ts'
+import { furnish, prometheusService } from './bootstrap.ts'
 import { startControllers } from './controllers/start-controllers.ts'
 import { placeApplications } from './demo/place-applications.ts'
 import { tellStory } from './demo/story.ts'
 import { fleetKubeconfig } from './fleet-kubeconfig.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { between, hashText } from './seeded.ts'
+import { answerMetrics } from './traffic/answer-metrics.ts'
 import { seriesOf } from './traffic/metric-series.ts'
 import { type MetricsServer, startMetricsServer } from './traffic/metrics-server.ts'
 import { type Traffic, trafficObserver } from './traffic/observe-traffic.ts'
@@ -101,7 +103,8 @@ async function startCluster(name: string, position: number, options: SandboxFlee
   const traffic: Traffic = new Map()
   const metrics: SeriesSource = (metric) => seriesOf(traffic, metric)
   const tokens = [{ token, user: 'sandbox-admin', groups: ['system:masters'], rules: 'everything' as const }]
-  const server = await startApiServer({ store, clock, name, tokens, host, port: port(0), log })
+  const listeners: Listeners = new Map([[prometheusService, (request) => answerMetrics(request, metrics, clock.now())]])
+  const server = await startApiServer({ store, clock, name, tokens, host, port: port(0), log, listeners })
   if (options.demo === true && position > 0)
     server.faults.inject({ then: { kind: 'delay', ms: position * latencyStepMs } })
   const metricsServer = await startMetricsServer({ source: metrics, clock, host, port: port(1) }).catch(

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
+import type { ConditionVerdicts } from './analysis-views.ts'
 import {
   type ActionPreview,
   type ActionResult,
@@ -54,6 +55,10 @@ const parameters = v.object({
   resume: v.optional(v.boolean()),
   /** `restart`: a Go duration from now (ACT-80). */
   delay: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+  /** `rerunAnalysis`, `terminateAnalysis`: the name of the AnalysisRun. */
+  run: v.optional(name),
+  /** `terminateExperiment`: the name of the Experiment. */
+  experiment: v.optional(name),
 })
 
 const action = v.picklist(actionNames)
@@ -85,6 +90,10 @@ export const requests = {
   'cluster.crds.preview': request<Outcome<readonly WriteView[], Failure>>().of(context),
   'cluster.crds.install': request<Outcome<void, Failure>>().of(context),
   'rollout.detail': request<Outcome<RolloutDetailView, Failure>>().of(v.object({ key })),
+  /** What a condition would have said of what a metric has measured (ANA-1301). */
+  'analysis.evaluate': request<Outcome<ConditionVerdicts, Failure>>().of(
+    v.object({ key, run: name, metric: name, expression: v.pipe(v.string(), v.minLength(1), v.maxLength(4000)) }),
+  ),
   'action.preview': request<readonly ActionPreview[]>().of(previewInput),
   'action.send': request<readonly ActionResult[]>().of(sendInput),
   'revision.diff': request<Outcome<DiffView, Failure>>().of(v.object({ left: diffSide, right: diffSide })),

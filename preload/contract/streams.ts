@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { BackTestView } from './back-test-views.ts'
 import type { ActionEffect, ClusterView, FleetPatch, Notice, RolloutDetailView } from './views.ts'
 
 /** Main → window, for as long as somebody is subscribed. `Topic` selects what; `Message` is what arrives. */
@@ -19,6 +20,10 @@ export const streams = {
   'clusters.changed': stream<readonly ClusterView[]>().of(v.undefined()),
   /** The full picture of one rollout: at once, and whenever it or a child changed. `null` once it is deleted. */
   'rollout.changed': stream<RolloutDetailView | null>().of(
+    v.object({ key: v.pipe(v.string(), v.minLength(5), v.maxLength(4096)) }),
+  ),
+  /** Tries the analyses of a rollout on its past releases, for as long as somebody is subscribed; a message per release (W6). */
+  'analysis.backTest': stream<BackTestView>().of(
     v.object({ key: v.pipe(v.string(), v.minLength(5), v.maxLength(4096)) }),
   ),
   /** One message for each action sent by any window, once the watch has shown its effect or the wait is over (ACT-58). */

@@ -1,6 +1,9 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Reason } from '#lib/reason.ts'
+import type { AnalysisRunView, RunUnderWay } from './analysis-views.ts'
+import type { ExperimentView } from './experiment-views.ts'
+import type { TrafficView } from './traffic-views.ts'
 
 /*
  * What the window may see: flat, structured-clone data made by main. No Kubernetes object crosses whole; no secret value
@@ -38,6 +41,8 @@ export interface RolloutView {
   /** Blue-green: ready pods of the preview ReplicaSet over those wanted. */
   readonly preview: { readonly ready: number; readonly desired: number } | undefined
   readonly pause: PauseView | undefined
+  /** The AnalysisRun that it waits for, or that runs beside it; one that does not pass before any other. */
+  readonly analysis: RunUnderWay | undefined
   /** Revision number of the current (desired) and the stable ReplicaSet. */
   readonly revision: number | undefined
   readonly stableRevision: number | undefined
@@ -84,6 +89,9 @@ export const actionNames = [
   'restart',
   'cancelRestart',
   'setImage',
+  'rerunAnalysis',
+  'terminateAnalysis',
+  'terminateExperiment',
 ] as const
 export type ActionName = (typeof actionNames)[number]
 
@@ -145,16 +153,25 @@ export interface RolloutDetailView {
   readonly view: RolloutView
   readonly forecast: ForecastView
   readonly steps: readonly StepView[]
+  readonly background: BackgroundView | undefined
   readonly traffic: TrafficView
   readonly revisions: readonly RevisionView[]
   readonly events: readonly EventView[]
-  /** `loading`: the first list of events is not in, so that none says nothing. `forbidden`: RBAC does not let them be read. */
-  readonly eventsState: 'loading' | 'read' | 'forbidden'
+  readonly eventsState: ReadState
+  /** Those it waits for first, then newest first. */
+  readonly analysisRuns: readonly AnalysisRunView[]
+  readonly analysisState: ReadState
+  /** The one that the update waits for, else the newest of this update. */
+  readonly experiment: ExperimentView | undefined
+  readonly experimentState: ReadState
   readonly conditions: readonly ConditionView[]
   readonly containers: readonly { readonly name: string; readonly image: string; readonly init: boolean }[]
   readonly restartedAt: EpochMs | undefined
   readonly generation: number
 }
+
+/** `loading`: the first list is not in, so that none says nothing. `forbidden`: RBAC does not let them be read. */
+export type ReadState = 'loading' | 'read' | 'forbidden'
 
 /**
  * What happens next if nobody interferes: the decisions of the engine, played forward by the code that makes them (W13, W15). Times are
@@ -227,6 +244,13 @@ export interface ElapsedView {
   readonly waitingMs: number
 }
 
+/** The background analysis of a canary with steps: it runs from one of them to the end (ANA-1116). */
+export interface BackgroundView {
+  /** 0-based. */
+  readonly startingStep: number
+  readonly templates: readonly string[]
+}
+
 export interface StepView {
   /** 0-based. */
   readonly index: number
@@ -243,27 +267,11 @@ export interface StepView {
   readonly state: 'done' | 'current' | 'future' | 'failed' | 'skipped'
   /** How long it took, where it was measured here. */
   readonly tookMs: number | undefined
+  /** When it was completed, as far as the events of this update tell. */
+  readonly endedAt: EpochMs | undefined
   readonly endsAt: EpochMs | undefined
   /** Pods of the canary after this step, for setWeight without a traffic router. */
   readonly canaryPods: number | undefined
-}
-
-export interface TrafficView {
-  readonly kind: 'pods' | 'router' | 'services'
-  /** `VirtualService checkout, route primary` and so on; empty when pods decide. */
-  readonly source: string
-  readonly desiredWeight: number
-  readonly actualWeight: number
-  readonly maxWeight: number
-  readonly verified: boolean | undefined
-  readonly canaryPods: number
-  readonly stablePods: number
-  readonly services: readonly {
-    readonly role: string
-    readonly name: string
-    readonly podHash: string | undefined
-    readonly revision: number | undefined
-  }[]
 }
 
 export interface RevisionView {

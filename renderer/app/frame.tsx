@@ -12,6 +12,7 @@ import { Toasts } from './toasts.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
 import './frame.css'
 
+const AnalysisPage = lazy(() => import('../features/analysis/analysis-page.tsx'))
 const DiffPage = lazy(() => import('../features/revision-diff/diff-page.tsx'))
 const HistoryPage = lazy(() => import('../features/history/history-page.tsx'))
 const Overlays = lazy(() => import('./overlays.tsx'))
@@ -55,6 +56,8 @@ function PageOf({ route }: { readonly route: Route }) {
       return <DiffPage route={route} />
     case 'history':
       return <HistoryPage id={route.id} />
+    case 'analysis':
+      return <AnalysisPage route={route} />
   }
 }
 

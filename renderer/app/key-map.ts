@@ -55,7 +55,16 @@ export const keyMap: Readonly<
     { title: 'keys.everywhere', lines: everywhere },
   ],
   rollout: [
-    { title: 'nav.rollout', lines: [{ keys: ['[', ']'], does: 'keys.siblings' }, ...actions] },
+    {
+      title: 'nav.rollout',
+      lines: [
+        { keys: ['[', ']'], does: 'keys.siblings' },
+        { keys: ['M'], does: 'keys.analysis' },
+        { keys: ['T'], does: 'keys.table' },
+        { keys: ['E'], does: 'action.terminateExperiment' },
+        ...actions,
+      ],
+    },
     { title: 'keys.everywhere', lines: everywhere },
   ],
   diff: [
@@ -77,6 +86,19 @@ export const keyMap: Readonly<
         { keys: ['←', '→'], does: 'keys.tenSeconds' },
         { keys: ['⇧', '←', '→'], does: 'keys.oneEvent' },
         { keys: ['Space'], does: 'keys.play' },
+      ],
+    },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  analysis: [
+    {
+      title: 'analysis.title',
+      lines: [
+        { keys: ['J', 'K'], does: 'keys.metrics' },
+        { keys: ['T'], does: 'keys.table' },
+        { keys: ['Y'], does: 'keys.rerun' },
+        { keys: ['E'], does: 'keys.terminate' },
+        { keys: ['B'], does: 'keys.backTest' },
       ],
     },
     { title: 'keys.everywhere', lines: everywhere },

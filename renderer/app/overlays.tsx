@@ -2,6 +2,7 @@ import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import { ActionDialog } from '../features/actions/action-dialog.tsx'
 import { CrdsDialog } from '../features/actions/crds-dialog.tsx'
 import { KubeconfigDialog } from '../features/actions/kubeconfig-dialog.tsx'
+import { BackTestDialog } from '../features/analysis/back-test-dialog.tsx'
 import { closeOverlay, type Overlay } from '../store/app.ts'
 import { useApp, useText } from '../store/use-app.ts'
 import { KeyHelp } from './key-help.tsx'
@@ -41,5 +42,7 @@ function Content({ overlay }: { readonly overlay: Overlay }) {
       return <CrdsDialog context={overlay.context} />
     case 'kubeconfig':
       return <KubeconfigDialog />
+    case 'backTest':
+      return <BackTestDialog rolloutKey={overlay.key} />
   }
 }

@@ -2,7 +2,7 @@ import type { ActionName, RolloutKey, RolloutView } from '#contract/views.ts'
 import { statusWords } from '../format/status-words.ts'
 import type { Text } from '../format/text.ts'
 import { actionIcons, actionKeys } from '../marks/action-button.tsx'
-import type { App } from '../store/app.ts'
+import { type App, openOverlay } from '../store/app.ts'
 import { urgencyOf } from '../store/board.ts'
 import { diffOf, hrefOf } from '../store/route.ts'
 import { beginAction } from '../store/send-action.ts'
@@ -34,7 +34,10 @@ const actions = [
 ] as const satisfies readonly ActionName[]
 const perGroup = 8
 
-/** Every word of the question begins a word of the answer: `prom chec` finds "Promote checkout-api". */
+/**
+ * Every word of the question begins a word of the answer: `prom chec` finds "Promote checkout-api". What is looked through has
+ * the name of the action or page too: people type `promote` in every language.
+ */
 export function fits(words: string, question: string): boolean {
   const parts = words.toLowerCase().split(/[^\p{L}\p{N}]+/u)
   return question
@@ -78,9 +81,10 @@ const take = (items: Iterable<PaletteItem>): readonly PaletteItem[] => {
 
 function* doItems(app: App, text: Text, views: readonly RolloutView[], question: string): Iterable<PaletteItem> {
   for (const view of views) {
+    yield* backTestItem(app, text, view, question)
     for (const action of actions) {
       const words = text('palette.do', { action: text(`action.${action}`), app: view.name, cluster: view.context })
-      if (!fits(words, question)) continue
+      if (!fits(`${words} ${action}`, question)) continue
       const availability = view.actions[action]
       yield {
         id: `${action} ${view.key}`,
@@ -94,10 +98,19 @@ function* doItems(app: App, text: Text, views: readonly RolloutView[], question:
       }
     }
     const words = text('palette.do', { action: text('action.diff'), app: view.name, cluster: view.context })
-    if (question !== '' && !fits(words, question)) continue
+    if (question !== '' && !fits(`${words} diff`, question)) continue
     const run = () => app.goTo(hrefOf(diffOf(view.key)))
     yield { id: `diff ${view.key}`, group: 'do', icon: 'diff', words, detail: '', hint: 'D', off: false, run }
   }
+}
+
+function* backTestItem(app: App, text: Text, view: RolloutView, question: string): Iterable<PaletteItem> {
+  const words = text('palette.do', { action: text('backTest.name'), app: view.name, cluster: view.context })
+  // Before anything is typed there is room for the actions alone.
+  if (question === '' || !fits(`${words} back-test backtest`, question)) return
+  const run = () => openOverlay(app, { kind: 'backTest', key: view.key })
+  const id = `back-test ${view.key}`
+  yield { id, group: 'do', icon: 'history', words, detail: '', hint: undefined, off: false, run }
 }
 
 function* goItems(app: App, text: Text, views: readonly RolloutView[], question: string): Iterable<PaletteItem> {
@@ -119,6 +132,8 @@ function pageItems(app: App, text: Text, question: string): readonly PaletteItem
   return pages.flatMap(({ page, icon, hint }): PaletteItem[] => {
     const words = text(`nav.${page}`)
     const run = () => app.goTo(`#/${page}`)
-    return fits(words, question) ? [{ id: page, group: 'goTo', icon, words, detail: '', hint, off: false, run }] : []
+    return fits(`${words} ${page}`, question)
+      ? [{ id: page, group: 'goTo', icon, words, detail: '', hint, off: false, run }]
+      : []
   })
 }

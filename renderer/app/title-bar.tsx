@@ -9,12 +9,15 @@ import { Icon } from '../ui/icon.tsx'
 import type { IconName } from '../ui/icon-names.ts'
 import { useSubject } from './subject.ts'
 
-const pages: readonly { readonly page: Page; readonly icon: IconName }[] = [
+const pages: readonly { readonly page: Exclude<Page, 'analysis'>; readonly icon: IconName }[] = [
   { page: 'fleet', icon: 'grid' },
   { page: 'rollout', icon: 'route' },
   { page: 'diff', icon: 'diff' },
   { page: 'history', icon: 'history' },
 ]
+
+/** The tab that a page belongs to. */
+const tabOf = (page: Page): Page => (page === 'analysis' ? 'rollout' : page)
 
 export function TitleBar({ page: current }: { readonly page: Page }) {
   const app = useApp()
@@ -28,7 +31,11 @@ export function TitleBar({ page: current }: { readonly page: Page }) {
       </div>
       <nav className="tabs" aria-label={text('nav.label')}>
         {pages.map(({ page, icon }) => (
-          <a key={page} href={hrefOf(routeOf(page, subject))} aria-current={page === current ? 'page' : undefined}>
+          <a
+            key={page}
+            href={hrefOf(routeOf(page, subject))}
+            aria-current={page === tabOf(current) ? 'page' : undefined}
+          >
             <Icon name={icon} />
             {text(`nav.${page}`)}
           </a>
@@ -58,6 +65,8 @@ export function routeOf(page: Page, key: string | undefined): Route {
       return { page, key, left: undefined, right: undefined, rightKey: undefined }
     case 'history':
       return { page, id: undefined }
+    case 'analysis':
+      return { page, key, run: undefined, metric: undefined }
   }
 }
 

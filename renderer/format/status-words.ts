@@ -31,10 +31,13 @@ export function timeLeft(text: Text, view: RolloutView, now: number): string | u
 
 /** `4 of 8 steps done` (UI-STAT-4), or `undefined` where there are no steps. */
 export function stepsDone(text: Text, view: RolloutView): string | undefined {
-  return view.stepIndex === undefined || view.stepCount === 0
-    ? undefined
-    : text('steps.done', { done: view.stepIndex, count: view.stepCount })
+  const done = doneOf(view)
+  return done === undefined ? undefined : text('steps.done', { done, count: view.stepCount })
 }
+
+/** An abort takes the index of the Rollout back to the start, which says nothing of how far it had come. */
+const doneOf = ({ stepIndex, stepCount, status }: RolloutView): number | undefined =>
+  stepCount === 0 || status === 'Aborted' ? undefined : stepIndex
 
 /** The short count of a cell: `4/8`, for blue-green the ready preview pods (UI-ROLE-4). */
 export function stepCount(view: RolloutView): string | undefined {
@@ -43,7 +46,8 @@ export function stepCount(view: RolloutView): string | undefined {
       ? `${view.preview.ready}/${view.preview.desired}`
       : undefined
   }
-  return view.stepIndex === undefined || view.stepCount === 0 ? undefined : `${view.stepIndex}/${view.stepCount}`
+  const done = doneOf(view)
+  return done === undefined ? undefined : `${done}/${view.stepCount}`
 }
 
 /** UI-A11Y-4: `checkout-api, prod-eu-west: Paused, 6:48 left, 40% canary, 4 of 8 steps done`. */

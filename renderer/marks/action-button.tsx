@@ -16,7 +16,13 @@ export const actionIcons: Record<ActionName, IconName> = {
   restart: 'retry',
   cancelRestart: 'x',
   setImage: 'box',
+  rerunAnalysis: 'chart',
+  terminateAnalysis: 'x',
+  terminateExperiment: 'x',
 }
+
+/** What can take an update the wrong way, or another than it would have gone. */
+export const dangerous: ReadonlySet<ActionName> = new Set(['abort', 'terminateAnalysis', 'terminateExperiment'])
 
 /** The key of each action, as printed on its button (UI-KEY-2). */
 export const actionKeys: Partial<Record<ActionName, string>> = {
@@ -28,6 +34,9 @@ export const actionKeys: Partial<Record<ActionName, string>> = {
   abort: 'A',
   retry: 'R',
   undo: 'U',
+  rerunAnalysis: 'Y',
+  terminateAnalysis: 'E',
+  terminateExperiment: 'E',
 }
 
 interface ActionButtonProps {

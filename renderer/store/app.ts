@@ -40,6 +40,7 @@ export type Overlay =
   | { readonly kind: 'keys' }
   | { readonly kind: 'crds'; readonly context: string }
   | { readonly kind: 'kubeconfig' }
+  | { readonly kind: 'backTest'; readonly key: RolloutKey }
 
 export type OverlayStore = StoreApi<{ readonly overlay: Overlay | undefined }>
 

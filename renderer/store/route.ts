@@ -16,6 +16,13 @@ export type Route =
       readonly rightKey: RolloutKey | undefined
     }
   | { readonly page: 'history'; readonly id: string | undefined }
+  | {
+      readonly page: 'analysis'
+      readonly key: RolloutKey | undefined
+      /** Names; the first there is when absent. */
+      readonly run: string | undefined
+      readonly metric: string | undefined
+    }
 
 export type Page = Route['page']
 export type RouteStore = StoreApi<{ readonly route: Route }>
@@ -39,6 +46,8 @@ export function parseRoute(hash: string): Route {
       }
     case 'history':
       return { page, id: parameters.get('id') ?? undefined }
+    case 'analysis':
+      return { page, key, run: parameters.get('run') ?? undefined, metric: parameters.get('metric') ?? undefined }
     default:
       return { page: 'fleet' }
   }
@@ -58,6 +67,10 @@ export function hrefOf(route: Route): string {
     if (route.rightKey !== undefined) query.set('with', route.rightKey)
   }
   if (route.page === 'history' && route.id !== undefined) query.set('id', route.id)
+  if (route.page === 'analysis') {
+    if (route.run !== undefined) query.set('run', route.run)
+    if (route.metric !== undefined) query.set('metric', route.metric)
+  }
   const key = 'key' in route && route.key !== undefined ? `/${route.key}` : ''
   const text = query.toString()
   return `#/${route.page}${key}${text === '' ? '' : `?${text}`}`
@@ -77,4 +90,11 @@ export const diffOf = (key: RolloutKey, left?: DiffRevision, right?: DiffRevisio
   left,
   right,
   rightKey: undefined,
+})
+
+export const analysisOf = (key: RolloutKey, run?: string, metric?: string): Route => ({
+  page: 'analysis',
+  key,
+  run,
+  metric,
 })

@@ -4,14 +4,23 @@ import { describe, expect, it } from 'vitest'
 
 /**
  * The arrows of docs/architecture.md, one line per layer: a file below the folder may import from these and its own. The most
- * specific folder wins. `electron` and `node:` count as layers, so that the engine and the window stay free of them.
+ * specific folder wins. `electron` and `node:` count as layers, so that the engine and the window stay free of them; `package:` is any
+ * package, `package:re2js` that one.
  */
 const layers: Readonly<Record<string, readonly string[]>> = {
   'main/api': [],
   'main/lib': ['main/api'],
   'main/engine': ['main/api', 'main/lib'],
+  'main/engine/judge': [
+    'package:@stdlib/stats-base-dists-binomial-cdf',
+    'package:@stdlib/stats-base-dists-normal-cdf',
+    'package:@stdlib/stats-base-dists-normal-quantile',
+  ],
+  'main/engine/expr': ['main/engine', 'main/api', 'main/lib', 'package:re2js'],
   'main/cluster': ['main/api', 'main/lib', 'main/engine/decision.ts', 'node:', 'package:'],
+  'main/aws': ['main/api', 'main/lib', 'main/engine', 'node:', 'package:'],
   'main/controller': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'preload/contract', 'node:'],
+  'main/metrics': ['main/api', 'main/lib', 'main/engine', 'main/aws', 'main/cluster', 'node:', 'package:'],
   'main/fleet': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'main/controller', 'preload/contract'],
   'main/history': ['main/api', 'main/lib', 'main/engine', 'preload/contract', 'node:', 'package:'],
   'main/ipc': ['main/lib', 'main', 'preload/contract', 'node:', 'package:'],
@@ -55,10 +64,11 @@ function target(file: string, specifier: string): string {
   const alias = Object.keys(aliases).find((each) => specifier.startsWith(each))
   if (alias !== undefined) return `${aliases[alias]}${specifier.slice(alias.length)}`
   if (specifier === 'electron') return 'electron'
-  return specifier.startsWith('node:') ? 'node:' : 'package:'
+  return specifier.startsWith('node:') ? 'node:' : `package:${specifier}`
 }
 
-const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+const isIn = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(`${folder}/`) || (folder === 'package:' && path.startsWith(folder))
 
 const layerOf = (file: string): string | undefined =>
   Object.keys(layers)
@@ -95,6 +105,7 @@ describe('layers', () => {
     expect(isIn(target('main/engine/rollout/x.ts', '../../cluster/rest.ts'), 'main/cluster')).toBe(true)
     expect(target('main/engine/x.ts', '#main/cluster/rest.ts')).toBe('main/cluster/rest.ts')
     expect(target('renderer/x.ts', 'node:fs')).toBe('node:')
+    expect(isIn(target('main/engine/x.ts', 'yaml'), 'package:re2js')).toBe(false)
   })
 
   it('sees every form of import and nothing else', () => {

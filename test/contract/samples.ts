@@ -37,6 +37,7 @@ export const sampleView: RolloutView = {
   replicas: { desired: 5, current: 5, updated: 1, ready: 5, available: 5 },
   preview: undefined,
   pause: { reason: 'CanaryPauseStep', startedAt: at, resumesAt: undefined },
+  analysis: { name: 'checkout-abc-7-1', kind: 'Step', phase: 'Running' },
   revision: 7,
   stableRevision: 6,
   stableVersion: '1.4.0',
@@ -88,17 +89,34 @@ const detail: RolloutDetailView = {
       step: { kind: 'setWeight', weight: 20 },
       state: 'done',
       tookMs: 1200,
+      endedAt: at,
       endsAt: undefined,
       canaryPods: 1,
     },
   ],
+  background: { startingStep: 0, templates: ['smoke'] },
   traffic: {
-    kind: 'pods',
-    source: '',
+    kind: 'router',
+    source: 'VirtualService checkout',
     desiredWeight: 20,
     actualWeight: 20,
     maxWeight: 100,
-    verified: undefined,
+    written: { weight: 20, additional: [{ service: 'checkout-baseline', weight: 5 }], verified: undefined },
+    routing: {
+      drift: { weight: undefined, written: 20, manager: 'kubectl-edit', at: undefined },
+      objects: [
+        {
+          kind: 'VirtualService',
+          name: 'checkout',
+          exists: true,
+          weight: 'unclear',
+          stepRoutes: [{ kind: 'mirror', name: 'mir', conditions: ['GET /'], percentage: 35, state: 'made' }],
+        },
+      ],
+      unread: [],
+      concerns: [],
+      withoutPods: [{ stepIndex: 0, name: 'hdr' }],
+    },
     canaryPods: 1,
     stablePods: 4,
     services: [],
@@ -106,6 +124,10 @@ const detail: RolloutDetailView = {
   revisions: [],
   events: [],
   eventsState: 'loading',
+  analysisRuns: [],
+  analysisState: 'forbidden',
+  experiment: undefined,
+  experimentState: 'read',
   conditions: [],
   containers: [{ name: 'app', image: 'shop/checkout:1.5.0', init: false }],
   restartedAt: undefined,
@@ -148,6 +170,16 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
   'cluster.crds.preview': { input: { context: 'prod/eu' }, output: success([]) },
   'cluster.crds.install': { input: { context: 'prod/eu' }, output: success(undefined) },
   'rollout.detail': { input: { key }, output: success(detail) },
+  'analysis.evaluate': {
+    input: { key, run: 'checkout-abc-7-1', metric: 'rate', expression: 'result[0] >= 0.95' },
+    output: success({
+      problem: undefined,
+      verdicts: [
+        { at, says: 'true', type: 'bool', text: 'true' },
+        { at: at + 1, says: 'error', type: '', text: 'index out of range: 0 (array length is 0)' },
+      ],
+    }),
+  },
   'action.preview': {
     input: {
       action: 'setImage',
@@ -209,6 +241,20 @@ export const streamSamples: { readonly [S in StreamName]: { readonly topic: Topi
     'fleet.patch': { topic: undefined, message: { seq: 4, upserted: { [key]: sampleView }, removed: ['a/b/c'] } },
     'clusters.changed': { topic: undefined, message: [cluster] },
     'rollout.changed': { topic: { key }, message: detail },
+    'analysis.backTest': {
+      topic: { key },
+      message: {
+        state: 'running',
+        analyses: [{ kind: 'Step', stepIndex: 1, templates: ['smoke'], problem: undefined }],
+        releases: [
+          {
+            ...{ id: 'r1', version: '1.4.0', from: at, to: at + 600_000, outcome: 'Completed', would: 'abort' },
+            verdicts: [{ analysis: 0, phase: 'Failed', message: 'failed (1) > failureLimit (0)' }],
+          },
+        ],
+        sum: { releases: 1, aborts: 1, abortsOfGood: 1, abortsByError: 0, pauses: 0, unknown: 0 },
+      },
+    },
     'action.effect': {
       topic: undefined,
       message: {

@@ -111,6 +111,7 @@ describe('the window of the application', () => {
 
   it('quits in order: leases given back, history closed, exit code 0', async () => {
     expect(await app.quit()).toBe(0)
+    expect(app.facts()).not.toContain('unpreventedQuit')
     const lines = app.output().split('\n')
     expect(lines.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([])
     expect(lines.filter((line) => /"engine stopped".*"released":true/.test(line))).toHaveLength(3)

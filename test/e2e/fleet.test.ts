@@ -64,7 +64,7 @@ beforeAll(async () => {
     executablePath: process.env['ARGOSY_CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   })
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
   await page.goto(served.line)
 })
 
@@ -134,6 +134,20 @@ describe('an update through three clusters', () => {
     await page.goto(`${origin}/#/fleet`)
   })
 
+  it('ANA-1115: shows a version that its own measurements rolled back, and why', async () => {
+    const origin = new URL(page.url()).origin
+    await says('fraud-scoring', 'harbor-1').toMatch(/Aborted/)
+    await page.goto(`${origin}/#/rollout/harbor-1/payments/fraud-scoring`)
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: /^Analysis/ }) })
+    await panel.getByText(/^0\.\d+, has to be ≥ 0\.92: 1 failed, 0 allowed$/).waitFor()
+    await picture('self-rollback')
+    await page.keyboard.press('m')
+    await page.getByRole('heading', { name: 'Analysis failed' }).waitFor()
+    await page.getByRole('cell', { name: /^0\.\d+, has to be ≥ 0\.92$/ }).waitFor()
+    await picture('self-rollback-measured')
+    await page.goto(`${origin}/#/fleet`)
+  })
+
   it('promotes several at once', async () => {
     await says('search-index', 'harbor-3').toMatch(/Paused/)
     await says('payments-gw', 'harbor-1').toMatch(/Paused/)
@@ -162,8 +176,10 @@ describe('an update through three clusters', () => {
     await stop(sandbox)
     await page.goto(`${new URL(page.url()).origin}/#/history`)
     await page.getByText('search-index', { exact: false }).first().waitFor()
-    const aborted = page.getByText(/Aborted/).first()
-    await aborted.click()
+    await page
+      .locator('.history-entry', { hasText: /search-index.*Aborted/s })
+      .first()
+      .click()
     await page.getByText('error rate of the new index').first().waitFor()
     await picture('history')
     await page.goto(`${new URL(page.url()).origin}/#/fleet`)

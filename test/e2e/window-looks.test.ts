@@ -9,6 +9,7 @@ const selectCell = async (page: Page) => {
 const main: readonly Screen[] = [
   { name: 'fleet', scene: 'fleet', shows: '[role=gridcell] .weight-bar', prepare: selectCell },
   { name: 'rollout', scene: 'fleet', at: `#/rollout/${checkout}`, shows: '.steps' },
+  { name: 'analysis', scene: 'fleet', at: `#/analysis/${checkout}?metric=latency-canary`, shows: '.big-chart canvas' },
   { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
   { name: 'history', scene: 'fleet', at: '#/history', shows: '.record .moment-facts' },
   {
@@ -45,18 +46,16 @@ const main: readonly Screen[] = [
 ]
 
 const looks = [
-  { width: 1440, height: 900, theme: 'light' },
-  { width: 1440, height: 900, theme: 'dark' },
-  { width: 1024, height: 700, theme: 'light' },
-  { width: 960, height: 600, theme: 'dark' },
+  { width: 1440, height: 900, colorScheme: 'light' },
+  { width: 1440, height: 900, colorScheme: 'dark' },
+  { width: 1024, height: 700, colorScheme: 'light' },
+  { width: 960, height: 600, colorScheme: 'dark' },
 ] as const
 
-const screens: readonly Screen[] = [
-  ...main.flatMap((screen) =>
-    looks.map((look) => ({ ...screen, ...look, name: `${screen.name}-${look.width}-${look.theme}` })),
-  ),
-  ...main.map((screen) => ({ ...screen, locale: 'zh-CN' as const, name: `${screen.name}-zh-cn` })),
-]
+const screens: readonly Screen[] = main.flatMap((screen) => [
+  { ...screen, theme: 'system', looks },
+  { ...screen, locale: 'zh-CN', name: `${screen.name}-zh-cn` },
+])
 
 /** The main screens, in every size, theme and language. */
 describe('the window', () => {

@@ -1,9 +1,12 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Pod, PodTemplateSpec, Service } from '#api/core.ts'
+import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout, RolloutSpec } from '#api/rollout.ts'
+import type { RouteKind } from '#api/route-kinds.ts'
 import type { RuleId } from '#engine/decision.ts'
-import { availableOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
+import { availableOf, deadlineOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
 import type { Decided } from './controller-process.ts'
 import type { Change } from './simulated-api.ts'
 
@@ -18,18 +21,26 @@ export interface ChangeSeen {
   readonly rival: string | undefined
   /** Every spec that was in force at some moment since the writer's world, the newest last. */
   readonly specs: readonly RolloutSpec[]
+  /** As it is after the change. */
+  readonly rollout: Rollout
   /** Those of the Rollout, as they are after the change. */
   readonly replicaSets: readonly ReplicaSet[]
   readonly services: readonly Service[]
+  readonly routeObject: ReadRoute
 }
+
+/** A route object by its kind and name, as it is after the change. */
+export type ReadRoute = (kind: RouteKind, name: string) => KubeObject | undefined
 
 /** Everything after the faults ended and nothing was written for long enough. */
 export interface RestSeen {
   readonly rollout: Rollout
   readonly replicaSets: readonly ReplicaSet[]
   readonly services: readonly Service[]
+  readonly routeObject: ReadRoute
   /** Of those ReplicaSets. */
   readonly pods: readonly Pod[]
+  readonly analysisRuns: readonly AnalysisRun[]
   /** The Deployment that lends its template, if there is one. */
   readonly deployment: Deployment | undefined
   /** Of the Rollout itself, or borrowed; `undefined` while there is nothing to borrow from. */
@@ -87,7 +98,15 @@ export const sizesOf = (replicaSets: readonly ReplicaSet[]): string =>
 /** Of the Services that the strategy names. */
 export function serviceNames({ strategy }: RolloutSpec): readonly string[] {
   const { canary, blueGreen } = strategy ?? {}
-  const names = [blueGreen?.activeService, blueGreen?.previewService, canary?.stableService, canary?.canaryService]
+  const { pingService, pongService } = canary?.pingPong ?? {}
+  const names = [
+    blueGreen?.activeService,
+    blueGreen?.previewService,
+    canary?.stableService,
+    canary?.canaryService,
+    pingService,
+    pongService,
+  ]
   return names.filter((name) => name !== undefined)
 }
 
@@ -102,3 +121,7 @@ export function weightAtStep(spec: RolloutSpec, index: number): number {
 
 /** Within the rollback window steps and pauses are skipped; only times tell when (REC-90), so that checkers look away. */
 export const hasRollbackWindow = ({ rollbackWindow }: RolloutSpec): boolean => (rollbackWindow?.revisions ?? 0) > 0
+
+/** BG-76: back to a ReplicaSet that still waits to be scaled down. */
+export const isFastRollback = ({ rollout, replicaSets }: Decided['world'], now: number): boolean =>
+  replicaSets.some((rs) => podHashOf(rs) === rollout.status?.currentPodHash && (deadlineOf(rs) ?? 0) > now)

@@ -14,6 +14,7 @@ import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { SimulatedApi } from './simulated-api.ts'
 import { SimulatedClient } from './simulated-client.ts'
+import { simulatedMetrics } from './simulated-metrics.ts'
 import { ProcessClock, type SimulatedTime } from './simulated-time.ts'
 import type { SimulatedWatch } from './simulated-watch.ts'
 import type { Trace } from './trace.ts'
@@ -80,6 +81,7 @@ export class ControllerProcess {
       cluster: this.cluster,
       clock,
       log,
+      metrics: simulatedMetrics(clock, random.fork('metrics')),
       reconcile: (world, now) => this.#reconcile(world, now),
       random: random.next,
       identity: name,

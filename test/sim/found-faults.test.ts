@@ -25,6 +25,7 @@ describe('faults that the simulator found', () => {
       due: (_key, due) => ({ due, waitMs: 0 }),
       apply: async () => failure({ kind: 'failed', write, failure: gone }),
       afterFailure: async () => 'unhandled',
+      ask: () => undefined,
       ended: () => undefined,
     })
     expect(round).toEqual({ kind: 'failed' })

@@ -58,8 +58,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a weight counts as reached without looking',
     file: `${canary}/status.ts`,
-    find: 'return step.setWeight !== undefined && isAtWantedSplit(release)',
-    replace: 'return step.setWeight !== undefined',
+    find: 'return traffic.isWeightSent && isAtSplit(release, traffic)',
+    replace: 'return traffic.isWeightSent',
   },
   {
     name: 'the step index is off by one',
@@ -94,8 +94,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a canary whose update is not recorded yet has the weight of the one before',
     file: `${canary}/weight.ts`,
-    find: 'if (isReset(situation)) return weightAt(situation, 0)\n',
-    replace: '',
+    find: 'isReset(situation) ? weightAt(situation, 0) : retreatWeight(situation)',
+    replace: 'retreatWeight(situation)',
   },
   {
     name: 'the step index is not reset on abort',
@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a pause step that was never entered counts as resumed',
     file: `${canary}/pause-step.ts`,
-    find: "status.controllerPause === true ? 'resumed' : 'entering'",
+    find: "controllerPause === true && pauseConditions.length === 0 ? 'resumed' : 'entering'",
     replace: "'resumed'",
   },
   {
@@ -130,8 +130,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a pause by hand does not hold canary pods',
     file: `${canary}/replica-sets.ts`,
-    find: 'if (isHalted(release))\n',
-    replace: 'if (isHalted(release) && release.replicas < 0)\n',
+    find: 'if (pauses || isHalted(release))\n',
+    replace: 'if (pauses)\n',
   },
   {
     name: 'the canary Service is switched to a ReplicaSet without pods',
@@ -160,8 +160,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a preview that takes no pause waits for one',
     file: `${blueGreen}/status.ts`,
-    find: 'isFastTracked(release) || isPauseComplete(release)',
-    replace: 'isPauseComplete(release)',
+    find: 'isFastTracked(release) || (isPauseComplete(release)',
+    replace: '(isPauseComplete(release)',
   },
   {
     name: 'autoPromotionSeconds are milliseconds',
@@ -352,8 +352,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'writes go on after one failed',
     file: 'main/controller/apply-writes.ts',
-    find: "if (!outcome.ok) return failure({ kind: 'failed', write, failure: outcome.error })\n",
-    replace: 'if (!outcome.ok) continue\n',
+    find: "return failure({ kind: 'failed', write, failure: outcome.error })\n",
+    replace: 'continue\n',
   },
   {
     name: 'an event during a round is lost',
@@ -364,7 +364,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'changes of ReplicaSets wake nobody',
     file: 'main/controller/dirty-rollouts.ts',
-    find: "this.#follow('replicaSets', (object) => this.#onReplicaSet(object))\n",
+    find: "this.#follow('replicaSets', (object) => this.#onOwned(object))\n",
     replace: "this.#cluster.cache('replicaSets')\n",
   },
   {
@@ -372,6 +372,78 @@ export const mutations: readonly Mutation[] = [
     file: 'main/cluster/reflector.ts',
     find: 'for (const [key, object] of this.#objects) if (!listed.has(key)) this.#remove(object)\n',
     replace: '',
+  },
+  {
+    name: 'a step is analysed when its run has begun',
+    file: `${canary}/status.ts`,
+    find: "if (step.analysis !== undefined) return phaseOf(analysis.runs.Step) === 'Successful'",
+    replace: "if (step.analysis !== undefined) return phaseOf(analysis.runs.Step) !== ''",
+  },
+  {
+    name: 'a blue-green update is stable before its last analysis',
+    file: `${blueGreen}/status.ts`,
+    find: 'isAborted(draft, release) || !isAnalysed ?',
+    replace: 'isAborted(draft, release) ?',
+  },
+  {
+    name: 'an analysis in error ends no update',
+    file: 'main/engine/rollout/analysis/turn.ts',
+    find: "if (phase !== 'Failed' && phase !== 'Error') return kept(run)",
+    replace: "if (phase !== 'Failed') return kept(run)",
+  },
+  {
+    name: 'an analysis in error is measured for ever',
+    file: 'main/engine/analysis/metric-phase.ts',
+    find: 'if (consecutiveError > errorLimit)',
+    replace: 'if (consecutiveError > errorLimit + 1000)',
+  },
+  {
+    name: 'the weight leaves a canary without pods after the hashes moved',
+    file: `${canary}/traffic.ts`,
+    find: 'boolean => availableOf(currentRS) === 0',
+    replace: 'boolean => availableOf(currentRS) < 0',
+  },
+  {
+    name: 'ping or pong turns before the weight has left',
+    file: `${canary}/services.ts`,
+    find: '(availableOf(currentRS) > 0 || stableRS === undefined ? turn(release) : [])',
+    replace: 'turn(release)',
+  },
+  {
+    name: 'ping and pong hold the pods of the revision before',
+    file: 'main/engine/rollout/replica-set/referenced.ts',
+    find: 'isPingOrPong(spec, name) ? []',
+    replace: "isPingOrPong(spec, '') ? []",
+  },
+  {
+    name: 'a route object is written whatever became of it',
+    file: 'main/engine/traffic/route-writes.ts',
+    find: '...(resourceVersion !== undefined && { resourceVersion }) }',
+    replace: "...(resourceVersion === '' && { resourceVersion }) }",
+  },
+  {
+    name: 'stable shrinks before the weight has moved',
+    file: `${canary}/routed-replica-sets.ts`,
+    find: 'const wanted = routedSizes(release, release.status.canary?.weights).stable',
+    replace: 'const wanted = routedSizes(release, undefined).stable',
+  },
+  {
+    name: 'the weights of SMI sum to something else',
+    file: 'main/engine/traffic/smi.ts',
+    find: '100 - ',
+    replace: '99 - ',
+  },
+  {
+    name: 'weights move without a look at stable',
+    file: `${canary}/stable-capacity.ts`,
+    find: 'availableOf(stableRS) >= need',
+    replace: 'availableOf(stableRS) >= Math.min(need, 0)',
+  },
+  {
+    name: 'the canary node lets its pods go with its weight',
+    file: 'main/engine/traffic/app-mesh.ts',
+    find: 'hasCanary || !hasWeight(rollout, canary, routes)',
+    replace: 'hasCanary || !hasWeight(rollout, stable, { ...routes, objects: new Map() })',
   },
 ]
 

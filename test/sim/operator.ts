@@ -8,6 +8,8 @@ import { aPodTemplate } from '#test/support/builders/rollout.ts'
 import type { Surroundings } from './controller-process.ts'
 import { Network } from './network.ts'
 import type { Random } from './random.ts'
+import { type RouteEdit, RouteEditor, routeEdits } from './route-editor.ts'
+import { drawRoutedSteps, type RouteManifest } from './routed-scenario.ts'
 import { aDeployment, drawAmounts, drawBlueGreen, drawCanary, drawSteps, scaleDownModes } from './scenario.ts'
 import { SimulatedClient } from './simulated-client.ts'
 import { ProcessClock } from './simulated-time.ts'
@@ -29,10 +31,13 @@ export type Act =
   | { readonly kind: 'lend'; readonly what: string; readonly spec: Partial<Deployment['spec']> }
   | { readonly kind: 'deleteDeployment' }
   | { readonly kind: 'deletePods'; readonly count: number }
+  /** Of an object of the router. */
+  | { readonly kind: 'route'; readonly edit: RouteEdit }
 
 /** What a person may think of next. Broken images are rare, and never the very first. */
 export function drawAct(random: Random, rollout: Rollout, changesStrategy = false): Act {
   const isBorrowing = rollout.spec.workloadRef !== undefined
+  const routing = rollout.spec.strategy?.canary?.trafficRouting
   const kind = random.weighted({
     image: 10,
     promote: 6,
@@ -53,6 +58,7 @@ export function drawAct(random: Random, rollout: Rollout, changesStrategy = fals
     deleteDeployment: isBorrowing ? 1 : 0,
     scaleDownMode: isBorrowing ? 2 : 0,
     strategy: changesStrategy ? 6 : 0,
+    route: routing === undefined ? 0 : 16,
   })
   switch (kind) {
     case 'image': {
@@ -88,6 +94,8 @@ export function drawAct(random: Random, rollout: Rollout, changesStrategy = fals
     }
     case 'deleteDeployment':
       return { kind }
+    case 'route':
+      return { kind, edit: random.pick(routeEdits) }
     default:
       return { kind: 'action', action: kind }
   }
@@ -104,7 +112,9 @@ function drawStrategyChange(random: Random, { spec }: Rollout): Act {
 }
 
 function drawCanaryEdit(random: Random, { spec }: Rollout, kind: 'steps' | 'amounts'): Act {
-  const canary = kind === 'steps' ? { steps: drawSteps(random) } : drawAmounts(random)
+  const routing = spec.strategy?.canary?.trafficRouting
+  const newSteps = () => (routing === undefined ? drawSteps(random) : drawRoutedSteps(random, routing))
+  const canary = kind === 'steps' ? { steps: newSteps() } : drawAmounts(random)
   return spec.strategy?.canary === undefined
     ? { kind: 'deletePods', count: 2 }
     : {
@@ -121,11 +131,13 @@ export class Operator {
   readonly #random: Random
   readonly #clock: ProcessClock
   readonly #client: SimulatedClient
+  readonly #routes: RouteEditor
   /** What the Deployment is made anew of. */
   #lastLent: Deployment['spec'] = { selector: { matchLabels: { app: 'web' } }, template: aPodTemplate('web:1') }
 
-  constructor(surroundings: Surroundings, random: Random) {
+  constructor(surroundings: Surroundings, random: Random, routes: readonly RouteManifest[] = []) {
     this.#surroundings = surroundings
+    this.#routes = new RouteEditor(surroundings, routes, random.fork('routes'))
     this.#random = random
     this.#clock = new ProcessClock(surroundings.time)
     const network = new Network(surroundings.time, random.fork('network'))
@@ -155,9 +167,16 @@ export class Operator {
         return
       case 'deletePods':
         return this.#deletePods(act.count)
+      case 'route':
+        return this.#routes.perform(act.edit)
       case 'action':
         void this.#send(act.action)
     }
+  }
+
+  /** Objects of routers that are gone come back. */
+  bringRoutesBack(): void {
+    this.#routes.bringBack()
   }
 
   get #strategy(): RolloutStrategy | undefined {

@@ -1,3 +1,4 @@
+import type { AnalysisTemplate, Metric } from '#api/analysis.ts'
 import type { Deployment } from '#api/apps.ts'
 import type { Service } from '#api/core.ts'
 import type { IntOrString } from '#api/meta.ts'
@@ -5,6 +6,7 @@ import { apiVersionOf, resources } from '#api/resources.ts'
 import type { CanaryStep, Rollout, RolloutStrategy } from '#api/rollout.ts'
 import { aPodTemplate, pause, setWeight } from '#test/support/builders/rollout.ts'
 import type { Random } from './random.ts'
+import type { RouteManifest } from './routed-scenario.ts'
 
 /** The Rollout of a run and its Services, before anybody has looked at them. */
 export interface Scenario {
@@ -14,6 +16,10 @@ export interface Scenario {
   readonly deployment?: Deployment
   /** The person changes from one strategy to the other now and then, and has Services for both. */
   readonly changesStrategy?: boolean
+  /** What its router needs. */
+  readonly routes?: readonly RouteManifest[]
+  /** What its analyses refer to. */
+  readonly templates?: readonly AnalysisTemplate[]
 }
 
 /** A Rollout as an operator would write it, of either strategy. */
@@ -35,8 +41,48 @@ export function drawScenario(random: Random): Scenario {
  */
 export function drawVariant(scenario: Scenario, random: Random): Scenario {
   const borrowing = random.chance(0.15) ? borrowed(scenario, drawLoan(random, scenario)) : scenario
-  return random.chance(0.15) ? { ...withAllServices(borrowing), changesStrategy: true } : borrowing
+  const changing = random.chance(0.15) ? { ...withAllServices(borrowing), changesStrategy: true } : borrowing
+  return random.chance(0.25) ? analysed(changing, random) : changing
 }
+
+const smoke = { templates: [{ templateName: 'smoke' }] }
+const watch = { templates: [{ templateName: 'watch' }] }
+
+/** The same Rollout with analyses: at a step and beside the steps, or before and after the cut-over. */
+export function analysed(scenario: Scenario, random: Random): Scenario {
+  const { spec } = scenario.rollout
+  const { canary, blueGreen } = spec.strategy ?? {}
+  const isBefore = random.chance(0.7)
+  const at = random.int(0, canary?.steps?.length ?? 0)
+  const strategy: RolloutStrategy =
+    canary === undefined
+      ? {
+          blueGreen: {
+            ...blueGreen,
+            ...(isBefore && { prePromotionAnalysis: smoke }),
+            ...((!isBefore || random.chance(0.4)) && { postPromotionAnalysis: smoke }),
+          },
+        }
+      : {
+          canary: {
+            ...canary,
+            ...(isBefore && { steps: (canary.steps ?? []).toSpliced(at, 0, { analysis: smoke }) }),
+            ...((!isBefore || random.chance(0.4)) && { analysis: watch }),
+          },
+        }
+  return {
+    ...scenario,
+    rollout: { ...scenario.rollout, spec: { ...spec, strategy } },
+    templates: [aTemplate('smoke', { count: 1 }), aTemplate('watch', { count: 3, interval: '5s' })],
+  }
+}
+
+const aTemplate = (name: string, often: Pick<Metric, 'count' | 'interval'>): AnalysisTemplate => ({
+  apiVersion: apiVersionOf(resources.analysisTemplates),
+  kind: 'AnalysisTemplate',
+  metadata: { name, namespace: 'shop' },
+  spec: { metrics: [{ name: 'rate', provider: { web: { url: 'http://kpi' } }, consecutiveErrorLimit: 1, ...often }] },
+})
 
 /** With the Services of both strategies. */
 export const withAllServices = (scenario: Scenario): Scenario => ({
@@ -98,7 +144,7 @@ export function aScenario(spec: Partial<Rollout['spec']> & { readonly strategy: 
   }
 }
 
-const aService = (name: string): Service => ({
+export const aService = (name: string): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace: 'shop' },

@@ -24,5 +24,11 @@ export const foundSeeds: readonly { readonly seed: number; readonly steps: numbe
   },
   { seed: 203, steps: 40, shows: 'an engine started while it was still stopping never competed for the lease' },
   { seed: 367, steps: 40, shows: 'a Deployment lost its pods to a Rollout that had just lost some of its own' },
+  {
+    seed: 1444,
+    steps: 40,
+    shows: 'a pause by hand right after the cut-over took pods from the ReplicaSet that served everybody',
+  },
+  { seed: 1474, steps: 40, shows: 'an inconclusive analysis in the background skipped the pause it came before' },
   { seed: 228, steps: 40, shows: 'a Deployment was asked for a pod that was ready already' },
 ]

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#api/meta.ts'
-import { type Resource, rbacName } from '#api/resources.ts'
+import { type Resource, rbacName, resources } from '#api/resources.ts'
 import type { PatchType, Precondition, Subresource } from '#engine/decision.ts'
 import type { Failure } from '#lib/failure.ts'
 import { applyJsonPatch, jsonEqual } from '#lib/json-patch.ts'
@@ -143,7 +143,12 @@ export class SimulatedApi {
     if (isOther) return failure(conflict(resource, current))
     const { status: _, ...rest } = wanted
     const status = 'status' in current ? { status: current.status } : {}
-    const merged: Loose = subresource === 'status' ? { ...current, status: wanted.status } : { ...rest, ...status }
+    const isWhole = withoutStatusSubresource.includes(resource)
+    const merged: Loose = isWhole
+      ? wanted
+      : subresource === 'status'
+        ? { ...current, status: wanted.status }
+        : { ...rest, ...status }
     if (jsonEqual(merged, current)) return success(current)
     const { generation = 1 } = current.metadata
     const isNewSpec = !jsonEqual(merged.spec, current.spec)
@@ -177,6 +182,9 @@ export class SimulatedApi {
     return stored
   }
 }
+
+/** Whoever may write them writes their status too (ANA-101, EXP-101). */
+const withoutStatusSubresource: readonly Resource[] = [resources.analysisRuns, resources.experiments]
 
 const keyOf = ({ namespace, name }: At): string => `${namespace ?? ''}/${name}`
 

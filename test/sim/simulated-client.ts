@@ -1,5 +1,6 @@
 import type { KubeObject } from '#api/meta.ts'
 import { type Resource, resources } from '#api/resources.ts'
+import { routeKinds } from '#api/route-kinds.ts'
 import type { Failure } from '#lib/failure.ts'
 import { matchesSelector, parseSelector } from '#lib/label-selector.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -77,7 +78,7 @@ export class SimulatedClient implements ClusterClient {
 
   raw: ClusterClient['raw'] = (path) =>
     this.#ask('get', resources.rollouts, () =>
-      success(path.startsWith('/apis/') ? { resources: [{ name: resources.rollouts.plural }] } : {}),
+      success(path.startsWith('/apis/') ? { resources: served.map(({ plural }) => ({ name: plural })) } : {}),
     )
 
   async *watch(
@@ -150,6 +151,9 @@ export class SimulatedClient implements ClusterClient {
     })
   }
 }
+
+/** In every group and version that anybody asks for. */
+const served: readonly Resource[] = [resources.rollouts, ...Object.values(routeKinds)]
 
 function selected({ namespace, labelSelector }: ListOptions): (object: KubeObject) => boolean {
   const selector = labelSelector === undefined ? undefined : parseSelector(labelSelector)

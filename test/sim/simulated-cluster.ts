@@ -1,9 +1,12 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Lease, Pod, Service } from '#api/core.ts'
 import { leaseName } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout, RolloutSpec } from '#api/rollout.ts'
+import { type RouteKind, routeKinds } from '#api/route-kinds.ts'
+import type { RouteObject } from '#engine/traffic/routes.ts'
 import type { RestSeen } from './checker.ts'
 import { Network } from './network.ts'
 import { Random } from './random.ts'
@@ -31,6 +34,8 @@ export class SimulatedCluster {
     new SimulatedWorkloads(this.api, this.time, random.fork('workloads'))
     new SimulatedDeployments(this.api, this.time, random.fork('deployments'))
     if (scenario.deployment !== undefined) this.api.create(resources.deployments, scenario.deployment, 'operator')
+    for (const template of scenario.templates ?? []) this.api.create(resources.analysisTemplates, template, 'operator')
+    for (const { kind, object } of scenario.routes ?? []) this.api.create(routeKinds[kind], object, 'operator')
     for (const service of scenario.services) this.api.create(resources.services, service, 'operator')
     this.api.create(resources.rollouts, scenario.rollout, 'operator')
   }
@@ -51,9 +56,17 @@ export class SimulatedCluster {
     return this.api.all<Deployment>(resources.deployments).find(({ metadata }) => metadata.namespace === shop)
   }
 
+  get analysisRuns(): readonly AnalysisRun[] {
+    return this.api.all<AnalysisRun>(resources.analysisRuns)
+  }
+
   get services(): readonly Service[] {
     return this.api.all<Service>(resources.services)
   }
+
+  /** A route object of the namespace, as it is now. */
+  readonly routeObject = (kind: RouteKind, name: string): KubeObject | undefined =>
+    this.api.read(routeKinds[kind], { namespace: shop, name })
 
   get leaseHolder(): string | undefined {
     const at = { namespace: 'argo-rollouts', name: leaseName }
@@ -82,11 +95,12 @@ export class SimulatedCluster {
   }
 
   get state(): RestSeen {
-    const { rollout, replicaSets, services, deployment } = this
+    const { rollout, replicaSets, services, deployment, analysisRuns } = this
     const names = new Set(replicaSets.map((rs) => rs.metadata.name))
     const pods = this.api.all<Pod>(resources.pods).filter((pod) => names.has(ownerOf(pod) ?? ''))
     const template = rollout.spec.workloadRef === undefined ? rollout.spec.template : deployment?.spec.template
-    return { rollout, replicaSets, services, pods, deployment, template }
+    const { routeObject } = this
+    return { rollout, replicaSets, services, routeObject, pods, deployment, template, analysisRuns }
   }
 
   /** Specs in force at some moment since that generation, the newest last. */
@@ -137,12 +151,27 @@ function facts(object: KubeObject | undefined): Readonly<Record<string, string>>
     const pods = `${status.replicas ?? 0}/${status.availableReplicas ?? 0}`
     return { size: String(spec.replicas), pods, image: String(imageOf(spec.template)) }
   }
+  if (object?.kind === 'AnalysisRun') {
+    const { spec, status = {} } = object as AnalysisRun
+    const measured = status.metricResults?.map(({ measurements = [] }) => measurements.map(({ phase }) => phase).join())
+    return { run: String(status.phase), measured: String(measured), terminate: String(spec.terminate ?? false) }
+  }
   if (object?.kind === 'Lease') return { holder: String(holderOf(object)) }
   if (object?.kind === 'Service') return { selector: JSON.stringify((object as Service).spec?.selector) }
-  return object?.kind === 'Rollout' ? rolloutFacts(object as Rollout) : {}
+  if (object?.kind === 'Rollout') return rolloutFacts(object as Rollout)
+  return isRouteObject(object) ? routeFacts(object) : {}
 }
 
+const isRouteObject = (object: KubeObject | undefined): object is RouteObject =>
+  object !== undefined && Object.values(routeKinds).some(({ kind }) => kind === object.kind)
+
+const routeFacts = ({ metadata, spec }: RouteObject): Readonly<Record<string, string>> => ({
+  annotations: JSON.stringify(metadata.annotations ?? {}),
+  routes: JSON.stringify(spec),
+})
+
 function rolloutFacts({ status = {}, metadata }: Rollout): Readonly<Record<string, string>> {
+  const { canary, blueGreen } = status
   const { currentPodHash, stableRS, currentStepIndex, phase, pauseConditions, abort, promoteFull, controllerPause } =
     status
   return {
@@ -150,6 +179,14 @@ function rolloutFacts({ status = {}, metadata }: Rollout): Readonly<Record<strin
     current: String(currentPodHash),
     stable: String(stableRS),
     step: String(currentStepIndex),
+    runs: [
+      canary?.currentStepAnalysisRunStatus,
+      canary?.currentBackgroundAnalysisRunStatus,
+      blueGreen?.prePromotionAnalysisRunStatus,
+      blueGreen?.postPromotionAnalysisRunStatus,
+    ]
+      .flatMap((each) => (each === undefined ? [] : [`${each.name}:${each.status}`]))
+      .join(),
     phase: phase === 'Degraded' ? `${phase}: ${status.message}` : String(phase),
     pauses: (pauseConditions ?? []).map((each) => `${each.reason}@${each.startTime}`).join(','),
     flags: Object.entries({ abort, promoteFull, controllerPause })

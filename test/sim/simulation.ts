@@ -7,6 +7,7 @@ import { ControllerProcess, type Decided } from './controller-process.ts'
 import { describeFault, drawFault, type Fault } from './faults.ts'
 import { type Act, drawAct, Operator } from './operator.ts'
 import { Random } from './random.ts'
+import { routedScenario } from './routed-scenario.ts'
 import { drawScenario, drawVariant, type Scenario } from './scenario.ts'
 import type { Change } from './simulated-api.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
@@ -61,7 +62,7 @@ export class Simulation {
   constructor(scenario: Scenario, random: Random) {
     this.#random = random
     this.cluster = new SimulatedCluster(scenario, random)
-    this.operator = new Operator(this.cluster, random.fork('operator'))
+    this.operator = new Operator(this.cluster, random.fork('operator'), scenario.routes)
     this.cluster.api.onChange((change) => this.#onChange(change))
   }
 
@@ -223,8 +224,10 @@ export class Simulation {
       leaseHolder: cluster.leaseHolder,
       rival: cluster.rival,
       specs: cluster.specsSince(decided?.world.rollout.metadata.generation ?? cluster.rollout.metadata.generation ?? 1),
+      rollout: cluster.rollout,
       replicaSets: cluster.replicaSets,
       services: cluster.services,
+      routeObject: cluster.routeObject,
     }
     for (const checker of this.#checkers) this.#judge(checker, checker.onChange?.(seen))
     if (decided === undefined) return
@@ -249,15 +252,22 @@ export class Simulation {
 function tidyUp({ cluster, operator }: Simulation, scenario: Scenario, random: Random): void {
   if (scenario.deployment !== undefined && cluster.deployment === undefined && random.chance(0.7))
     operator.perform({ kind: 'lend', what: 'brings the Deployment back', spec: {} })
+  operator.bringRoutesBack()
   if (scenario.changesStrategy !== true || random.chance(0.4)) return
   operator.perform({ kind: 'edit', what: 'ends a pause by hand', body: { spec: { paused: false } } })
   operator.perform({ kind: 'action', action: 'promoteFull' })
 }
 
+/** Two stories of seven are about a router, each about the next one. */
+const isRoutedStory = (seed: number): boolean => seed % 7 === 1 || seed % 7 === 6
+const routedIndex = (seed: number): number => Math.floor(seed / 7) * 2 + (seed % 7 === 6 ? 1 : 0)
+
 /** A whole run from one seed: `steps` moments at which a fault strikes or a person acts, then convergence. */
 export async function simulate(seed: number, steps: number): Promise<Run> {
   const random = new Random(seed, 'run')
-  const scenario = drawVariant(drawScenario(random.fork('scenario')), random.fork('feature'))
+  const scenario = isRoutedStory(seed)
+    ? routedScenario(random.fork('routed'), routedIndex(seed))
+    : drawVariant(drawScenario(random.fork('scenario')), random.fork('feature'))
   const simulation = new Simulation(scenario, random)
   const { cluster } = simulation
   const nextAct = () => drawAct(random, cluster.rollout, scenario.changesStrategy)

@@ -1,11 +1,15 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
+import type { Experiment } from '#api/experiment.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
-import type { Decision, Precondition, Write } from '#engine/decision.ts'
+import type { Decision, Write } from '#engine/decision.ts'
+import { noRoutes } from '#engine/traffic/routes.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import { assert } from '#lib/assert.ts'
-import { applyMergePatch } from '#lib/merge-patch.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
+import { applyRouteWrite, isRouteWrite } from './apply-route-write.ts'
+import { patched } from './patched.ts'
 
 /** An API server and a ReplicaSet controller small enough to run whole journeys of one Rollout on virtual time. */
 
@@ -20,11 +24,17 @@ export function applyDecision(
 }
 
 function applyWrite(world: RolloutWorld, write: Write, now: number): RolloutWorld {
+  const route = isRouteWrite(write) ? applyRouteWrite(world.routes ?? noRoutes, write) : undefined
+  if (route !== undefined) return { ...world, routes: route }
   switch (write.kind) {
     case 'event':
       return world
     case 'create': {
-      assert(write.ref.resource === resources.replicaSets, 'the engine creates ReplicaSets only')
+      if (write.ref.resource === resources.analysisRuns)
+        return { ...world, analysisRuns: withOneMore(world.analysisRuns, write.object as AnalysisRun, now) }
+      if (write.ref.resource === resources.experiments)
+        return { ...world, experiments: withOneMore(world.experiments, write.object as Experiment, now) }
+      assert(write.ref.resource === resources.replicaSets, 'what else the engine creates are ReplicaSets')
       assert(!world.replicaSets.some((rs) => rs.metadata.name === write.ref.name), `${write.ref.name} is created once`)
       const rs = write.object as ReplicaSet
       const metadata = {
@@ -37,7 +47,7 @@ function applyWrite(world: RolloutWorld, write: Write, now: number): RolloutWorl
       return { ...world, replicaSets: [...world.replicaSets, { ...rs, metadata, status: { replicas: 0 } }] }
     }
     case 'delete':
-      return { ...world, replicaSets: world.replicaSets.filter((rs) => rs.metadata.name !== write.ref.name) }
+      return without(world, write.ref.resource.plural, write.ref.name)
     case 'evict':
       return { ...world, pods: world.pods.filter((pod) => pod.metadata.name !== write.ref.name) }
     case 'patch':
@@ -62,6 +72,25 @@ function applyWrite(world: RolloutWorld, write: Write, now: number): RolloutWorl
   }
 }
 
+function withOneMore<T extends KubeObject>(list: readonly T[] = [], object: T, now: number): readonly T[] {
+  const { name } = object.metadata
+  assert(!list.some(({ metadata }) => metadata.name === name), `${object.kind} ${name} is created once`)
+  const metadata = {
+    ...object.metadata,
+    uid: `uid-${name}`,
+    resourceVersion: '1',
+    creationTimestamp: formatSeconds(now),
+  }
+  return [...list, { ...object, metadata }]
+}
+
+function without(world: RolloutWorld, plural: string, name: string): RolloutWorld {
+  const others = <T extends KubeObject>(list: readonly T[]) => list.filter(({ metadata }) => metadata.name !== name)
+  if (plural === 'experiments') return { ...world, experiments: others(world.experiments ?? []) }
+  if (plural === 'analysisruns') return { ...world, analysisRuns: others(world.analysisRuns ?? []) }
+  return { ...world, replicaSets: others(world.replicaSets) }
+}
+
 function replaceObject(
   world: RolloutWorld,
   plural: string,
@@ -77,6 +106,10 @@ function replaceObject(
       return { ...world, replicaSets: inList(world.replicaSets) }
     case 'pods':
       return { ...world, pods: inList(world.pods) }
+    case 'experiments':
+      return { ...world, experiments: inList(world.experiments ?? []) }
+    case 'analysisruns':
+      return { ...world, analysisRuns: inList(world.analysisRuns ?? []) }
     case 'services': {
       const service = world.services[name]
       assert(service !== undefined, `Service ${name} exists`)
@@ -84,33 +117,6 @@ function replaceObject(
     }
     default:
       throw new Error(`the engine does not write ${plural}`)
-  }
-}
-
-/** A subresource patch changes only the status, any other patch everything but the status (ACT-2). */
-function patched<T extends KubeObject>(
-  object: T,
-  body: unknown,
-  subresource: string | undefined,
-  { uid, resourceVersion }: Precondition,
-): T {
-  const { name } = object.metadata
-  assert(uid === undefined || uid === object.metadata.uid, `${name} still has the uid it was decided from`)
-  assert(
-    resourceVersion === undefined || resourceVersion === object.metadata.resourceVersion,
-    `${name} still has the resourceVersion it was decided from`,
-  )
-  const before = object as T & { readonly spec?: unknown; readonly status?: unknown }
-  const after = applyMergePatch(before, body) as typeof before
-  const merged = subresource === 'status' ? { ...before, status: after.status } : { ...after, status: before.status }
-  const hasNewSpec = JSON.stringify(merged.spec) !== JSON.stringify(before.spec)
-  return {
-    ...merged,
-    metadata: {
-      ...merged.metadata,
-      resourceVersion: String(Number(object.metadata.resourceVersion ?? '0') + 1),
-      generation: (object.metadata.generation ?? 0) + (hasNewSpec ? 1 : 0),
-    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BlueGreenStrategy, RolloutSpec } from '#api/rollout.ts'
+import type { TemplateSource } from '#engine/analysis/templates.ts'
 import { aRollout } from './builders/rollout.ts'
 import { aService } from './builders/service.ts'
 import { aWorld } from './builders/world.ts'
@@ -8,13 +9,15 @@ interface Setting {
   readonly replicas: number
   readonly blueGreen?: BlueGreenStrategy
   readonly spec?: Partial<RolloutSpec>
+  readonly templates?: TemplateSource
 }
 
 /** A blue-green Rollout nobody has looked at yet, with the Services `active` and `preview`. */
-export const newJourney = ({ replicas, blueGreen, spec = {} }: Setting): RolloutJourney => {
+export const newJourney = ({ replicas, blueGreen, spec = {}, templates }: Setting): RolloutJourney => {
   const strategy = { activeService: 'active', previewService: 'preview', ...blueGreen }
   const services = { active: aService('active'), preview: aService('preview') }
-  return new RolloutJourney(aWorld({ rollout: aRollout({ replicas, blueGreen: strategy, spec }), services }))
+  const rollout = aRollout({ replicas, blueGreen: strategy, spec })
+  return new RolloutJourney(aWorld({ rollout, services, ...(templates !== undefined && { templates }) }))
 }
 
 /** A Rollout that is Healthy on `web:1`, with nothing recorded yet. */

@@ -1,8 +1,11 @@
 import type { KubeObject } from '#api/meta.ts'
-import { type Resource, resources } from '#api/resources.ts'
+import type { Resource } from '#api/resources.ts'
+import { routeKinds } from '#api/route-kinds.ts'
 import type { Dispose } from '#lib/clock.ts'
 import type { ClusterClient, ReflectorChange, ReflectorState } from '#main/cluster/client.ts'
 import type { Cache, CachedKinds, Cluster, Connection } from '#main/cluster/cluster.ts'
+import { watchedKind } from '#main/cluster/watched-kinds.ts'
+import { storageKey } from '#main/sandbox/registry/kinds.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 import type { FakeApi } from './fake-api.ts'
 
@@ -13,6 +16,9 @@ import type { FakeApi } from './fake-api.ts'
 export class FakeCluster implements Cluster {
   readonly client: ClusterClient
   readonly namespaces = undefined
+  readonly served: Cluster['served'] = {
+    of: (kind) => ({ state: 'served', resource: routeKinds[kind] }),
+  }
   connection: Connection = { state: 'connected', since: T0 }
   synced = true
   readonly #api: FakeApi
@@ -24,7 +30,7 @@ export class FakeCluster implements Cluster {
     this.#api = api
     this.client = client
     api.onChange((resource, object, previous, gone) => {
-      const deliver = () => this.#caches.get(resource.plural)?.deliver(object, previous, gone)
+      const deliver = () => this.#caches.get(storageKey(resource))?.deliver(object, previous, gone)
       if (this.#late === undefined) deliver()
       else this.#late.push(deliver)
     })
@@ -51,7 +57,7 @@ export class FakeCluster implements Cluster {
 
   /** Tells whoever follows a kind how its watch fares. */
   tellState(resource: Resource, state: ReflectorState): void {
-    this.#caches.get(resource.plural)?.tell({ kind: 'state', state })
+    this.#caches.get(storageKey(resource))?.tell({ kind: 'state', state })
   }
 
   onConnection(listener: (connection: Connection) => void): Dispose {
@@ -60,10 +66,10 @@ export class FakeCluster implements Cluster {
   }
 
   cache<K extends keyof CachedKinds>(kind: K): Cache<CachedKinds[K]> {
-    const resource: Resource = resources[kind]
-    const known = this.#caches.get(resource.plural)
+    const resource: Resource = watchedKind(kind, undefined).resource
+    const known = this.#caches.get(storageKey(resource))
     const cache = known ?? new FakeCache<KubeObject>(() => this.synced, this.#api.all(resource))
-    this.#caches.set(resource.plural, cache)
+    this.#caches.set(storageKey(resource), cache)
     return cache as unknown as Cache<CachedKinds[K]>
   }
 
@@ -83,6 +89,7 @@ export class FakeCluster implements Cluster {
 const keyOf = (object: KubeObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
 
 class FakeCache<T extends KubeObject> implements Cache<T> {
+  readonly failure = undefined
   readonly #synced: () => boolean
   readonly #objects: Map<string, T>
   readonly #listeners = new Set<(change: ReflectorChange) => void>()

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { Frame } from '#renderer/app/frame.tsx'
 // The pages the window loads when they are first needed: loaded here, so that none of it takes real time.
 import '#renderer/app/overlays.tsx'
+import '#renderer/features/analysis/analysis-page.tsx'
 import '#renderer/features/history/history-page.tsx'
 import '#renderer/features/revision-diff/diff-page.tsx'
 import { createTexts, type Locale } from '#renderer/format/text.ts'

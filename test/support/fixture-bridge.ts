@@ -3,7 +3,6 @@ import type { Channel, Handlers, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
 import type {
   ActionEffect,
-  ActionPreview,
   AppView,
   ClusterView,
   FleetPatch,
@@ -12,11 +11,12 @@ import type {
   RolloutView,
 } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
-import { parseGoDuration } from '#lib/go-duration.ts'
 import { failure, success } from '#lib/outcome.ts'
+import { verdictsOf } from './fixture-analysis.ts'
+import { aBackTest } from './fixture-back-test.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
-import { whatFollows } from './fixture-forecast.ts'
+import { preview } from './fixture-preview.ts'
 
 export type Scene = 'fleet' | 'large' | 'long' | 'noContexts' | 'noRollouts' | 'troubles' | 'offline' | 'silent'
 
@@ -29,6 +29,8 @@ export interface FixtureBridge extends Bridge {
   /** Main has seen what came of an action, or given up. */
   tellEffect(effect: ActionEffect): void
   become(state: BridgeState): void
+  /** How often the window is subscribed to a stream now. */
+  listening(stream: StreamName): number
 }
 
 interface Contents {
@@ -119,51 +121,6 @@ const info: AppView = {
   kubeconfigPaths: ['~/.kube/config'],
 }
 
-/** The request a promote, an abort and so on would send; only its shape matters here. */
-function preview(view: RolloutView, { action, parameters }: Input<'action.preview'>, now: EpochMs): ActionPreview {
-  const availability = view.actions[action]
-  if (!availability.open) return { key: view.key, open: false, reason: availability.reason }
-  const { delay = '0s', images = [] } = parameters
-  if (!parseGoDuration(delay).ok) return { key: view.key, open: false, reason: `invalid duration "${delay}"` }
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${view.namespace}/rollouts/${view.name}/status`
-  const body = action === 'abort' ? '{"status":{"abort":true}}' : '{"status":{"pauseConditions":null}}'
-  return {
-    key: view.key,
-    open: true,
-    intent: {
-      uid: view.uid,
-      currentPodHash: view.currentPodHash,
-      stableRS: view.stableRS,
-      stepIndex: view.stepIndex,
-      abort: false,
-      paused: view.status === 'Paused',
-    },
-    writes: [
-      {
-        method: 'PATCH',
-        path,
-        contentType: 'application/merge-patch+json',
-        body,
-        kubectl: `kubectl --context ${view.context} -n ${view.namespace} patch rollout ${view.name} --subresource status --type merge -p '${body}'`,
-        because: 'ACT-20',
-        summary: `${action} ${view.name}`,
-      },
-    ],
-    effects:
-      action === 'abort'
-        ? [
-            `All traffic goes back to ${view.stableVersion ?? 'the stable version'} at once.`,
-            '5 canary pods stop 30 s later.',
-            'Retry starts again from step 1.',
-          ]
-        : action === 'setImage'
-          ? images.map(({ container, image }) => `Container ${container}: its image → ${image}`)
-          : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
-    follows: whatFollows(view, action, now),
-    warnings: view.context === 'prod-ap-ne' ? ['Data is 38 s late; the object is read again first.'] : [],
-  }
-}
-
 /** Main as a screenful of seeded data: the same contract, no cluster behind it. */
 export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
   const { clusters: firstClusters, rollouts: first } = contentsOf(scene, now)
@@ -199,6 +156,10 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
         const view = rollouts.get((topic as Topic<'rollout.changed'>).key)
         queueMicrotask(() => listener((view === undefined ? null : aDetail(view, now)) as Message<S>))
       }
+      if (stream === 'analysis.backTest') {
+        const view = rollouts.get((topic as Topic<'analysis.backTest'>).key)
+        queueMicrotask(() => listener(aBackTest(view, now) as Message<S>))
+      }
       return () => void those.delete(listener as (message: never) => void)
     },
     onConnection: (listener) => {
@@ -226,6 +187,7 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
     become(state) {
       for (const listener of states) listener(state)
     },
+    listening: (stream) => listeners.get(stream)?.size ?? 0,
   }
 }
 
@@ -264,6 +226,7 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
       const view = rollouts.get(key)
       return view === undefined ? failure(gone) : success(aDetail(view, now))
     },
+    'analysis.evaluate': async (input) => success(verdictsOf(input, rollouts.get(input.key), now)),
     'action.preview': async (input) =>
       input.targets.map((key) => {
         const view = rollouts.get(key)

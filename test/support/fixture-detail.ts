@@ -11,10 +11,12 @@ import type {
   RolloutDetailView,
   RolloutView,
   StepView,
-  TrafficView,
 } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { someAnalyses } from './fixture-analysis.ts'
+import { someExperiment } from './fixture-experiment.ts'
 import { aForecast } from './fixture-forecast.ts'
+import { trafficOf } from './fixture-traffic.ts'
 
 const SECOND = 1000
 const MINUTE = 60_000
@@ -39,13 +41,14 @@ const pods = (
 /** How far an aborted canary had come; of the others nobody knows. */
 const abortedAt: Readonly<Record<string, number>> = { 'checkout-api': 4 }
 
-function steps(view: RolloutView): readonly StepView[] {
+function steps(view: RolloutView, now: EpochMs): readonly StepView[] {
   if (view.strategy === 'blueGreen') {
     return (['preview', 'pause', 'switch', 'scaleDown'] as const).map((text, index) => ({
       index,
       step: { kind: 'blueGreen', text },
       state: view.status === 'Healthy' ? 'done' : index === 0 ? 'current' : 'future',
       tookMs: undefined,
+      endedAt: undefined,
       endsAt: undefined,
       canaryPods: undefined,
     }))
@@ -53,7 +56,9 @@ function steps(view: RolloutView): readonly StepView[] {
   const kinds: readonly StepView['step'][] = [
     { kind: 'setWeight', weight: 5 },
     { kind: 'pause', durationMs: 2 * MINUTE },
-    { kind: 'analysis', templates: ['smoke-http'] },
+    view.name === 'fraud-scoring'
+      ? { kind: 'experiment', templates: ['baseline', 'candidate'] }
+      : { kind: 'analysis', templates: ['smoke-http'] },
     { kind: 'setWeight', weight: 40 },
     { kind: 'pause', durationMs: 10 * MINUTE },
     { kind: 'setWeight', weight: 60 },
@@ -61,35 +66,17 @@ function steps(view: RolloutView): readonly StepView[] {
     { kind: 'setWeight', weight: 80 },
   ]
   const took = [38, 120, 72, 52]
+  const endedBefore = [476, 438, 318, 194]
   const done = view.status === 'Aborted' ? (abortedAt[view.name] ?? -1) : (view.stepIndex ?? 0)
   return kinds.slice(0, view.stepCount).map((step, index) => ({
     index,
     step,
     state: index < done ? 'done' : index === done ? (view.status === 'Aborted' ? 'failed' : 'current') : 'future',
     tookMs: index < done ? (took[index] ?? 60) * SECOND : undefined,
+    endedAt: index < done ? now - (endedBefore[index] ?? 60) * SECOND : undefined,
     endsAt: index === done ? view.pause?.resumesAt : undefined,
     canaryPods: step.kind === 'setWeight' ? Math.max(1, Math.round((step.weight * 12) / 100)) : undefined,
   }))
-}
-
-function traffic(view: RolloutView): TrafficView {
-  const blueGreen = view.strategy === 'blueGreen'
-  return {
-    kind: blueGreen ? 'services' : 'router',
-    source: blueGreen ? '' : `VirtualService ${view.name}, route primary`,
-    desiredWeight: view.setWeight,
-    actualWeight: view.status === 'Paused' ? view.actualWeight - 0.8 : view.actualWeight,
-    maxWeight: view.maxWeight,
-    verified: true,
-    canaryPods: view.preview?.ready ?? 5,
-    stablePods: 12,
-    services: blueGreen
-      ? [
-          { role: 'active', name: `${view.name}-active`, podHash: view.stableRS, revision: view.stableRevision },
-          { role: 'preview', name: `${view.name}-preview`, podHash: view.currentPodHash, revision: view.revision },
-        ]
-      : [],
-  }
 }
 
 function revisions(view: RolloutView, now: EpochMs): readonly RevisionView[] {
@@ -196,11 +183,14 @@ export function aDetail(view: RolloutView, now: EpochMs): RolloutDetailView {
   return {
     view,
     forecast: aForecast(view, now),
-    steps: steps(view),
-    traffic: traffic(view),
+    steps: steps(view, now),
+    background: view.name === 'checkout-api' ? { startingStep: 2, templates: ['success-rate', 'latency'] } : undefined,
+    traffic: trafficOf(view, now),
     revisions: revisions(view, now),
     events: eventsStates[view.name] === undefined ? events(view, now) : [],
     eventsState: eventsStates[view.name] ?? 'read',
+    ...someAnalyses(view, now),
+    ...someExperiment(view, now),
     conditions: [
       {
         type: 'Available',

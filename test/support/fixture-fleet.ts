@@ -47,13 +47,15 @@ export function aCluster(context: string, now: EpochMs, more: Partial<ClusterVie
 const shut: Availability = { open: false, reason: 'Nothing is under way.' }
 const open: Availability = { open: true }
 
+const onPages = ['rerunAnalysis', 'terminateAnalysis', 'terminateExperiment'] as const
+
 const openIn: Record<ShownStatus, readonly ActionName[]> = {
-  Healthy: ['pause', 'undo', 'restart', 'setImage'],
-  Progressing: ['promoteFull', 'skipStep', 'pause', 'abort', 'undo', 'restart', 'setImage'],
-  Paused: ['promote', 'promoteFull', 'skipStep', 'resume', 'abort', 'undo', 'restart', 'setImage'],
-  Degraded: ['abort', 'undo', 'restart', 'setImage'],
-  Inconclusive: ['promote', 'promoteFull', 'skipStep', 'abort', 'undo', 'restart', 'setImage'],
-  Aborted: ['retry', 'undo', 'restart', 'setImage'],
+  Healthy: ['pause', 'undo', 'restart', 'setImage', ...onPages],
+  Progressing: ['promoteFull', 'skipStep', 'pause', 'abort', 'undo', 'restart', 'setImage', ...onPages],
+  Paused: ['promote', 'promoteFull', 'skipStep', 'resume', 'abort', 'undo', 'restart', 'setImage', ...onPages],
+  Degraded: ['abort', 'undo', 'restart', 'setImage', ...onPages],
+  Inconclusive: ['promote', 'promoteFull', 'skipStep', 'abort', 'undo', 'restart', 'setImage', ...onPages],
+  Aborted: ['retry', 'undo', 'restart', 'setImage', ...onPages],
   Unknown: [],
 }
 
@@ -100,6 +102,7 @@ export function aRollout(now: EpochMs, { ageMs = 5 * DAY, ...parts }: RolloutPar
     replicas: { desired: 12, current: 12, updated: 12, ready: 12, available: 12 },
     preview: undefined,
     pause: undefined,
+    analysis: undefined,
     revision: 48,
     stableRevision: 48,
     stableVersion: '1.19.0',

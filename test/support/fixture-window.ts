@@ -23,13 +23,14 @@ const contentTypes: Readonly<Record<string, string>> = {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'"
 
 /** Long enough for a slow machine; everything shown comes from the page's own memory. */
-const timeoutMs = 8000
+const timeoutMs = 30_000
 
 export interface WindowLook {
   readonly scene: Scene
   /** Hash address, `#/fleet` and so on. */
   readonly at?: string
-  readonly theme?: 'light' | 'dark'
+  /** `system`: that of the page's media. */
+  readonly theme?: 'light' | 'dark' | 'system'
   readonly locale?: 'en' | 'zh-CN'
   readonly width?: number
   readonly height?: number

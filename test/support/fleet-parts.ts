@@ -9,6 +9,8 @@ export const someParts = (parts: Partial<RolloutParts> = {}): RolloutParts => ({
   pods: [],
   services: {},
   events: [],
+  analysisRuns: [],
+  experiments: [],
   workload: undefined,
   ...parts,
 })

@@ -13,6 +13,7 @@ const counted: readonly Resource[] = [resources.rollouts, resources.replicaSets,
 /** @param writesMax the write to a part of a rollout after which it dies: that one is sent, and not answered. */
 export function mortalClient(client: ClusterClient, writesMax = Number.POSITIVE_INFINITY): MortalClient {
   let left = writesMax
+  const { gateway } = client
   const whileAlive = <T>(ask: () => Promise<T>): Promise<T> =>
     left <= 0 ? never<T>() : ask().then((answer) => (left <= 0 ? never<T>() : answer))
   const writing = <T>(resource: Resource, ask: () => Promise<T>): Promise<T> =>
@@ -21,6 +22,10 @@ export function mortalClient(client: ClusterClient, writesMax = Number.POSITIVE_
     context: client.context,
     server: client.server,
     requests: client.requests,
+    gateway: gateway && {
+      proxy: (...asked) => whileAlive(() => gateway.proxy(...asked)),
+      forward: (...asked) => whileAlive(() => gateway.forward(...asked)),
+    },
     get isDead() {
       return left <= 0
     },

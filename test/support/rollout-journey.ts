@@ -1,4 +1,6 @@
+import type { AnalysisPhase, AnalysisRun } from '#api/analysis.ts'
 import type { ReplicaSet } from '#api/apps.ts'
+import type { Experiment } from '#api/experiment.ts'
 import type { Rollout, RolloutSpec, RolloutStatus } from '#api/rollout.ts'
 import type { Decision } from '#engine/decision.ts'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
@@ -106,6 +108,42 @@ export class RolloutJourney {
   abort = (): this => this.patchStatus({ abort: true })
   retry = (): this => this.patchStatus({ abort: false })
 
+  /** What measuring comes to: a run, by the end of its name, gets a phase. */
+  endRun(suffix: string, phase: AnalysisPhase, message?: string): this {
+    const run = this.run(suffix)
+    const ended = { ...run, status: { phase, ...(message !== undefined && { message }) } }
+    const analysisRuns = (this.world.analysisRuns ?? []).map((each) => (each === run ? ended : each))
+    this.world = { ...this.world, analysisRuns }
+    return this
+  }
+
+  /** What an Experiment comes to, by the end of its name. */
+  endExperiment(suffix: string, phase: AnalysisPhase, message?: string): this {
+    const experiments = (this.world.experiments ?? []).map((each) =>
+      each.metadata.name.endsWith(suffix)
+        ? { ...each, status: { ...each.status, phase, ...(message !== undefined && { message }) } }
+        : each,
+    )
+    this.world = { ...this.world, experiments }
+    return this
+  }
+
+  /** Names of all Experiments as `runs` has them. */
+  get experiments(): readonly string[] {
+    return (this.world.experiments ?? []).map(shortName)
+  }
+
+  run(suffix: string): AnalysisRun {
+    const found = this.world.analysisRuns?.find(({ metadata }) => metadata.name.endsWith(suffix))
+    assert(found !== undefined, `there is an AnalysisRun …${suffix}`)
+    return found
+  }
+
+  /** Names of all runs after that of the Rollout and the hash; `!` behind those that were asked to end. */
+  get runs(): readonly string[] {
+    return (this.world.analysisRuns ?? []).map(shortName)
+  }
+
   replicaSet(image: string): ReplicaSet {
     const found = this.world.replicaSets.find((rs) => rs.spec.template.spec?.containers[0]?.image === image)
     assert(found !== undefined, `there is a ReplicaSet of ${image}`)
@@ -125,3 +163,6 @@ export class RolloutJourney {
     if (this.sizes.at(-1) !== text) this.sizes.push(text)
   }
 }
+
+const shortName = ({ metadata, spec }: AnalysisRun | Experiment): string =>
+  `${metadata.name.replace(/^web-[0-9a-f]+-/, '')}${spec.terminate === true ? '!' : ''}`

@@ -59,8 +59,12 @@ export async function runCli(
 }
 
 /** As `runCli`, for a command that also waits on the clock: it is moved on until the command ends. */
-export async function runToEnd(args: readonly string[], clock: VirtualClock): ReturnType<typeof runCli> {
-  const { out, err, done } = startCli(args, { clock })
+export async function runToEnd(
+  args: readonly string[],
+  clock: VirtualClock,
+  dataFolder?: string,
+): ReturnType<typeof runCli> {
+  const { out, err, done } = startCli(args, { clock, ...(dataFolder !== undefined && { dataFolder }) })
   let code: number | undefined
   void done.then((exit) => {
     code = exit

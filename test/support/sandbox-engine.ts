@@ -7,6 +7,7 @@ import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
+import { openMetrics } from '#main/metrics/open-metrics.ts'
 
 export interface EngineChoices {
   /** Only of this namespace, its lease there too; of all when absent. */
@@ -14,6 +15,8 @@ export interface EngineChoices {
   readonly identity?: string | undefined
   /** Only watches who drives. */
   readonly observes?: boolean | undefined
+  /** What metric providers take from their environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined
   /** What stands between the engine and its client. */
   readonly through?: (client: ClusterClient) => ClusterClient
 }
@@ -23,7 +26,13 @@ export function anEngineOn(
   kubeconfig: string,
   context: string,
   clock: Clock,
-  { namespace, identity = 'argosy-test_1', observes = false, through = (client) => client }: EngineChoices = {},
+  {
+    namespace,
+    identity = 'argosy-test_1',
+    observes = false,
+    env = {},
+    through = (client) => client,
+  }: EngineChoices = {},
 ): {
   readonly engine: Engine
   readonly cluster: Cluster
@@ -42,8 +51,15 @@ export function anEngineOn(
     log: silentLog,
     ...(namespace !== undefined && { namespaces: [namespace] }),
   })
+  const metrics = openMetrics({
+    client,
+    clock,
+    random: () => 0.5,
+    settings: { controllerNamespace: 'argo-rollouts', env },
+  })
   const engine = createEngine({
     cluster,
+    metrics,
     clock,
     log: silentLog,
     reconcile: reconcileRollout,
@@ -56,6 +72,7 @@ export function anEngineOn(
   cluster.start()
   const cut = async () => {
     await cluster.stop()
+    await metrics.close()
     await client.close()
   }
   return {

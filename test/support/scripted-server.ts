@@ -23,6 +23,11 @@ export interface Reply {
   text(status: number, value: string, headers?: Readonly<Record<string, string>>): void
   /** Starts a watch: the head is sent at once, events follow as written. */
   stream(): { event(type: string, object: unknown): void; write(part: string | Uint8Array): void; end(): void }
+  /** Any head; the body is written by the caller, or never. */
+  raw(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+  ): { write(part: string | Uint8Array): unknown; end(part?: string | Uint8Array): unknown }
   /** Cuts the connection (HTTP/2: the stream). */
   reset(): void
 }
@@ -134,6 +139,11 @@ function replyTo(response: ServerResponse): Reply {
         event: (type, object) => write(`${JSON.stringify({ type, object })}\n`),
         end: () => void response.end(),
       }
+    },
+    raw(status, headers) {
+      response.writeHead(status, headers)
+      response.flushHeaders?.()
+      return response
     },
     reset: () => {
       if ('stream' in response) (response.stream as { close(code: number): void }).close(2)

@@ -1,11 +1,26 @@
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Waits for real I/O: resolves once `condition` holds, throws after 5 s. Give it words for the message. */
+/** Real time; a machine that does many things at once takes seconds for what takes milliseconds alone. */
+const patienceMs = 15_000
+const clusterPatienceMs = 60_000
+
+const neverHappened = (what: string) => new Error(`Did not happen within ${patienceMs / 1000} s: ${what}`)
+
+/** Waits for real I/O: resolves once `condition` holds, throws when patience ends. Give it words for the message. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5000
+  const deadline = performance.now() + patienceMs
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Did not happen within 5 s: ${what}`)
+    if (performance.now() > deadline) throw neverHappened(what)
     await ioTurn()
+  }
+}
+
+/** As `until`, for what takes a question to a real cluster, and as long as that takes. */
+export async function eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + clusterPatienceMs
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Did not happen within ${clusterPatienceMs / 1000} s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
 
@@ -16,9 +31,9 @@ export async function advanceUntil(
   condition: () => boolean,
   stepMs = 500,
 ): Promise<void> {
-  const deadline = performance.now() + 5000
+  const deadline = performance.now() + patienceMs
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Did not happen within 5 s: ${what}`)
+    if (performance.now() > deadline) throw neverHappened(what)
     await clock.advance(stepMs)
     await ioTurn()
   }

@@ -75,7 +75,7 @@ export const launchBrowser = (): Promise<Browser> =>
 /** Opens the address that a process printed. */
 export async function openWindow(browser: Browser, served: CliProcess, pictures: string): Promise<WindowPage> {
   await expect.poll(() => served.stdout, { timeout: 20_000, interval: 50 }).toMatch(/http:\S+\n/)
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
   await page.goto(/http:\S+/.exec(served.stdout)?.[0] ?? '')
   return new WindowPage(page, pictures)
 }

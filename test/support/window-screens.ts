@@ -1,15 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { rolloutKey } from '#contract/keys.ts'
 import { axeViolations, clippedTexts, scrollsSideways } from './fixture-look.ts'
 import { type FixtureWindows, startFixtureWindows, type WindowLook } from './fixture-window.ts'
+import { fixtureKey } from './window-keys.ts'
 
 const pictures = 'test-results/window'
 
-/** Key of a rollout of the fixture fleet. */
-export const fixtureKey = (context: string, name: string, namespace = 'shop') =>
-  rolloutKey({ context, namespace, name })
+export { fixtureKey }
 export const checkout = fixtureKey('prod-eu-west', 'checkout-api')
 
 export interface Screen extends WindowLook {
@@ -18,9 +16,19 @@ export interface Screen extends WindowLook {
   readonly prepare?: (page: Page) => Promise<unknown>
   /** Something that stands on the finished screen. */
   readonly shows: string
+  /** In what else it is looked at while it stays open, as when somebody drags its edge. Colours need the theme `system`. */
+  readonly looks?: readonly Look[]
 }
 
-/** One test for each screen: it is whole, readable by all, reports no error; a picture of it is kept. */
+interface Look {
+  readonly width: number
+  readonly height: number
+  readonly colorScheme: 'light' | 'dark'
+}
+
+const fine = { sideways: false, clipped: [], violations: [], errors: [] }
+
+/** One test for each screen: it is whole, readable by all, reports no error; a picture of each of its looks is kept. */
 export function lookAt(screens: readonly Screen[]): void {
   let windows: FixtureWindows
   beforeAll(async () => {
@@ -33,14 +41,19 @@ export function lookAt(screens: readonly Screen[]): void {
     const { page, errors } = await windows.open(screen)
     await screen.prepare?.(page)
     await page.waitForSelector(screen.shows)
-    await page.screenshot({ path: `${pictures}/${screen.name}.png` })
-    const seen = {
-      sideways: await scrollsSideways(page),
-      clipped: await clippedTexts(page),
-      violations: await axeViolations(page),
-      errors,
+    const seen: [string, object][] = []
+    const look = async (name: string) => {
+      await page.screenshot({ path: `${pictures}/${name}.png` })
+      const [sideways, clipped] = [await scrollsSideways(page), await clippedTexts(page)]
+      seen.push([name, { sideways, clipped, violations: await axeViolations(page), errors: [...errors] }])
+    }
+    if (screen.looks === undefined) await look(screen.name)
+    for (const { width, height, colorScheme } of screen.looks ?? []) {
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme })
+      await look(`${screen.name}-${width}-${colorScheme}`)
     }
     await page.context().close()
-    expect(seen).toEqual({ sideways: false, clipped: [], violations: [], errors: [] })
+    expect(seen).toEqual(seen.map(([name]) => [name, fine]))
   })
 }

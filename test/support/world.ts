@@ -6,6 +6,7 @@ import { aBoard, type Board } from './board.ts'
 import { aKubectl, type Kubectl } from './kubectl.ts'
 import { type MortalClient, mortalClient } from './mortal-client.ts'
 import { anOwnNamespace } from './own-namespace.ts'
+import { startPrometheus } from './prometheus.ts'
 import type { RawApi } from './raw-api.ts'
 import { aSandbox, type Sandbox } from './sandbox.ts'
 import { anEngineOn } from './sandbox-engine.ts'
@@ -23,6 +24,8 @@ export interface World extends RawApi {
   now(): EpochMs
   /** This test's own. */
   readonly namespace: string
+  /** The address of a Prometheus: the sandbox's own, or a real one for this test. */
+  prometheus(): Promise<string>
   /** Its default namespace is this test's. */
   readonly kubectl: Kubectl
   /** Drives the rollouts of the namespace until stopped, or until the test ends. */
@@ -89,6 +92,7 @@ async function sandboxWorld(): Promise<World> {
     sandbox,
     now: () => clock.now(),
     namespace,
+    prometheus: async () => sandbox.cluster.metricsUrl,
     kubectl,
     send: sandbox.send,
     watch: sandbox.watch,
@@ -134,6 +138,11 @@ async function clusterWorld(path: string): Promise<World> {
     sandbox: undefined,
     now: () => systemClock.now(),
     namespace,
+    async prometheus() {
+      const started = await startPrometheus(() => '')
+      onTestFinished(() => started.close())
+      return started.url
+    },
     kubectl,
     startEngine: engines.start,
     pass: rest,

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { buildProgram, type GoProgram } from './build-program.ts'
 import { findGo } from './go-toolchain.ts'
@@ -40,14 +40,35 @@ export async function findBinaries(
   if (!go.ok) return go
   for (const [index, name] of missing.entries()) {
     const program = programOf(name, kubernetes)
-    mkdirSync(folderOf(program), { recursive: true })
-    const built = await buildProgram(go.value, program, join(folderOf(program), name), (line) =>
+    const built = await build(go.value, program, (line) =>
       tell(`building ${name} ${program.version} (${index + 1} of ${missing.length}): ${line}`),
     )
     if (!built.ok) return built
     known.set(name, built.value)
   }
   return success(Object.fromEntries(known) as Binaries)
+}
+
+/**
+ * One program: the file that the variable names, from PATH, from the cache, else built into the cache, which takes minutes once.
+ * The error says why there is none.
+ */
+export async function findProgram(
+  program: GoProgram,
+  variable: string,
+  tell: (line: string) => void,
+): Promise<Outcome<string, string>> {
+  const name = fileOf(program)
+  const found = process.env[variable] || (installed(name) ?? cached(program))
+  if (found !== undefined) return success(found)
+  const go = findGo(tell)
+  if (go === undefined) return failure(`${name} is built with Go, and there is none`)
+  return go.ok ? build(go.value, program, (line) => tell(`building ${name} ${program.version}: ${line}`)) : go
+}
+
+function build(go: string, program: GoProgram, tell: (line: string) => void): Promise<Outcome<string, string>> {
+  mkdirSync(folderOf(program), { recursive: true })
+  return buildProgram(go, program, join(folderOf(program), fileOf(program)), tell)
 }
 
 const adviceWithoutGo = (missing: readonly ProgramName[]): string =>
@@ -71,15 +92,15 @@ function programOf(name: ProgramName, kubernetes: string): GoProgram {
 const folderOf = ({ module, version }: GoProgram): string =>
   join(cacheFolder(), 'bin', `${module.replaceAll('/', '_')}@${version}`)
 
+/** As Go would name it, but for a version at the end. */
+const fileOf = ({ path }: GoProgram): string => (path === 'go.etcd.io/etcd/server/v3' ? 'etcd' : basename(path))
+
 function cached(program: GoProgram): string | undefined {
-  const path = join(
-    folderOf(program),
-    program.path.split('/').at(-1) === 'v3' ? 'etcd' : (program.path.split('/').at(-1) ?? ''),
-  )
+  const path = join(folderOf(program), fileOf(program))
   return existsSync(path) ? path : undefined
 }
 
-function installed(name: ProgramName): string | undefined {
+function installed(name: string): string | undefined {
   const assets = process.env['KUBEBUILDER_ASSETS']
   const folders = [...(assets === undefined ? [] : [assets]), ...(process.env['PATH'] ?? '').split(delimiter)]
   return folders.map((folder) => join(folder, name)).find(isExecutable)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { goEnvironment } from './go-toolchain.ts'
+import { type StandIn, writeStandIn } from './stand-in.ts'
 
 export interface GoProgram {
   /** Of its main package. */
@@ -14,12 +15,16 @@ export interface GoProgram {
   readonly staged?: string
   /** Variables that are set to the version when linking. */
   readonly stamp?: readonly string[]
+  readonly standIns?: readonly StandIn[]
 }
 
 const progressMs = 15_000
 const buildMinutesMax = 60
 
-/** Builds a program of a published module, with exactly the dependencies its authors released it with, into the file `to`. */
+/**
+ * Builds a program of a published module into the file `to`, with exactly the dependencies its authors released it with, but for those
+ * that something stands in for.
+ */
 export async function buildProgram(
   go: string,
   program: GoProgram,
@@ -35,6 +40,8 @@ export async function buildProgram(
     const module = ownModule(go, program)
     if (!module.ok) return module
     writeFileSync(join(folder, 'go.mod'), module.value)
+    const stoodIn = standIn(go, program.standIns ?? [], folder)
+    if (!stoodIn.ok) return stoodIn
     const stamps = (program.stamp ?? []).map((variable) => `-X ${variable}=${program.version}`)
     const partial = join(dirname(to), `.${process.pid}.partial`)
     const args = ['build', '-mod=mod', '-trimpath', `-ldflags=${['-s', '-w', ...stamps].join(' ')}`, '-o', partial]
@@ -52,18 +59,41 @@ export async function buildProgram(
 
 /** A go.mod whose build list is that of the program's own module: a required module's `replace` lines do not count for others. */
 function ownModule(go: string, { module, version, staged }: GoProgram): Outcome<string, string> {
-  const run = spawnSync(go, ['mod', 'download', '-json', `${module}@${version}`], {
-    encoding: 'utf8',
-    cwd: tmpdir(),
-    env: goEnvironment(),
-  })
-  if (run.status !== 0)
-    return failure(`go cannot fetch ${module}@${version}: ${run.stderr.trim() || run.stdout.trim()}`)
-  const { GoMod } = JSON.parse(run.stdout) as { readonly GoMod: string }
-  const text = readFileSync(GoMod, 'utf8')
+  const downloaded = download(go, module, version)
+  if (!downloaded.ok) return downloaded
+  const text = readFileSync(downloaded.value.GoMod, 'utf8')
     .replace(/^module .*$/m, 'module testbed')
     .replace(/^\s*\S+ => \.\.?\/\S+$/gm, (line) => replacement(line, staged))
   return success(`${text}\nrequire ${module} ${version}\n`)
+}
+
+interface Downloaded {
+  /** Paths in the module cache. */
+  readonly GoMod: string
+  readonly Dir: string
+}
+
+function download(go: string, module: string, version: string): Outcome<Downloaded, string> {
+  const run = runToEnd(go, ['mod', 'download', '-json', `${module}@${version}`], tmpdir())
+  return run.ok ? success(JSON.parse(run.value) as Downloaded) : failure(`go cannot fetch ${module}: ${run.error}`)
+}
+
+/** Writes them into the folder, and says so in its go.mod. */
+function standIn(go: string, standIns: readonly StandIn[], folder: string): Outcome<undefined, string> {
+  for (const [index, each] of standIns.entries()) {
+    const { module, copyOf } = each
+    const source = copyOf === undefined ? success(undefined) : download(go, copyOf.module, copyOf.version)
+    if (!source.ok) return source
+    writeStandIn(join(folder, `${index}`), each, source.value?.Dir)
+    const replaced = runToEnd(go, ['mod', 'edit', `-replace=${module}=./${index}`], folder)
+    if (!replaced.ok) return replaced
+  }
+  return success(undefined)
+}
+
+function runToEnd(go: string, args: readonly string[], cwd: string): Outcome<string, string> {
+  const run = spawnSync(go, args, { encoding: 'utf8', cwd, env: goEnvironment() })
+  return run.status === 0 ? success(run.stdout) : failure(run.stderr.trim() || run.stdout.trim())
 }
 
 /** A folder beside the module is not part of what is published: its own published module is. */

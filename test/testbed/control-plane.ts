@@ -1,12 +1,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import type { KubeObject } from '#api/meta.ts'
+import { resourcePath, resources } from '#api/resources.ts'
+import { routeDefinitions } from '#api/route-definitions.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { fleetKubeconfig, type KubeconfigEntry } from '#main/sandbox/fleet-kubeconfig.ts'
 import type { Binaries } from './binaries.ts'
+import { freePorts } from './free-ports.ts'
+import { forwardingNodeOf, nodesOf } from './nodes.ts'
 import { podStages } from './pod-stages.ts'
 import { end, isRunning, type Started, startDetached } from './process-group.ts'
 
@@ -37,7 +41,14 @@ const controllers = [
   'pod-garbage-collector-controller',
 ]
 
-/** Starts etcd, API server, controllers, scheduler and KWOK on free loopback ports, and waits until pods can be made. */
+const networkProgram = join(import.meta.dirname, 'cluster-network.ts')
+/** In the folder in which both run: the paths of sockets are short. */
+const networkSocket = 'network.sock'
+
+/**
+ * Starts etcd, API server, controllers, scheduler and KWOK on free loopback ports, and waits until pods can be made. It has the kinds
+ * of traffic routers; those of Rollouts are for whoever uses it.
+ */
 export async function startControlPlane(
   context: string,
   binaries: Binaries,
@@ -45,13 +56,14 @@ export async function startControlPlane(
 ): Promise<Outcome<TestCluster, string>> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const [etcd = 0, peer = 0, api = 0] = await freePorts(3)
+  const [etcd = 0, peer = 0, api = 0, kubelet = 0] = await freePorts(4)
   const token = randomBytes(24).toString('hex')
   writeFiles(folder, token)
   const processes: Started[] = []
   const run = (name: keyof Binaries, args: readonly string[]) =>
     processes.push(startDetached(name, binaries[name], args, folder))
 
+  processes.push(startDetached('network', process.execPath, [networkProgram, networkSocket, `${kubelet}`], folder))
   run('etcd', etcdArguments(folder, etcd, peer))
   run('kube-apiserver', apiServerArguments(folder, etcd, api))
   const url = `https://127.0.0.1:${api}`
@@ -73,9 +85,12 @@ export async function startControlPlane(
   run('kube-controller-manager', controllerManagerArguments(folder, kubeconfig))
   run('kube-scheduler', ['--kubeconfig', kubeconfig, '--leader-elect=false', '--secure-port=0'])
   run('kwok', ['--kubeconfig', kubeconfig, '--config', join(folder, 'stages.yaml'), '--manage-all-nodes=true'])
-  for (const ordinal of [1, 2, 3]) await createNode(`${context}-node-${ordinal}`, started, ca)
+  const refused = await furnish(started, ca, kubelet)
+  if (refused !== undefined) return give(refused)
   const hasAccount = () => answers(ca, started.entry, '/api/v1/namespaces/default/serviceaccounts/default')
   if (!(await comesTrue(hasAccount, processes))) return give('the controllers do not start')
+  for (const path of routePaths)
+    if (!(await comesTrue(() => answers(ca, started.entry, path), processes))) return give(`it does not serve ${path}`)
   writeFileSync(join(folder, 'cluster.json'), JSON.stringify(started), { mode: 0o600 })
   return success(started)
 }
@@ -95,7 +110,17 @@ function writeFiles(folder: string, token: string): void {
   writeFileSync(join(folder, 'service-account.key'), keys.privateKey, secret)
   writeFileSync(join(folder, 'service-account.pub'), keys.publicKey)
   writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, secret)
+  writeFileSync(join(folder, 'egress.yaml'), stringify(egress))
   writeFileSync(join(folder, 'stages.yaml'), podStages.map((stage) => stringify(stage, { lineWidth: 0 })).join('---\n'))
+}
+
+/** By which way the API server reaches Services, pods and nodes. */
+const egress = {
+  apiVersion: 'apiserver.k8s.io/v1beta1',
+  kind: 'EgressSelectorConfiguration',
+  egressSelections: [
+    { name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: networkSocket } } } },
+  ],
 }
 
 const etcdArguments = (folder: string, client: number, peer: number): readonly string[] => [
@@ -121,6 +146,7 @@ const apiServerArguments = (folder: string, etcd: number, port: number): readonl
   `--service-account-key-file=${join(folder, 'service-account.pub')}`,
   `--service-account-signing-key-file=${join(folder, 'service-account.key')}`,
   '--service-cluster-ip-range=10.96.0.0/16',
+  `--egress-selector-config-file=${join(folder, 'egress.yaml')}`,
   '--profiling=false',
   // Its taint on a new node is taken off by a controller that is not run here.
   '--disable-admission-plugins=TaintNodesByCondition',
@@ -180,33 +206,39 @@ function ask(
   })
 }
 
-async function createNode(name: string, { entry }: TestCluster, ca: Buffer): Promise<void> {
+/** A definition that was just made is served a moment later. */
+const routePaths = routeDefinitions.flatMap(({ spec: { group, names, versions } }) =>
+  versions.map(({ name }) => `/apis/${group}/${name}/${names.plural}`),
+)
+
+/** Its nodes, and the kinds of traffic routers. What was refused, if anything. */
+async function furnish({ context, entry }: TestCluster, ca: Buffer, kubelet: number): Promise<string | undefined> {
+  const nodes = nodesOf(context).map((name) => nodeOf(name, name === forwardingNodeOf(context) ? kubelet : undefined))
+  const objects = [
+    ...nodes.map((node) => ['/api/v1/nodes', node] as const),
+    ...routeDefinitions.map((each) => [resourcePath(resources.customResourceDefinitions, {}), each] as const),
+  ]
+  for (const [path, object] of objects) {
+    const status = await ask(ca, entry, 'POST', path, object)
+    if (status !== 201) return `${object.kind} ${object.metadata.name} was not created: HTTP ${status}`
+  }
+  return undefined
+}
+
+/** @param kubelet the port of its kubelet; whoever plays the nodes leaves what is there */
+function nodeOf(name: string, kubelet: number | undefined): KubeObject & { readonly status: object } {
   const room = { cpu: '64', memory: '256Gi', pods: '1000', 'ephemeral-storage': '1Ti' }
-  const node = {
+  return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name,
       labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
     },
-    status: { capacity: room, allocatable: room },
+    status: {
+      capacity: room,
+      allocatable: room,
+      ...(kubelet !== undefined && { daemonEndpoints: { kubeletEndpoint: { Port: kubelet } } }),
+    },
   }
-  const status = await ask(ca, entry, 'POST', '/api/v1/nodes', node)
-  if (status !== 201) throw new Error(`node ${name} was not created: HTTP ${status}`)
-}
-
-/** Free at this moment; all are held until the last is found, so that they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -1,3 +1,4 @@
+import type { AnalysisTemplateSpec, Metric } from '#api/analysis.ts'
 import type { BlueGreenStrategy, CanaryStep, CanaryStrategy, RolloutSpec } from '#api/rollout.ts'
 import type { Manifest } from './scenario.ts'
 import { subject } from './state.ts'
@@ -57,6 +58,24 @@ export const deployment = (tag: string, replicas: number, readyAfter?: number) =
   metadata: { name: 'base', labels },
   spec: { replicas, selector: { matchLabels: labels }, template: template(tag, readyAfter) },
 })
+
+/** Good below 5 % unless said otherwise: what Prometheus answers to the query of its name. */
+export const share = (name: string, more: Partial<Metric> = {}): Metric => ({
+  name,
+  successCondition: 'result[0] < 0.05',
+  provider: { prometheus: { query: name } },
+  ...more,
+})
+
+export const analysisTemplate = (name: string, metrics: readonly Metric[], more: AnalysisTemplateSpec = {}) => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AnalysisTemplate',
+  metadata: { name, labels },
+  spec: { metrics, ...more },
+})
+
+/** How a Rollout asks for it. */
+export const analysisBy = (templateName: string) => ({ templates: [{ templateName }] })
 
 /** As JSON patch. */
 export const setImage = (tag: string): string =>

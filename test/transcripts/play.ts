@@ -1,11 +1,12 @@
 import { anOwnNamespace, type OwnNamespace } from '#test/support/own-namespace.ts'
 import { type Controllers, controllersOf } from './controllers.ts'
+import { type Metrics, startMetrics } from './metrics.ts'
 import { refuseNothing, refuseStatus } from './refusals.ts'
-import type { Apply, Claim, Drive, Look, Range, Refuse, Run, Scenario, Stays, Step, Told, Until } from './scenario.ts'
+import type { Apply, Claim, Drive, Expose, Range, Refuse, Run, Scenario, Stays, Step, Told, Until } from './scenario.ts'
 import { aShell, environmentOf, type Shell } from './shell.ts'
 import { type Moment, type Sight, watchNamespace } from './sight.ts'
 import { looks, podsIn } from './state.ts'
-import { lineOf, manifestLine, seconds } from './words.ts'
+import { inWords, lineOf, manifestLine, seconds } from './words.ts'
 
 export interface Played {
   /** What did not hold; empty when everything did. */
@@ -26,8 +27,9 @@ export async function play(
   scenario: Scenario,
   { kubeconfig, controller, compileCache, print }: PlayOptions,
 ): Promise<Played> {
+  const metrics = scenario.steps.some((step) => 'metrics' in step) ? await startMetrics() : undefined
   const place = await anOwnNamespace(kubeconfig)
-  const environment = environmentOf(place, compileCache)
+  const environment = environmentOf(place, compileCache, metrics?.url)
   const controllers = controllersOf(place, environment, controller)
   const startedAtMs = performance.now()
   const lines: Line[] = []
@@ -39,7 +41,7 @@ export async function play(
     if (line !== undefined) say(moment.reason === undefined ? ' ' : '•', line, moment.atMs)
   })
   const shell = aShell(place, environment)
-  const stage: Stage = { place, shell, controllers, sight, say, failures: [], since: 0 }
+  const stage: Stage = { place, shell, controllers, sight, metrics, say, failures: [], since: 0 }
   try {
     for (const step of scenario.steps) await take(step, stage)
     await comesToRest(stage)
@@ -50,6 +52,7 @@ export async function play(
     await controllers.end()
     sight.close()
     if (scenario.steps.some((step) => 'refuse' in step)) await refuseNothing(place)
+    await metrics?.close()
     await place.end()
     for (const { atMs, mark, text } of merged(lines))
       print(`${seconds(atMs - startedAtMs).padStart(7)}  ${mark} ${text}`)
@@ -85,6 +88,7 @@ interface Stage {
   readonly shell: Shell
   readonly controllers: Controllers
   readonly sight: Sight
+  readonly metrics: Metrics | undefined
   readonly say: (mark: string, text: string) => void
   readonly failures: string[]
   /** Index of the moment of the last `{ from: 'here' }`. */
@@ -106,6 +110,7 @@ async function take(step: Step, stage: Stage): Promise<void> {
   if ('run' in step) return run(step, stage)
   if ('controller' in step) return drive(step, stage)
   if ('refuse' in step) return refuse(step, stage)
+  if ('metrics' in step) return expose(step, stage)
   if ('until' in step) return waitFor(step, stage)
   if ('stays' in step) return stays(step, stage)
   if ('told' in step) return told(step, stage)
@@ -143,11 +148,16 @@ async function refuse({ refuse: when }: Refuse, stage: Stage): Promise<void> {
   await (when === 'nothing' ? refuseNothing(stage.place) : refuseStatus(stage.place, when))
 }
 
+async function expose({ metrics }: Expose, stage: Stage): Promise<void> {
+  stage.say('$', `echo '${inWords(metrics)}' > metrics   # what Prometheus finds`)
+  await stage.metrics?.expose(metrics)
+}
+
 async function waitFor({ until, within = withinDefault, ...claim }: Until, stage: Stage): Promise<void> {
   const deadline = performance.now() + within * 1000
   while (!looks(stage.sight.state, until)) {
     if (performance.now() > deadline) {
-      const text = `not within ${within} s: ${lookLine(until)}; it is ${JSON.stringify(stage.sight.state)}`
+      const text = `not within ${within} s: ${inWords(until)}; it is ${JSON.stringify(stage.sight.state)}`
       if (claim.rule === undefined) throw new Stuck(text)
       return judge(stage, claim, false, text)
     }
@@ -220,10 +230,5 @@ function fail(stage: Stage, text: string): void {
   stage.failures.push(text)
   stage.say('✗', text)
 }
-
-const lookLine = (look: Look): string =>
-  Object.entries(look)
-    .map(([key, value]) => `${key} ${value}`)
-    .join(', ')
 
 const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

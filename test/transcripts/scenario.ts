@@ -9,7 +9,7 @@ export interface Scenario {
 /** Parts of a `State` (`state.ts`) as they should be. */
 export type Look = Readonly<Record<string, string | RegExp>>
 
-export type Step = Apply | Run | Drive | Refuse | Until | Stays | Told | Range | { readonly from: 'here' }
+export type Step = Apply | Run | Drive | Refuse | Expose | Until | Stays | Told | Range | { readonly from: 'here' }
 
 /** `kubectl apply` of these. */
 export interface Apply {
@@ -42,6 +42,14 @@ export interface Drive {
  */
 export interface Refuse {
   readonly refuse: string
+}
+
+/**
+ * From now on a Prometheus of the scenario's own answers these numbers, each to the query of that name. Templates without an address
+ * ask there.
+ */
+export interface Expose {
+  readonly metrics: Readonly<Record<string, number>>
 }
 
 /** Waits until all of `until` is so at one moment. */

@@ -13,8 +13,13 @@ export type Shell = (line: string, input?: string) => Promise<ShellAnswer>
 /**
  * What a person's session has: kubectl and argosy at hand, the namespace as default, nothing kept outside of it.
  * @param compileCache a folder; the same program is started many times
+ * @param prometheus for templates without an address
  */
-export function environmentOf({ kubectl }: OwnNamespace, compileCache: string): NodeJS.ProcessEnv {
+export function environmentOf(
+  { kubectl }: OwnNamespace,
+  compileCache: string,
+  prometheus: string | undefined,
+): NodeJS.ProcessEnv {
   const argosy = `#!/bin/sh\nexec '${process.execPath}' '${join(process.cwd(), 'main/cli/index.ts')}' "$@"\n`
   const bin = join(kubectl.file('argosy', argosy, 0o700), '..')
   return {
@@ -25,6 +30,7 @@ export function environmentOf({ kubectl }: OwnNamespace, compileCache: string): 
     KUBECONFIG: kubectl.kubeconfig,
     NODE_COMPILE_CACHE: compileCache,
     NO_COLOR: '1',
+    ...(prometheus !== undefined && { ARGO_ROLLOUTS_PROMETHEUS_ADDRESS: prometheus }),
   }
 }
 

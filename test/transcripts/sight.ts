@@ -29,6 +29,7 @@ const watched: readonly Resource[] = [
   resources.replicaSets,
   resources.services,
   resources.deployments,
+  resources.analysisRuns,
   resources.events,
 ]
 const pollMs = 20

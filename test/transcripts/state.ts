@@ -1,3 +1,4 @@
+import type { AnalysisRun, MetricResult } from '#api/analysis.ts'
 import type { Deployment, ReplicaSet } from '#api/apps.ts'
 import type { Event, Service } from '#api/core.ts'
 import { annotations, labels } from '#api/keys.ts'
@@ -21,6 +22,8 @@ export const subject = 'shop'
  * abort, promoteFull, controllerPause, pauses, collisions, scale   as in the status
  * restart         `pending` or `done`, once one was asked for
  * if TYPE         status and reason of a condition
+ * run NAME        phase of an AnalysisRun; once it is over also what was counted, and its message. `2-1` is that of revision 2 at step
+ *                 1, `2` its background, `2-pre` and `2-post` those around a cut-over, `2-1.1` one that measured anew
  */
 export type State = Readonly<Record<string, string>>
 
@@ -43,6 +46,7 @@ export function stateOf(objects: readonly KubeObject[]): State {
     facts[`svc ${metadata.name}`] = hash === undefined ? 'all' : tagOf(hash)
   }
   for (const { metadata, spec } of all<Deployment>('Deployment')) facts[`deploy ${metadata.name}`] = `${spec.replicas}`
+  for (const run of all<AnalysisRun>('AnalysisRun')) facts[`run ${shortName(run)}`] = runWords(run)
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== ''))
 }
 
@@ -92,6 +96,21 @@ function ofRollout({ spec, status = {} }: Rollout, tagOf: (hash: string | undefi
       (status.conditions ?? []).map((each) => [`if ${each.type}`, `${each.status} ${each.reason}`]),
     ),
   }
+}
+
+const shortName = ({ metadata }: AnalysisRun): string =>
+  metadata.name.replace(`${subject}-${metadata.labels?.[labels.podTemplateHash]}-`, '')
+
+function runWords({ status = {} }: AnalysisRun): string {
+  const { phase, message, metricResults = [] } = status
+  if (phase === undefined || phase === 'Pending' || phase === 'Running') return text(phase)
+  return [phase, ...metricResults.map(countsOf), message].filter((each) => each !== undefined && each !== '').join('; ')
+}
+
+const countsOf = (result: MetricResult): string => {
+  const kinds = ['successful', 'failed', 'inconclusive', 'error'] as const
+  const counts = kinds.flatMap((kind) => (result[kind] === undefined ? [] : [`${result[kind]} ${kind}`]))
+  return [result.name, ...(result.dryRun === true ? ['(dry run)'] : []), ...counts].join(' ')
 }
 
 const text = (value: string | number | undefined): string => `${value ?? ''}`

@@ -28,6 +28,7 @@ const datadog = object('Datadog.', {
   interval: text('How far back to look.', { default: '5m' }),
   queries: map('Several queries, by name.'),
   query,
+  requestTimeout: text('How long to wait for an answer, such as 30s.', { default: '10s' }),
   secretRef: object('The Secret with address and keys; the one named datadog when absent.', {
     name: text('Its name.'),
     namespaced: flag('It is in the namespace of the analysis, not in that of the controller.'),
@@ -148,7 +149,7 @@ export const provider: Schema = object('Who measures: exactly one of these.', {
   ),
   plugin: opaque('Providers that are plugins of the controller, with their settings, by name.'),
   prometheus,
-  skywalking: object('Apache SkyWalking.', { address, interval: text('How far back to look; 5m when absent.'), query }),
+  skywalking: object('Apache SkyWalking.', { address, interval: text('How far back to look, such as 5m.'), query }),
   wavefront: object('Wavefront.', { address, query }),
   web,
 })

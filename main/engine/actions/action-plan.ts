@@ -17,6 +17,9 @@ export type RolloutAction =
   | 'restart'
   | 'cancelRestart'
   | 'setImage'
+  | 'rerunAnalysis'
+  | 'terminateAnalysis'
+  | 'terminateExperiment'
 
 export interface ContainerImage {
   /** The name of a container, or `*` for all (ACT-110). */
@@ -36,6 +39,10 @@ export interface ActionParameters {
   readonly resume?: boolean | undefined
   /** `restart`: how long from now, as a Go duration in the person's own spelling; absent means at once (ACT-80). */
   readonly delay?: string | undefined
+  /** `rerunAnalysis`, `terminateAnalysis`: the name of the AnalysisRun. */
+  readonly run?: string | undefined
+  /** `terminateExperiment`: the name of the Experiment. */
+  readonly experiment?: string | undefined
 }
 
 /** What an action would do, before it is done. */

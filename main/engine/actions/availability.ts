@@ -34,6 +34,9 @@ export function actionAvailability(
     restart: of('restart'),
     cancelRestart: of('cancelRestart'),
     setImage: of('setImage'),
+    rerunAnalysis: of('rerunAnalysis'),
+    terminateAnalysis: of('terminateAnalysis'),
+    terminateExperiment: of('terminateExperiment'),
   }
 }
 
@@ -64,8 +67,14 @@ function whyClosed(
     : `${names[action]} is open again once the controller has caught up: ${pending}`
 }
 
-/** The emergency brakes work while the controller lags behind (ACT-13). */
-const brakes: ReadonlySet<RolloutAction> = new Set<RolloutAction>(['abort', 'pause'])
+/** The emergency brakes work while the controller lags behind (ACT-13), and so does what changes nothing of the Rollout. */
+const brakes: ReadonlySet<RolloutAction> = new Set<RolloutAction>([
+  'abort',
+  'pause',
+  'rerunAnalysis',
+  'terminateAnalysis',
+  'terminateExperiment',
+])
 
 const names: Readonly<Record<RolloutAction, string>> = {
   promote: 'Promote',
@@ -79,6 +88,9 @@ const names: Readonly<Record<RolloutAction, string>> = {
   restart: 'Restart',
   cancelRestart: 'Cancel restart',
   setImage: 'Set image',
+  rerunAnalysis: 'Dry run',
+  terminateAnalysis: 'Terminate',
+  terminateExperiment: 'Terminate',
 }
 
 type Rule = (own: ActionFacts, facts: AvailabilityFacts, rollout: Rollout) => string | undefined
@@ -99,6 +111,10 @@ const rules: Readonly<Record<RolloutAction, Rule>> = {
   restart: () => undefined,
   cancelRestart: cancelRestartRule,
   setImage: () => undefined,
+  rerunAnalysis: () => undefined,
+  // Whether there is something to end, the run or the Experiment tells.
+  terminateAnalysis: () => undefined,
+  terminateExperiment: () => undefined,
 }
 
 function promoteRule(own: ActionFacts): string | undefined {

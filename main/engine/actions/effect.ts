@@ -37,6 +37,10 @@ const signs: Readonly<Record<RolloutAction, (change: Change) => boolean>> = {
   setImage: hasNextTemplate,
   restart: isRestartObserved,
   cancelRestart: isRestartObserved,
+  // The answer was all there is to see of it on the Rollout.
+  rerunAnalysis: () => true,
+  terminateAnalysis: () => true,
+  terminateExperiment: () => true,
 }
 
 const statusOf = ({ status = {} }: Rollout) => status

@@ -5,7 +5,7 @@ import type { RolloutAction } from './action-plan.ts'
 
 /** A right in RBAC's words, within the Rollout's namespace. */
 export interface NeededRight {
-  readonly verb: 'patch' | 'update'
+  readonly verb: 'patch' | 'update' | 'create'
   readonly resource: Resource
   readonly subresource?: string
 }
@@ -28,6 +28,9 @@ export function neededRights(action: RolloutAction, rollout: Rollout): readonly 
     cancelRestart: [patchSpec],
     undo: [{ verb: 'patch', resource: templateResource(rollout) }],
     setImage: [{ verb: 'update', resource: templateResource(rollout) }],
+    rerunAnalysis: [{ verb: 'create', resource: resources.analysisRuns }],
+    terminateAnalysis: [{ verb: 'patch', resource: resources.analysisRuns }],
+    terminateExperiment: [{ verb: 'patch', resource: resources.experiments }],
   }
   return rights[action]
 }

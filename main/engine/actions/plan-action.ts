@@ -10,12 +10,14 @@ import { planCancelRestart } from './cancel-restart.ts'
 import { planPause } from './pause.ts'
 import { planPromote } from './promote.ts'
 import { planPromoteFull } from './promote-full.ts'
+import { planRerunAnalysis } from './rerun-analysis.ts'
 import { planRestart } from './restart.ts'
 import { planResume } from './resume.ts'
 import { planRetry } from './retry.ts'
 import { revisionHistory } from './revision-history.ts'
 import { planSetImage } from './set-image.ts'
 import { planSkipStep } from './skip-step.ts'
+import { planTerminateAnalysis, planTerminateExperiment } from './terminate.ts'
 import { planUndo } from './undo.ts'
 
 export type { ActionParameters, ActionPlan, RolloutAction } from './action-plan.ts'
@@ -33,12 +35,15 @@ const planners: Readonly<Record<RolloutAction, Planner>> = {
   restart: planRestart,
   cancelRestart: planCancelRestart,
   setImage: planSetImage,
+  rerunAnalysis: planRerunAnalysis,
+  terminateAnalysis: planTerminateAnalysis,
+  terminateExperiment: planTerminateExperiment,
 }
 
 /**
  * Works out the requests of an action on a Rollout as it is now. Every one is bound to the version it was decided from
  * (ACT-11), a second one to the same object only to its uid. `undo` needs the world's ReplicaSets; it and `setImage` need
- * the workload when there is a `workloadRef`.
+ * the workload when there is a `workloadRef`; `rerunAnalysis` and the ones that terminate need AnalysisRuns and Experiments.
  */
 export function planAction(wish: {
   readonly action: RolloutAction

@@ -1,5 +1,7 @@
 import type { AnalysisPhase, Metric, MetricResult, RunSummary } from '#api/analysis.ts'
+import type { Score } from '#engine/judge/score.ts'
 import { isCompleted, isWorse, limitPassed, metricPhase } from './metric-phase.ts'
+import { phaseOfScore, runScore, type Scoring, scoreText } from './run-score.ts'
 
 export interface RunState {
   /** Copies for planning, in the order of the spec. */
@@ -10,6 +12,8 @@ export interface RunState {
   readonly terminating: boolean
   /** `spec.terminate`. */
   readonly terminate: boolean
+  /** Absent: every metric decides for itself. */
+  readonly scoring?: Scoring | undefined
 }
 
 export interface AssessedRun {
@@ -20,6 +24,7 @@ export interface AssessedRun {
   readonly dryRunSummary: RunSummary
   /** Metrics that completed in this pass. */
   readonly completed: readonly { readonly name: string; readonly phase: AnalysisPhase }[]
+  readonly score: Score | undefined
 }
 
 interface Walk {
@@ -44,6 +49,7 @@ export function assessRun(state: RunState): AssessedRun {
     summaries: { run: {}, dryRun: {} },
   }
   for (const metric of state.metrics) assessMetric(metric, state, walk)
+  const score = concludeScore(state, walk)
   const { worst, message, allDone, summaries } = walk
   return {
     ...verdict(worst, message.trim(), allDone, state.terminating),
@@ -51,6 +57,7 @@ export function assessRun(state: RunState): AssessedRun {
     runSummary: summaries.run,
     dryRunSummary: summaries.dryRun,
     completed: walk.completed,
+    score,
   }
 }
 
@@ -79,7 +86,24 @@ function assessMetric(metric: Metric, state: RunState, walk: Walk): void {
   const passed = limitPassed(metric, result)
   bump(counts, passed === undefined ? 'successful' : summaryKey[passed.phase])
   if (isDry) concludeDry(result, passed?.message, walk)
-  else conclude(result, passed?.message, walk)
+  else if (!isScored(result, state.scoring)) conclude(result, passed?.message, walk)
+}
+
+/** A metric that the score stands for; one that could not be measured speaks for itself. */
+export const isScored = ({ name, phase }: MetricResult, scoring: Scoring | undefined): boolean =>
+  scoring?.groups.has(name) === true && phase !== 'Error'
+
+/** As one metric more. What this pass ends early has no part in it (ANA-803). */
+function concludeScore({ scoring, terminating, results }: RunState, walk: Walk): Score | undefined {
+  if (scoring === undefined) return undefined
+  const score = runScore(terminating ? results : [...walk.results.values()], scoring)
+  if (score === undefined) return undefined
+  const phase = phaseOfScore[score.classification]
+  const isSaid = walk.worst === phase && walk.message !== ''
+  if (isSaid || (walk.worst !== undefined && isWorse(phase, walk.worst))) return score
+  walk.worst = phase
+  walk.message = scoreText(score, scoring.config)
+  return score
 }
 
 /** A new phase brings the message of the last measurement with it. */

@@ -15,11 +15,14 @@ export const isWorse = (a: AnalysisPhase, b: AnalysisPhase): boolean => badness.
 export const limitValue = (limit: IntOrString): number =>
   typeof limit === 'number' ? limit : (parseInteger(limit) ?? 0)
 
+/** An empty text is none, as everywhere in the API. */
+export const hasInterval = ({ interval = '' }: Pick<Metric, 'interval'>): boolean => interval !== ''
+
 /** How many measurements a metric takes; `undefined`: until it is stopped (ANA-106). */
-export function effectiveCount({ count, interval }: Pick<Metric, 'count' | 'interval'>): number | undefined {
-  const value = count === undefined ? 0 : limitValue(count)
+export function effectiveCount(metric: Pick<Metric, 'count' | 'interval'>): number | undefined {
+  const value = limitValue(metric.count ?? 0)
   if (value !== 0) return value
-  return interval === undefined ? 1 : undefined
+  return hasInterval(metric) ? undefined : 1
 }
 
 export interface LimitPassed {

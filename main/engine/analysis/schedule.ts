@@ -2,7 +2,7 @@ import type { Measurement, Metric, MetricResult } from '#api/analysis.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { effectiveCount, isCompleted } from './metric-phase.ts'
+import { effectiveCount, hasInterval, isCompleted } from './metric-phase.ts'
 
 /** A measurement to be begun, or to be gone on with. */
 export type Task =
@@ -53,8 +53,7 @@ function isFirstDue({ initialDelay }: Metric, { startedAt, now }: Schedule): boo
 /** Strictly after the wait (ANA-904). */
 function isNextDue(metric: Metric, result: MetricResult | undefined, last: Measurement, now: EpochMs): boolean {
   if (isCountReached(metric, result)) return false
-  const waitMs =
-    last.phase === 'Error' || metric.interval === undefined ? retryMs : (durationMs(metric.interval) ?? retryMs)
+  const waitMs = last.phase === 'Error' ? retryMs : (intervalMs(metric) ?? retryMs)
   return now > (parseTime(last.finishedAt) ?? 0) + waitMs
 }
 
@@ -77,15 +76,17 @@ function momentOf(metric: Metric, schedule: Schedule): EpochMs | undefined {
   if (result !== undefined && isCompleted(result.phase)) return undefined
   const last = result?.measurements?.at(-1)
   if (last === undefined) {
-    const delayMs = metric.initialDelay === undefined ? undefined : durationMs(metric.initialDelay)
+    const delayMs = durationMs(metric.initialDelay ?? '')
     return delayMs === undefined ? undefined : (schedule.startedAt ?? schedule.now) + delayMs
   }
   if (last.finishedAt === undefined) return parseTime(last.resumeAt)
   if (isCountReached(metric, result)) return undefined
-  const waitMs =
-    last.phase === 'Error' ? retryMs : metric.interval === undefined ? undefined : durationMs(metric.interval)
+  const waitMs = last.phase === 'Error' ? retryMs : intervalMs(metric)
   return waitMs === undefined ? undefined : (parseTime(last.finishedAt) ?? 0) + waitMs + 1
 }
+
+const intervalMs = (metric: Metric): number | undefined =>
+  hasInterval(metric) ? durationMs(metric.interval ?? '') : undefined
 
 function durationMs(text: string): number | undefined {
   const parsed = parseGoDuration(text)

@@ -15,13 +15,16 @@ export const withoutSecrets = (args: readonly AnalysisArgument[]): readonly Anal
 export function substituteMetric(metric: Metric, args: readonly AnalysisArgument[]): Outcome<Metric, string> {
   const missing = args.find(({ value }) => value === undefined)
   if (missing !== undefined) return failure(`argument ${JSON.stringify(missing.name)} was not supplied`)
-  const values = new Map(args.map(({ name, value = '' }) => [`args.${name}`, value]))
+  const values = new Map(args.map(({ name, value = '' }) => [`args.${name}`, JSON.stringify(value).slice(1, -1)]))
   const text = substituteText(JSON.stringify(metric), values)
   return text.ok ? parsed(text.value) : text
 }
 
-/** As the reference scans: no nesting, no escapes; a tag ends at the first `}}`. */
-function substituteText(text: string, values: ReadonlyMap<string, string>): Outcome<string, string> {
+/**
+ * A text with each `{{TAG}}` replaced by what `values` has for the tag, white space around it aside (ANA-402, ANA-403). As the
+ * reference scans: no nesting, no escapes; a tag ends at the first `}}`.
+ */
+export function substituteText(text: string, values: ReadonlyMap<string, string>): Outcome<string, string> {
   let result = ''
   let unknown: string | undefined
   for (let at = 0; ; ) {
@@ -35,7 +38,7 @@ function substituteText(text: string, values: ReadonlyMap<string, string>): Outc
     const tag = text.slice(start + 2, end)
     const value = values.get(tag.trim())
     if (value === undefined) unknown = tag
-    result += text.slice(at, start) + JSON.stringify(value ?? '').slice(1, -1)
+    result += text.slice(at, start) + (value ?? '')
     at = end + 2
   }
   return unknown === undefined ? success(result) : failure(`failed to resolve {{${unknown}}}`)

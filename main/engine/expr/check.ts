@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import type { Builtin } from './builtins/builtin.ts'
 import { callType } from './call-types.ts'
 import { ExprError } from './expr-error.ts'
@@ -34,16 +35,19 @@ interface Pointed {
 }
 
 /** The type of an expression, all its branches checked (ANA-1308). @throws ExprError for what no run could make right */
-export const check = (node: Node, names: Names, functions: Functions): Type => new Checker(names, functions).type(node)
+export const check = (node: Node, names: Names, functions: Functions, budget: Budget): Type =>
+  new Checker(names, functions, budget).type(node)
 
 class Checker {
   readonly #names: Map<string, Type>
   readonly #functions: Functions
+  readonly #budget: Budget
   readonly #pointed: Pointed[] = []
 
-  constructor(names: Names, functions: Functions) {
+  constructor(names: Names, functions: Functions, budget: Budget) {
     this.#names = new Map(Object.entries(names))
     this.#functions = functions
+    this.#budget = budget
   }
 
   type(node: Node): Type {
@@ -121,6 +125,7 @@ class Checker {
 
   #binary(operator: BinaryOperator, left: Node, right: Node): Type {
     const [l, r] = [this.type(left), this.type(right)]
+    if (operator === 'matches' && right.kind === 'string') this.#budget.pattern(right.value)
     const found = operatorType[operator](l, r)
     if (found === undefined)
       throw new ExprError(`invalid operation: ${operator} (mismatched types ${typeName(l)} and ${typeName(r)})`)
@@ -189,8 +194,8 @@ class Checker {
     const base = this.type(of)
     for (const each of args) this.type(each)
     if (isUnknown(base)) return unknownType
-    const known =
-      base.kind === 'duration' ? durationMethods[name] : base.kind === 'time' ? timeMethods[name] : undefined
+    const methods = base.kind === 'duration' ? durationMethods : base.kind === 'time' ? timeMethods : {}
+    const known = Object.hasOwn(methods, name) ? methods[name] : undefined
     if (known === undefined) throw new ExprError(`type ${typeName(base)} has no method ${name}`)
     return known
   }

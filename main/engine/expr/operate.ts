@@ -1,6 +1,7 @@
+import type { Budget } from './budget.ts'
 import { truncated, wrapped } from './builtins/numbers.ts'
 import { ExprError } from './expr-error.ts'
-import { re2 } from './regex.ts'
+import type { Pattern } from './regex.ts'
 import type { BinaryOperator } from './syntax.ts'
 import {
   compare,
@@ -11,6 +12,7 @@ import {
   isMap,
   isNumber,
   isTime,
+  timeAtNs,
   typeNameOf,
   type Value,
 } from './values.ts'
@@ -19,47 +21,57 @@ const mismatch = (a: Value, operator: string, b: Value): ExprError =>
   new ExprError(`invalid operation: ${typeNameOf(a)} ${operator} ${typeNameOf(b)}`)
 
 /** What an operator that looks at both of its sides makes of them (ANA-1309, ANA-1310). @throws ExprError */
-export function operate(operator: BinaryOperator, a: Value, b: Value): Value {
+export function operate(operator: BinaryOperator, a: Value, b: Value, budget: Budget): Value {
   switch (operator) {
     case '==':
-      return isEqual(a, b)
     case '!=':
-      return !isEqual(a, b)
+      budget.compare(a, b)
+      return isEqual(a, b) === (operator === '==')
     case '<':
+      budget.compare(a, b)
       return compare(a, b, operator) === -1
     case '>':
+      budget.compare(a, b)
       return compare(a, b, operator) === 1
     case '<=':
+      budget.compare(a, b)
       return [-1, 0].includes(compare(a, b, operator) ?? Number.NaN)
     case '>=':
+      budget.compare(a, b)
       return [0, 1].includes(compare(a, b, operator) ?? Number.NaN)
     case 'in':
-      return isIn(a, b)
+      return isIn(a, b, budget)
     case 'matches':
     case 'contains':
     case 'startsWith':
     case 'endsWith':
-      return aboutText(operator, a, b)
+      return aboutText(operator, a, b, budget)
     default:
-      return calculate(operator, a, b)
+      return calculate(operator, a, b, budget)
   }
 }
 
-function isIn(a: Value, b: Value): boolean {
+function isIn(a: Value, b: Value, budget: Budget): boolean {
   if (b === null) return false
-  if (isList(b)) return elementsOf(b).some((each) => isEqual(a, each))
+  if (isList(b)) {
+    budget.look(b)
+    return elementsOf(b).some((each) => isEqual(a, each))
+  }
   if (!isMap(b)) throw new ExprError(`operator "in" not defined on ${typeNameOf(b)}`)
   if (typeof a !== 'string') throw new ExprError(`cannot use ${typeNameOf(a)} as type string in map key`)
   return b.has(a)
 }
 
-function aboutText(operator: 'matches' | 'contains' | 'startsWith' | 'endsWith', a: Value, b: Value): boolean {
+type AboutText = 'matches' | 'contains' | 'startsWith' | 'endsWith'
+
+function aboutText(operator: AboutText, a: Value, b: Value, budget: Budget): boolean {
   if (a === null || b === null) return false
   if (typeof a !== 'string' || typeof b !== 'string') throw mismatch(a, operator, b)
   switch (operator) {
     case 'matches':
-      return re2(b).test(a)
+      return matches(a, budget.pattern(b), budget)
     case 'contains':
+      budget.search(a, b)
       return a.includes(b)
     case 'startsWith':
       return a.startsWith(b)
@@ -68,8 +80,16 @@ function aboutText(operator: 'matches' | 'contains' | 'startsWith' | 'endsWith',
   }
 }
 
-function calculate(operator: BinaryOperator, a: Value, b: Value): Value {
-  if (typeof a === 'string' && typeof b === 'string' && operator === '+') return a + b
+function matches(text: string, pattern: Pattern, budget: Budget): boolean {
+  budget.match(pattern, text)
+  return pattern.isIn(text)
+}
+
+function calculate(operator: BinaryOperator, a: Value, b: Value, budget: Budget): Value {
+  if (typeof a === 'string' && typeof b === 'string' && operator === '+') {
+    budget.text(a.length + b.length)
+    return a + b
+  }
   const span = withSpans(operator, a, b)
   if (span !== undefined) return span
   if (!isNumber(a) || !isNumber(b)) throw mismatch(a, operator, b)
@@ -82,10 +102,10 @@ function calculate(operator: BinaryOperator, a: Value, b: Value): Value {
 function withSpans(operator: BinaryOperator, a: Value, b: Value): Value | undefined {
   const sign = operator === '-' ? -1n : 1n
   if (operator === '+' || operator === '-') {
-    if (isTime(a) && isDuration(b)) return { kind: 'time', ns: a.ns + sign * b.ns }
+    if (isTime(a) && isDuration(b)) return timeAtNs(a.ns + sign * b.ns)
     if (isDuration(a) && isDuration(b)) return { kind: 'duration', ns: wrapped(a.ns + sign * b.ns) }
     if (isTime(a) && isTime(b) && operator === '-') return { kind: 'duration', ns: a.ns - b.ns }
-    if (isDuration(a) && isTime(b) && operator === '+') return { kind: 'time', ns: a.ns + b.ns }
+    if (isDuration(a) && isTime(b) && operator === '+') return timeAtNs(a.ns + b.ns)
   }
   if (operator !== '*') return undefined
   if (isDuration(a) && isNumber(b)) return { kind: 'duration', ns: truncated(Number(a.ns) * Number(b)) }

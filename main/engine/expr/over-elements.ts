@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import { ExprError } from './expr-error.ts'
 import { operate } from './operate.ts'
 import type { Pointed } from './run.ts'
@@ -6,7 +7,7 @@ import { compare, dynamicName, elementsOf, type List, type Value } from './value
 interface Given {
   /** The predicate of an element; the element itself where there is none. */
   readonly each: (pointed: Pointed) => Value
-  readonly isConditional: boolean
+  readonly budget: Budget
   readonly third: Value | undefined
 }
 
@@ -31,7 +32,7 @@ export function overElements(name: string, list: List, given: Given): Value {
     case 'count':
       return BigInt(elements.filter(holds).length)
     case 'sum':
-      return elements.reduce<Value>((sum, _, index) => operate('+', sum, at(index)), 0n)
+      return elements.reduce<Value>((sum, _, index) => operate('+', sum, at(index), given.budget), 0n)
     case 'find':
       return elements.find(holds) ?? null
     case 'findLast':

@@ -2,6 +2,7 @@ import { ExprError } from './expr-error.ts'
 import {
   type BinaryOperator,
   binaryPrecedence,
+  childrenOf,
   type Node,
   predicateArguments,
   type UnaryOperator,
@@ -13,6 +14,8 @@ import { type Token, type TokenKind, tokensOf } from './tokens.ts'
 const nodesMax = 10_000
 /** Deeper nesting is refused before it can exhaust the stack. */
 const depthMax = 400
+/** The same for what hangs on what hangs on it, `a.b.c` or `a + b + c`, which nests without a bracket. */
+const heightMax = 1_000
 
 /** Reads an expression of expr-lang (ANA-1304…1306). @throws ExprError */
 export const parse = (text: string): Node => new Parser(tokensOf(text)).parse()
@@ -27,6 +30,7 @@ class Parser {
   readonly #tokens: readonly Token[]
   #at = 0
   #nodes = 0
+  readonly #heights = new Map<Node, number>()
   #depth = 0
   /** Inside how many predicates: only there is `#` a thing. */
   #predicates = 0
@@ -70,6 +74,9 @@ class Parser {
 
   #made(node: Node): Node {
     if (++this.#nodes > nodesMax) throw new ExprError('compilation failed: expression exceeds maximum allowed nodes')
+    const height = 1 + childrenOf(node).reduce((most, each) => Math.max(most, this.#heights.get(each) ?? 0), 0)
+    if (height > heightMax) throw new ExprError('expression is nested too deeply')
+    this.#heights.set(node, height)
     return node
   }
 

@@ -1,56 +1,46 @@
-import { ExprError } from './expr-error.ts'
+import { RE2JS, RE2JSException } from 're2js'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
 
-/** Patterns of RE2 that JavaScript reads otherwise or not at all, and the other way round (ANA-1313). */
-const foreign = /\(\?(?:=|!|<=|<!)|\\[1-9]|\\k<|\(\?>|[*+?}]\+/
+/** A regular expression of RE2 that was compiled: found anywhere in a text, by code points, in linear time (ANA-1313). */
+export interface Pattern {
+  readonly isIn: (text: string) => boolean
+  /** Instructions. Looking through a text takes at most this many steps for each of its characters. */
+  readonly size: number
+}
 
-/** JavaScript matches by trying, not in RE2's linear time: a short pattern keeps most, not all, of what could run for long out. */
+/** Longer patterns and larger programs are refused: compiling them would take seconds. */
 const patternMax = 1_000
+const sizeMax = 100_000
+/** Compiled patterns that are kept; those that were not used for longest go first. */
+const keptMax = 200
+const kept = new Map<string, Outcome<Pattern, string>>()
 
-/**
- * A pattern of RE2 as a JavaScript one: on code points, ASCII classes, `(?i)` in front, named groups as Go spells them.
- * @throws ExprError
- */
-export function re2(pattern: string): RegExp {
-  if (pattern.length > patternMax) throw new ExprError('error parsing regexp: expression too large')
-  if (foreign.test(pattern))
-    throw new ExprError(`error parsing regexp: invalid or unsupported Perl syntax: \`${pattern}\``)
-  const [, words = ''] = /^\(\?([imsU]+)\)/.exec(pattern) ?? []
-  const body = pattern
-    .replace(/^\(\?[imsU]+\)/, '')
-    .replaceAll('(?P<', '(?<')
-    .replaceAll(/\\([pP])([A-Z])/g, '\\$1{$2}')
-    .replaceAll(/\\[Az]/g, (anchor) => (anchor === '\\A' ? '^' : '$'))
-    .replaceAll(/\[\[:(\^?)(\w+):\]\]/g, (_, not: string, name: string) => `[${not}${posix(name)}]`)
-  try {
-    return new RegExp(body, `u${[...new Set(words)].filter((each) => each !== 'U').join('')}`)
-  } catch {
-    return withoutUnicode(body, words, pattern)
-  }
+/** Whether a pattern is found in a text, as a function of the text (ANA-605, ANA-1313); the failure is Go's text. */
+export function matcher(pattern: string): Outcome<(text: string) => boolean, string> {
+  const found = compiled(pattern)
+  return found.ok ? success(found.value.isIn) : found
 }
 
-/** JavaScript's `u` refuses escapes of plain characters, such as `\-`, that RE2 takes. */
-function withoutUnicode(body: string, words: string, pattern: string): RegExp {
-  try {
-    return new RegExp(body, [...new Set(words)].filter((each) => each !== 'U').join(''))
-  } catch {
-    throw new ExprError(`error parsing regexp: \`${pattern}\``)
-  }
-}
-
-function posix(name: string): string {
-  const found = classes[name]
-  if (found === undefined) throw new ExprError(`error parsing regexp: invalid character class range: \`[:${name}:]\``)
+/** The failure is Go's text. Remembered, so that a condition is compiled once and not with each measurement. */
+export function compiled(pattern: string): Outcome<Pattern, string> {
+  const found = kept.get(pattern) ?? compile(pattern)
+  kept.delete(pattern)
+  kept.set(pattern, found)
+  const [oldest] = kept.keys()
+  if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest)
   return found
 }
 
-const classes: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  lower: 'a-z',
-  upper: 'A-Z',
-  punct: '!-\\/:-@\\[-`{-~',
-  space: '\\t\\n\\v\\f\\r ',
-  word: '0-9A-Za-z_',
-  xdigit: '0-9A-Fa-f',
+const tooLarge = failure('error parsing regexp: expression too large')
+
+function compile(pattern: string): Outcome<Pattern, string> {
+  if (pattern.length > patternMax) return tooLarge
+  try {
+    const program = RE2JS.compile(pattern)
+    const size = program.programSize()
+    return size > sizeMax ? tooLarge : success({ isIn: (text) => program.test(text), size })
+  } catch (error) {
+    if (error instanceof RE2JSException) return failure(error.message)
+    throw error
+  }
 }

@@ -1,4 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
+import type { Budget } from './budget.ts'
+import { sortingSteps } from './builtins/lists.ts'
 import { truncated } from './builtins/numbers.ts'
 import { timeMethod } from './builtins/times.ts'
 import type { Functions } from './check.ts'
@@ -8,15 +10,11 @@ import { overElements } from './over-elements.ts'
 import { type Node, predicateArguments } from './syntax.ts'
 import { dynamicName, isDuration, isList, isMap, isNumber, typeNameOf, type Value } from './values.ts'
 
-/** Elements that may be made in one evaluation (ANA-1315). */
-const elementsMax = 1_000_000
-/** Steps of one evaluation: nested predicates over long lists would otherwise run for hours. */
-const stepsMax = 5_000_000
-
 export interface Surroundings {
   readonly names: Readonly<Record<string, Value>>
   readonly functions: Functions
   readonly now: EpochMs
+  readonly budget: Budget
 }
 
 /** What an expression that was checked evaluates to. @throws ExprError */
@@ -35,13 +33,14 @@ const cut = Symbol('cut')
 class Run {
   readonly #names: Map<string, Value>
   readonly #surroundings: Surroundings
+  readonly #budget: Budget
   readonly #pointed: Pointed[] = []
-  #elements = 0
-  #steps = 0
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
+    this.#budget = surroundings.budget
     this.#names = new Map(Object.entries(surroundings.names))
+    for (const value of this.#names.values()) this.#budget.weightOf(value)
   }
 
   value(node: Node): Value {
@@ -50,7 +49,7 @@ class Run {
   }
 
   #evaluate(node: Node): Value | typeof cut {
-    if (++this.#steps > stepsMax) throw new ExprError('evaluation takes too many steps')
+    this.#budget.work(1)
     switch (node.kind) {
       case 'nil':
         return null
@@ -59,8 +58,8 @@ class Run {
       case 'string':
         return node.value
       case 'list':
-        this.#spend(node.items.length)
-        return node.items.map((each) => this.value(each))
+        this.#budget.spend(node.items.length)
+        return this.#made(node.items.map((each) => this.value(each)))
       case 'map':
         return this.#map(node.entries)
       case 'name':
@@ -92,19 +91,22 @@ class Run {
     }
   }
 
-  #spend(elements: number): void {
-    this.#elements += elements
-    if (this.#elements > elementsMax) throw new ExprError('memory budget exceeded')
+  /** Whatever an expression makes is weighed, so that nothing grows beyond what can be walked through. */
+  #made<T extends Value>(value: T): T {
+    this.#budget.weightOf(value)
+    return value
   }
 
   #map(entries: readonly (readonly [Node, Node])[]): Value {
-    this.#spend(entries.length)
-    return new Map(
-      entries.map(([key, value]) => {
-        const name = this.value(key)
-        if (typeof name !== 'string') throw new ExprError(`invalid map key ${typeNameOf(name)}`)
-        return [name, this.value(value)]
-      }),
+    this.#budget.spend(entries.length)
+    return this.#made(
+      new Map(
+        entries.map(([key, value]) => {
+          const name = this.value(key)
+          if (typeof name !== 'string') throw new ExprError(`invalid map key ${typeNameOf(name)}`)
+          return [name, this.value(value)]
+        }),
+      ),
     )
   }
 
@@ -147,7 +149,7 @@ class Run {
       case '..':
         return this.#range(this.value(left), this.value(right))
       default:
-        return operate(operator, this.value(left), this.value(right))
+        return operate(operator, this.value(left), this.value(right), this.#budget)
     }
   }
 
@@ -157,7 +159,7 @@ class Run {
     const [first, last] = [wholeOf(from), wholeOf(to)]
     if (last < first) return []
     const length = last - first + 1n
-    this.#spend(length > BigInt(elementsMax) ? elementsMax + 1 : Number(length))
+    this.#budget.spend(Number(length))
     return Array.from({ length: Number(length) }, (_, at) => first + BigInt(at))
   }
 
@@ -174,6 +176,7 @@ class Run {
     if (typeof whole !== 'string' && !isList(whole)) throw new ExprError(`cannot slice ${typeNameOf(whole)}`)
     const start = from === undefined ? 0 : boundOf(this.value(from), whole.length)
     const end = to === undefined ? whole.length : boundOf(this.value(to), whole.length)
+    if (end > start) this.#budget.work(typeof whole === 'string' ? 1 : end - start)
     return whole.slice(Math.min(start, end), end)
   }
 
@@ -182,13 +185,15 @@ class Run {
     const builtin = this.#surroundings.functions(name)
     if (builtin === undefined) throw new ExprError(`unknown name ${name}`)
     const values = args.map((each) => this.value(each))
-    return builtin.run(values, { now: this.#surroundings.now, spend: (elements) => this.#spend(elements) }, args)
+    if (builtin.isQuick !== true) for (const each of values) this.#budget.look(each)
+    return this.#made(builtin.run(values, { now: this.#surroundings.now, budget: this.#budget }, args))
   }
 
   #overElements(name: string, [list, second, third]: readonly Node[]): Value {
     const elements = list === undefined ? null : this.value(list)
     if (!isList(elements)) throw new ExprError(`builtin ${name} takes only array (got ${typeNameOf(elements)})`)
-    this.#spend(name === 'map' || name === 'filter' || name === 'groupBy' || name === 'sortBy' ? elements.length : 0)
+    this.#budget.work(elements.length)
+    if (['map', 'filter', 'groupBy', 'sortBy'].includes(name)) this.#budget.spend(elements.length)
     const each = (pointed: Pointed): Value => {
       if (second === undefined) return pointed.element
       this.#pointed.push(pointed)
@@ -196,8 +201,9 @@ class Run {
       this.#pointed.pop()
       return value
     }
-    const isConditional = second !== undefined
-    return overElements(name, elements, { each, isConditional, third: third && this.value(third) })
+    const [{ length }, budget] = [elements, this.#budget]
+    if (name === 'sortBy') budget.work(sortingSteps(length))
+    return this.#made(overElements(name, elements, { each, budget, third: third && this.value(third) }))
   }
 
   #method({ of, name, args }: Extract<Node, { kind: 'method' }>): Value | typeof cut {

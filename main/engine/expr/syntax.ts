@@ -25,6 +25,43 @@ export type Node =
   | { readonly kind: 'let'; readonly name: string; readonly value: Node; readonly body: Node }
   | { readonly kind: 'sequence'; readonly nodes: readonly Node[] }
 
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'nil':
+    case 'boolean':
+    case 'number':
+    case 'string':
+    case 'name':
+    case 'pointer':
+      return []
+    case 'list':
+      return node.items
+    case 'map':
+      return node.entries.flat()
+    case 'unary':
+    case 'chain':
+      return [node.of]
+    case 'binary':
+      return [node.left, node.right]
+    case 'condition':
+      return [node.test, node.yes, node.no]
+    case 'member':
+      return [node.of, node.key]
+    case 'slice':
+      return [node.of, node.from, node.to].filter((each) => each !== undefined)
+    case 'call':
+      return node.args
+    case 'method':
+      return [node.of, ...node.args]
+    case 'predicate':
+      return [node.body]
+    case 'let':
+      return [node.value, node.body]
+    case 'sequence':
+      return node.nodes
+  }
+}
+
 export type UnaryOperator = 'not' | '!' | '-' | '+'
 
 export const binaryPrecedence = {

@@ -101,16 +101,19 @@ function order<T extends number | bigint>(a: T, b: T): number | undefined {
 }
 
 /** By code points, which is the order of UTF-8; UTF-16 differs above U+FFFF. */
-function orderTexts(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)]
-  for (const [at, char] of left.entries()) {
-    const other = right[at]
-    if (other === undefined) return 1
-    const difference = (char.codePointAt(0) ?? 0) - (other.codePointAt(0) ?? 0)
-    if (difference !== 0) return Math.sign(difference)
+export function orderTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)]
+    if (left === right) continue
+    // Halves of code points above U+FFFF come after everything else.
+    const [leftIsHalf, rightIsHalf] = [isHalf(left), isHalf(right)]
+    return leftIsHalf === rightIsHalf ? Math.sign(left - right) : leftIsHalf ? 1 : -1
   }
-  return left.length < right.length ? -1 : 0
+  return Math.sign(a.length - b.length)
 }
+
+const isHalf = (unit: number): boolean => unit >= 0xd8_00 && unit <= 0xdf_ff
 
 /** Text as Go's `%v` prints it. */
 export function formatValue(value: Value): string {
@@ -124,10 +127,31 @@ export function formatValue(value: Value): string {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, each]) => `${key}:${formatValue(each)}`)
       .join(' ')}]`
-  return isTime(value) ? formatTime(value) : formatDuration(value)
+  return isTime(value) ? printTime(value) : formatDuration(value)
 }
 
-const formatTime = ({ ns }: Time): string => new Date(Number(ns / 1_000_000n)).toISOString()
+/** `2026-01-15 10:00:00.25 +0000 UTC`, all digits that a second needs. */
+function printTime({ ns }: Time): string {
+  const fraction = ((ns % nsPerSecond) + nsPerSecond) % nsPerSecond
+  const seconds = new Date(Number((ns - fraction) / nsPerSecond) * 1000).toISOString().slice(0, 19).replace('T', ' ')
+  const digits = String(fraction).padStart(9, '0').replace(/0+$/, '')
+  return `${seconds}${digits === '' ? '' : `.${digits}`} +0000 UTC`
+}
+
+const nsPerSecond = 1_000_000_000n
+
+/** RFC 3339, no more digits of a second than it needs. */
+export const formatTime = ({ ns }: Time): string =>
+  new Date(Number(ns / 1_000_000n)).toISOString().replace(/\.?0{1,3}Z$/, 'Z')
+
+/** Times that a `Date` can hold: 275,000 years either way. */
+const nsMax = 8_640_000_000_000_000_000_000n
+
+/** @throws ExprError */
+export function timeAtNs(ns: bigint): Time {
+  if (ns > nsMax || ns < -nsMax) throw new ExprError('time is out of range')
+  return { kind: 'time', ns }
+}
 
 /** `1h30m0s`, `1.5s`, `250ms`. */
 export function formatDuration({ ns }: Duration): string {

@@ -1,7 +1,9 @@
 import type { ReplicaSet } from '#api/apps.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
-import type { PatchWrite, Write } from '#engine/decision.ts'
+import { type RouteKind, routeKindOf } from '#api/route-kinds.ts'
+import type { EventWrite, PatchWrite, Write } from '#engine/decision.ts'
+import { findRoute, noRoutes, type Routes, withoutRoute, withRoute } from '#engine/traffic/routes.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { applyJsonPatch } from '#lib/json-patch.ts'
@@ -13,11 +15,14 @@ export const worldAfter = (world: RolloutWorld, writes: readonly Write[], now: E
   writes.reduce((before, write) => afterWrite(before, write, now), world)
 
 function afterWrite(world: RolloutWorld, write: Write, now: EpochMs): RolloutWorld {
+  const kind = write.kind === 'event' ? undefined : routeKindOf(write.ref.resource)
+  if (write.kind !== 'event' && kind !== undefined && kind !== 'services')
+    return { ...world, routes: routesAfter(world.routes ?? noRoutes, write, kind, now) }
   switch (write.kind) {
     case 'event':
       return world
     case 'create':
-      return { ...world, replicaSets: [...world.replicaSets, asCreated(write.object, now)] }
+      return { ...world, replicaSets: [...world.replicaSets, asCreated(write.object, now) as ReplicaSet] }
     case 'delete':
     case 'evict':
       return changed(world, write.ref, () => undefined)
@@ -25,6 +30,22 @@ function afterWrite(world: RolloutWorld, write: Write, now: EpochMs): RolloutWor
       return changed(world, write.ref, () => write.object)
     case 'patch':
       return changed(world, write.ref, (object) => patched(object, write))
+  }
+}
+
+function routesAfter(routes: Routes, write: Exclude<Write, EventWrite>, kind: RouteKind, now: EpochMs): Routes {
+  const ref = { kind, namespace: write.ref.namespace ?? '', name: write.ref.name }
+  const present = findRoute(routes, ref)
+  switch (write.kind) {
+    case 'create':
+      return withRoute(routes, ref, asCreated(write.object, now))
+    case 'update':
+      return withRoute(routes, ref, write.object)
+    case 'patch':
+      return present === undefined ? routes : withRoute(routes, ref, patched(present, write))
+    case 'delete':
+    case 'evict':
+      return withoutRoute(routes, ref)
   }
 }
 
@@ -63,13 +84,12 @@ function patched(object: KubeObject, { body, patchType, subresource }: PatchWrit
 type WithSpec = KubeObject & { readonly spec?: unknown }
 
 /** What the API server adds. */
-const asCreated = (object: KubeObject, now: EpochMs): ReplicaSet =>
-  ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      uid: `foreseen-${object.metadata.name}`,
-      generation: 1,
-      creationTimestamp: formatSeconds(now),
-    },
-  }) as ReplicaSet
+const asCreated = (object: KubeObject, now: EpochMs): KubeObject => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    uid: `foreseen-${object.metadata.name}`,
+    generation: 1,
+    creationTimestamp: formatSeconds(now),
+  },
+})

@@ -1,5 +1,6 @@
 import { isRecord } from '#engine/normalise/typed-value.ts'
 import { assertNever } from '#lib/assert.ts'
+import { goJson } from '#lib/go-json.ts'
 import { quantityValue } from '#lib/quantity.ts'
 import { type Field, type FieldOrder, type FieldType, structOf } from './field-order.ts'
 
@@ -17,18 +18,18 @@ export type JsonPurpose = 'hash' | 'legacyHash' | 'comparison'
 export function canonicalJson(order: FieldOrder, type: FieldType, value: unknown, purpose: JsonPurpose): string {
   switch (type.kind) {
     case 'string':
-      return quoted(typeof value === 'string' ? value : '')
+      return goJson(typeof value === 'string' ? value : '')
     case 'quantity':
-      return quoted(quantityText(typeof value === 'string' ? value : '0', purpose))
+      return goJson(quantityText(typeof value === 'string' ? value : '0', purpose))
     case 'time':
-      return typeof value === 'string' ? quoted(value) : 'null'
+      return typeof value === 'string' ? goJson(value) : 'null'
     case 'int':
     case 'number':
       return String(typeof value === 'number' ? value : 0)
     case 'bool':
       return String(value === true)
     case 'intOrString':
-      return typeof value === 'string' ? quoted(value) : String(typeof value === 'number' ? value : 0)
+      return typeof value === 'string' ? goJson(value) : String(typeof value === 'number' ? value : 0)
     case 'raw':
       return rawJson(value)
     case 'list':
@@ -54,7 +55,7 @@ function structJson(
     const at = value[field.name]
     if (isOmitted(field, at, purpose)) return []
     const text = field.pointer && at === undefined ? 'null' : canonicalJson(order, field.type, at, purpose)
-    return [`${quoted(field.name)}:${text}`]
+    return [`${goJson(field.name)}:${text}`]
   })
   return `{${members.join()}}`
 }
@@ -74,7 +75,7 @@ const absentList = (purpose: JsonPurpose): string => (purpose === 'comparison' ?
 
 /** Untyped JSON: keys sorted at every level, numbers in their shortest form. */
 function rawJson(value: unknown): string {
-  if (typeof value === 'string') return quoted(value.toWellFormed())
+  if (typeof value === 'string') return goJson(value.toWellFormed())
   if (Array.isArray(value)) return `[${value.map(rawJson).join()}]`
   if (isRecord(value)) return sortedObject(value, rawJson)
   return value === undefined ? 'null' : JSON.stringify(value)
@@ -82,7 +83,7 @@ function rawJson(value: unknown): string {
 
 function sortedObject(value: Readonly<Record<string, unknown>>, write: (each: unknown) => string): string {
   const keys = Object.keys(value).sort(byCodePoint)
-  return `{${keys.map((key) => `${quoted(key)}:${write(value[key])}`).join()}}`
+  return `{${keys.map((key) => `${goJson(key)}:${write(value[key])}`).join()}}`
 }
 
 /** Byte order of UTF-8 is code point order; JavaScript's own order differs beyond U+FFFF. */
@@ -94,8 +95,3 @@ export function byCodePoint(a: string, b: string): number {
   }
   return left.length - right.length
 }
-
-/** `JSON.stringify` escapes as Go does, but for the characters Go keeps away from HTML and JavaScript. */
-const quoted = (text: string): string => JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escaped)
-
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -12,6 +12,7 @@ import { pauseReasons } from './paused.ts'
 import { podTrouble } from './pod-trouble.ts'
 import { creationTrouble, hasPodsLeaving, podsToCome } from './replica-set-trouble.ts'
 import { deadlinePassed, rolloutOf, specTrouble } from './spec-trouble.ts'
+import { trafficHeld } from './traffic-held.ts'
 
 /**
  * Why a Rollout is where it is, as far as its objects tell: the decisive reason first; none when it is Healthy (VIEW-224). Whoever
@@ -71,6 +72,7 @@ function waits(facts: StatusFacts): readonly Reason[] {
     // A restart ends only when its pods have gone.
     restart && held,
     ofCurrent,
+    trafficHeld(facts),
     ofStable ?? (isCurrentWell ? podsToCome(separateStable) : undefined),
     restart,
     restart === undefined ? (held ?? podsLeaving(facts)) : undefined,

@@ -1,42 +1,28 @@
 import type { ReplicaSet } from '#api/apps.ts'
 import type { LabelSelector, OwnerReference } from '#api/meta.ts'
-import { apiVersionOf, resources } from '#api/resources.ts'
+import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { Write } from '#engine/decision.ts'
+import { controlledBy, controllerOf, isControlledBy } from '#engine/ownership.ts'
 import { matchesSelector } from '#lib/label-selector.ts'
 import type { Situation } from './situation.ts'
 import { patchReplicaSet } from './write.ts'
 
 /** Which ReplicaSets belong to a Rollout, and how ownership follows the labels (REC-35). */
 
-export const ownerReferenceTo = (rollout: Rollout): OwnerReference => ({
-  apiVersion: apiVersionOf(resources.rollouts),
-  kind: 'Rollout',
-  name: rollout.metadata.name,
-  uid: rollout.metadata.uid ?? '',
-  controller: true,
-  blockOwnerDeletion: true,
-})
+export const ownerReferenceTo = (rollout: Rollout): OwnerReference => controlledBy(resources.rollouts, rollout)
 
 /** Those we control and whose labels match; a Rollout without a selector owns nothing (REC-22a). */
 export const ownReplicaSets = (rollout: Rollout, replicaSets: readonly ReplicaSet[]): readonly ReplicaSet[] =>
-  replicaSets.filter((rs) => isOurs(rollout, rs) && isSelected(rollout, rs))
+  replicaSets.filter((rs) => isControlledBy(rs, rollout) && isSelected(rollout, rs))
 
 /** REC-35 (ii) and (iii): let go of what no longer matches, adopt orphans that do. */
 export const planClaims = ({ rollout, world }: Situation): readonly Write[] =>
   world.replicaSets.flatMap((rs) => {
-    if (isOurs(rollout, rs)) return isSelected(rollout, rs) ? [] : [release(rollout, rs)]
+    if (isControlledBy(rs, rollout)) return isSelected(rollout, rs) ? [] : [release(rollout, rs)]
     const isOrphan = controllerOf(rs) === undefined && rs.metadata.deletionTimestamp === undefined
     return isOrphan && isSelected(rollout, rs) ? [adopt(rollout, rs)] : []
   })
-
-const controllerOf = (rs: ReplicaSet): OwnerReference | undefined =>
-  rs.metadata.ownerReferences?.find((owner) => owner.controller === true)
-
-const isOurs = (rollout: Rollout, rs: ReplicaSet): boolean => {
-  const controller = controllerOf(rs)
-  return controller !== undefined && controller.uid === rollout.metadata.uid
-}
 
 const isSelected = (rollout: Rollout, rs: ReplicaSet): boolean =>
   !isEmptySelector(rollout.spec.selector) && matchesSelector(rollout.spec.selector ?? {}, rs.metadata.labels ?? {})

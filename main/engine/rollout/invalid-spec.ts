@@ -14,9 +14,9 @@ export const isInvalid = (situation: Situation): boolean => validationError(situ
  * Says in the status what is wrong with the spec, and touches nothing else (API-92). Written once per message and
  * generation; a new message renews both times of the condition.
  */
-export function reportInvalidSpec(situation: Situation): Decision {
+export function reportInvalidSpec(situation: Situation, error = validationError(situation)): Decision {
   const { status, rollout, now } = situation
-  const message = `The Rollout "${rollout.metadata.name}" is invalid: ${validationError(situation)}`
+  const message = `The Rollout "${rollout.metadata.name}" is invalid: ${error}`
   const before = status.conditions ?? []
   const isKnown = findCondition(before, 'InvalidSpec')?.message === message
   const kept = isKnown ? before : withoutCondition(before, 'InvalidSpec')

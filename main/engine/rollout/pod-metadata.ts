@@ -4,6 +4,7 @@ import { annotations } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
 import type { PodTemplateMetadata } from '#api/rollout.ts'
 import type { Write } from '#engine/decision.ts'
+import { isControlledBy } from '#engine/ownership.ts'
 import {
   ephemeralMetadataAnnotation,
   ephemeralMetadataOf,
@@ -70,6 +71,3 @@ function planTemplate(
   const summary = `Set pod metadata of ReplicaSet ${rs.metadata.name}`
   return [patchReplicaSet(rs, body, { because: 'REC-105', summary })]
 }
-
-const isControlledBy = (pod: Pod, rs: ReplicaSet): boolean =>
-  (pod.metadata.ownerReferences ?? []).some((owner) => owner.controller === true && owner.uid === rs.metadata.uid)

@@ -1,11 +1,9 @@
 import type { ReplicaSet } from '#api/apps.ts'
-import { createdAt, deadlineOf, podHashOf } from './replica-set/facts.ts'
+import { annotations } from '#api/keys.ts'
+import { annotationOf, createdAt, deadlineOf, podHashOf } from './replica-set/facts.ts'
 import type { Situation } from './situation.ts'
 
 /** Going back to an earlier ReplicaSet, told by creation times and never by revision numbers (REC-173). */
-
-/** Annotation of ReplicaSets that experiments made; they do not count as revisions (API-150). */
-const experimentName = 'experiment.argoproj.io/name'
 
 /** REC-90: the current ReplicaSet is older than stable by fewer than `rollbackWindow.revisions` others. */
 export function isWithinRollbackWindow({ spec, currentRS, stableRS, replicaSets }: Situation): boolean {
@@ -14,7 +12,8 @@ export function isWithinRollbackWindow({ spec, currentRS, stableRS, replicaSets 
   const [from, to] = [createdAt(currentRS), createdAt(stableRS)]
   if (from >= to) return false
   const isBetween = (rs: ReplicaSet): boolean => from < createdAt(rs) && createdAt(rs) < to
-  const isExperiment = (rs: ReplicaSet): boolean => (rs.metadata.annotations?.[experimentName] ?? '') !== ''
+  // API-150: those that experiments made are no revisions.
+  const isExperiment = (rs: ReplicaSet): boolean => (annotationOf(rs, annotations.experimentName) ?? '') !== ''
   return replicaSets.filter((rs) => isBetween(rs) && !isExperiment(rs)).length < revisions
 }
 

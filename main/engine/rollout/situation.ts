@@ -1,9 +1,11 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { ReplicaSet } from '#api/apps.ts'
 import type { Rollout, RolloutSpec, RolloutStatus } from '#api/rollout.ts'
 import { normaliseRollout } from '#engine/normalise/normalise-rollout.ts'
 import { podTemplateHash } from '#engine/pod-hash/pod-template-hash.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { type CurrentRuns, currentRuns, ownRuns } from './analysis/runs.ts'
 import { ownReplicaSets } from './claim.ts'
 import { findCurrentRS } from './current-replica-set.ts'
 import { oldestFirst, podHashOf } from './replica-set/facts.ts'
@@ -34,6 +36,10 @@ export interface Situation {
   readonly olderRSs: readonly ReplicaSet[]
   /** Neither current nor stable. */
   readonly otherRSs: readonly ReplicaSet[]
+  /** Owned AnalysisRuns. */
+  readonly analysisRuns: readonly AnalysisRun[]
+  /** Those of them that decide about the update. */
+  readonly runs: CurrentRuns
   /** `status.stableRS` equals `status.currentPodHash`, also while both are empty. */
   readonly isFullyPromoted: boolean
   /** Abort is asked for and there is an update to abort (CAN-59). */
@@ -57,6 +63,7 @@ export function assess(world: RolloutWorld, now: EpochMs): Situation {
   const currentRS = findCurrentRS(replicaSets, rollout, computedPodHash)
   const olderRSs = replicaSets.filter((rs) => rs !== currentRS)
   const stableRS = findStableRS(status.stableRS, currentRS, olderRSs)
+  const analysisRuns = ownRuns(rollout, world.analysisRuns ?? [])
   const isFullyPromoted = (status.stableRS ?? '') === (status.currentPodHash ?? '')
   return {
     world,
@@ -72,6 +79,8 @@ export function assess(world: RolloutWorld, now: EpochMs): Situation {
     stableRS,
     olderRSs,
     otherRSs: olderRSs.filter((rs) => rs !== stableRS),
+    analysisRuns,
+    runs: currentRuns(status, analysisRuns),
     isFullyPromoted,
     isAborted: status.abort === true && !isFullyPromoted,
   }

@@ -16,6 +16,12 @@ export const stepsOf = (rollout: Rollout): readonly CanaryStep[] => rollout.spec
 /** Weights are out of this; 100 unless the router counts differently (API-81). */
 export const maxWeightOf = (spec: RolloutSpec): number => spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100
 
+export const isRouted = (spec: RolloutSpec): boolean => spec.strategy?.canary?.trafficRouting !== undefined
+
+/** Stable makes room as traffic leaves it. Only under traffic routing (CAN-38). */
+export const isDynamic = (spec: RolloutSpec): boolean =>
+  isRouted(spec) && spec.strategy?.canary?.dynamicStableScale === true
+
 export const isBasicCanary = (spec: RolloutSpec): boolean =>
   spec.strategy?.canary !== undefined && spec.strategy.canary.trafficRouting === undefined
 
@@ -32,4 +38,10 @@ export const scaleDownDelayRevisionLimitOf = (spec: RolloutSpec): number =>
 export function abortScaleDownDelayOf(spec: RolloutSpec): number | 'never' {
   const seconds = (spec.strategy?.blueGreen ?? spec.strategy?.canary)?.abortScaleDownDelaySeconds ?? 30
   return seconds === 0 ? 'never' : seconds
+}
+
+/** Somebody asked for a delay of an aborted ReplicaSet, and it is not endless (API-256). */
+export function hasExplicitAbortDelay({ strategy }: RolloutSpec): boolean {
+  const seconds = (strategy?.blueGreen ?? strategy?.canary)?.abortScaleDownDelaySeconds
+  return seconds !== undefined && seconds !== 0
 }

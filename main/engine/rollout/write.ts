@@ -4,6 +4,7 @@ import type { KubeObject } from '#api/meta.ts'
 import { type Resource, resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { Decision, EventWrite, ObjectRef, PatchWrite, Precondition, RuleId, Write } from '#engine/decision.ts'
+import type { AwsQuestions } from '#engine/traffic/alb/aws-answers.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
 /** The few shapes of write this engine uses. Merge patches only, each bound to the version it was decided from (E7). */
@@ -71,6 +72,10 @@ export const rolloutEvent = (
 ): EventWrite => ({ kind: 'event', regarding: rollout, type, reason, message, because, summary: message })
 
 export const round = (writes: readonly Write[], requeueAt?: EpochMs): Decision => ({ writes, probes: [], requeueAt })
+
+/** The decision with what AWS has to say first; nothing is asked where there is nothing to ask. */
+export const asking = (decision: Decision, asks: AwsQuestions): Decision =>
+  asks.hostNames.length + asks.targetGroups.length === 0 ? decision : { ...decision, asks }
 
 /** The earliest of several wake-ups. */
 export function earliest(...times: readonly (EpochMs | undefined)[]): EpochMs | undefined {

@@ -24,6 +24,7 @@ export function blueGreenSteps(facts: RolloutFacts, view: RolloutView): readonly
             ? 'failed'
             : 'current',
     tookMs: undefined,
+    endedAt: undefined,
     endsAt: index === reached ? endsAt : undefined,
     canaryPods: undefined,
   }))

@@ -1,6 +1,6 @@
 import type { Event } from '#api/core.ts'
 import type { CanaryStep, RolloutAnalysis } from '#api/rollout.ts'
-import type { RolloutView, StepView } from '#contract/views.ts'
+import type { BackgroundView, RolloutView, StepView } from '#contract/views.ts'
 import { splitPods } from '#engine/rollout/canary/split-pods.ts'
 import { describeStep, pauseSeconds } from '#engine/rollout/canary/steps.ts'
 import { podBudget } from '#engine/rollout/pod-budget.ts'
@@ -23,9 +23,17 @@ export function stepViews(facts: RolloutFacts, view: RolloutView, seenAt?: numbe
     step: stepOf(step),
     state: stateOf(index, reached, facts, view),
     tookMs: tookMs(index, completed),
+    endedAt: completed.get(index),
     endsAt: index === view.stepIndex ? view.pause?.resumesAt : undefined,
     canaryPods: canaryPods(step, facts),
   }))
+}
+
+/** From its starting step on; one that begins after the last step never does. */
+export function backgroundView({ rollout }: RolloutFacts): BackgroundView | undefined {
+  const { startingStep = 0, ...analysis } = rollout.spec.strategy?.canary?.analysis ?? {}
+  const templates = templateNames(analysis)
+  return templates.length > 0 && startingStep < stepsOf(rollout).length ? { startingStep, templates } : undefined
 }
 
 /** The first field that is set names the step, in the order of VIEW-183. */

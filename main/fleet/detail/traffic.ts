@@ -1,12 +1,15 @@
-import type { TrafficRouting } from '#api/rollout.ts'
-import type { RolloutView, TrafficView } from '#contract/views.ts'
+import type { TrafficRouting } from '#api/traffic-routing.ts'
+import type { TrafficView, WrittenView } from '#contract/traffic-views.ts'
+import type { RolloutView } from '#contract/views.ts'
 import { podHashOf, readyOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { selectedHash } from '#engine/rollout/services.ts'
 import { isUpdating } from '#engine/status/status-facts.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import type { RolloutFacts } from '../rollout-facts.ts'
+import { routingView } from './routing.ts'
 
 /** Who decides how requests are split, and what it says now (VIEW-222). */
-export function trafficView(facts: RolloutFacts, view: RolloutView): TrafficView {
+export function trafficView(facts: RolloutFacts, view: RolloutView, now: EpochMs): TrafficView {
   const { rollout, status, currentRS, stableRS } = facts
   const routing = rollout.spec.strategy?.canary?.trafficRouting
   const active = rollout.spec.strategy?.blueGreen?.activeService
@@ -14,13 +17,24 @@ export function trafficView(facts: RolloutFacts, view: RolloutView): TrafficView
   return {
     kind,
     source: active !== undefined ? `Service ${active}` : routing === undefined ? '' : sourceOf(routing),
-    desiredWeight: view.setWeight,
+    desiredWeight: kind === 'router' && !isUpdating(facts) ? 0 : view.setWeight,
     actualWeight: view.actualWeight,
     maxWeight: view.maxWeight,
-    verified: status.canary?.weights?.verified,
+    written: kind === 'router' ? writtenView(status) : undefined,
+    routing: kind === 'router' ? routingView(facts, now) : undefined,
     canaryPods: isUpdating(facts) ? readyOf(currentRS) : 0,
     stablePods: readyOf(stableRS),
     services: servicesOf(facts),
+  }
+}
+
+function writtenView({ canary }: RolloutFacts['status']): WrittenView | undefined {
+  const weights = canary?.weights
+  if (weights === undefined) return undefined
+  return {
+    weight: weights.canary.weight,
+    additional: (weights.additional ?? []).map(({ serviceName = '', weight }) => ({ service: serviceName, weight })),
+    verified: weights.verified,
   }
 }
 
@@ -33,6 +47,7 @@ function servicesOf({ rollout, parts, replicaSets }: RolloutFacts): TrafficView[
     { role: 'canary', name: canary?.canaryService },
     { role: 'ping', name: canary?.pingPong?.pingService },
     { role: 'pong', name: canary?.pingPong?.pongService },
+    { role: 'root', name: canary?.trafficRouting?.alb?.rootService },
   ]
   return named.flatMap(({ role, name }) => {
     if (name === undefined || name === '') return []
@@ -66,14 +81,15 @@ const routers: Readonly<Record<string, readonly { readonly kind: string; readonl
 /** `VirtualService checkout, route primary`; the name of the router where its object has none. */
 export function sourceOf(routing: TrafficRouting): string {
   for (const [router, fields] of Object.entries(routers)) {
-    if (routing[router] === undefined) continue
+    const told: unknown = Reflect.get(routing, router)
+    if (told === undefined) continue
     for (const { kind, at } of fields) {
-      const name = textAt(routing[router], at)
-      if (name !== undefined) return `${kind} ${name}${routeOf(routing[router], at)}`
+      const name = textAt(told, at)
+      if (name !== undefined) return `${kind} ${name}${routeOf(told, at)}`
     }
     return router
   }
-  const [plugin] = Object.keys(routing['plugins'] ?? {})
+  const [plugin] = Object.keys(routing.plugins ?? {})
   return plugin ?? ''
 }
 

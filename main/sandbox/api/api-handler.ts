@@ -24,13 +24,14 @@ import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
 import { refuseOptions } from './check-options.ts'
 import { subresourcesOf } from './discovery.ts'
-import { FaultList, type Faults, type Misfortune, type ObservedRequest } from './faults.ts'
+import { FaultList, type Faults, type ObservedRequest, refusalOf } from './faults.ts'
 import { followPodLog } from './follow-pod-log.ts'
 import { isLoopbackHost } from './loopback-host.ts'
 import { answerOther } from './other-paths.ts'
-import { readBody } from './read-body.ts'
+import { readBody, readBytes } from './read-body.ts'
 import { representationOf } from './representation.ts'
 import { isTrue, parsePath, type ResourcePath, type Target, verbOf } from './request-path.ts'
+import { answerByService, type Listeners } from './service-proxy.ts'
 import { serveWatch } from './watch.ts'
 import { WatchHistory } from './watch-history.ts'
 
@@ -41,6 +42,8 @@ interface Served {
   readonly clock: Clock
   readonly tokens: readonly ApiToken[]
   readonly log?: Log
+  /** What can be reached by its proxy for Services. */
+  readonly listeners?: Listeners
 }
 
 interface Request {
@@ -61,15 +64,17 @@ export class ApiHandler {
   readonly #clock: Clock
   readonly #tokens: readonly ApiToken[]
   readonly #log: Log
+  readonly #listeners: Listeners
   readonly #history: WatchHistory
   readonly #faultList = new FaultList()
   readonly #watches = new Map<ServerResponse, Dispose>()
 
-  constructor({ store, clock, tokens, log = silentLog }: Served) {
+  constructor({ store, clock, tokens, log = silentLog, listeners = new Map() }: Served) {
     this.#store = store
     this.#clock = clock
     this.#tokens = tokens
     this.#log = log
+    this.#listeners = listeners
     this.#history = new WatchHistory(store)
     this.faults = {
       inject: (fault) => this.#faultList.inject(fault),
@@ -116,10 +121,16 @@ export class ApiHandler {
     const refusal = misfortune && refusalOf(misfortune)
     if (refusal !== undefined) return send(response, failed(refusal))
     if (misfortune?.kind === 'delay') await this.#wait(misfortune.ms)
-    if (request.target.at === 'other') return send(response, this.#answerOther(request, request.target.segments))
-    const answer = await this.#answerResource(request, request.target.path)
+    const answer = await this.#answer(request)
     if (misfortune?.kind === 'cutAfter') return void response.destroy()
     if (answer !== undefined) send(response, answer)
+  }
+
+  /** `undefined` when the answer is a watch, which answers for itself. */
+  async #answer(request: Request): Promise<Answer | undefined> {
+    const { target } = request
+    if (target.at === 'other') return this.#answerOther(request, target.segments)
+    return target.at === 'proxy' ? this.#answerProxied(request, target) : this.#answerResource(request, target.path)
   }
 
   #answerOther({ message }: Request, segments: readonly string[]): Answer {
@@ -127,7 +138,6 @@ export class ApiHandler {
     return answerOther(this.#store, segments, message.headers.accept, this.address)
   }
 
-  /** `undefined` when the answer is a watch, which answers for itself. */
   async #answerResource(request: Request, path: ResourcePath): Promise<Answer | undefined> {
     if (!this.#serves(path)) return { ...failed(notServed(path)), headers: { Connection: 'close' } }
     const contentType = (request.message.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
@@ -142,6 +152,19 @@ export class ApiHandler {
       return this.#stream(request.response, (onEnd) => followPodLog(call.value, name, request.response, onEnd))
     if (verb !== 'watch') return answerCall(call.value)
     return this.#stream(request.response, (onEnd) => serveWatch(call.value, request.response, onEnd))
+  }
+
+  async #answerProxied({ message, url, token }: Request, { path, rest }: Target & { at: 'proxy' }): Promise<Answer> {
+    const method = message.method ?? ''
+    const kind = this.#store.kindOf(path)
+    const verb = verbOf(method, path, new URLSearchParams())
+    if (kind === undefined || verb === undefined) return failed(methodNotAllowed())
+    const attempt = attemptOf(kind, verb, path)
+    if (!isAllowed(token, attempt)) return failed(forbidden(kind, path.name, refusalText(token, attempt)))
+    const body = await readBytes(message)
+    if (!body.ok) return { ...failed(body.error), headers: { Connection: 'close' } }
+    const asked = { method, url: new URL(`${rest}${url.search}`, 'http://service'), body: body.value.toString() }
+    return answerByService(this.#store, this.#listeners, { namespace: path.namespace, id: path.name }, asked)
   }
 
   /** Asked before the body is read: what is not there need not be understood. */
@@ -218,23 +241,6 @@ const intoPods = new Set(['attach', 'ephemeralcontainers', 'exec', 'portforward'
 
 const notServed = ({ group, plural, subresource = '' }: ResourcePath): Status =>
   group === '' && plural === 'pods' && intoPods.has(subresource) ? notSimulated(subresource) : noSuchPath()
-
-const misfortuneTexts = {
-  429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
-  500: ['InternalError', 'Internal error occurred: injected by a test'],
-  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
-  504: ['Timeout', 'the server was unable to return a response in the time allotted'],
-} as const
-
-/** The answer to a request that is not carried out; `undefined` when it is, or gets no answer. */
-function refusalOf(misfortune: Misfortune): Status | undefined {
-  if (misfortune.kind === 'deny')
-    return status(403, 'Forbidden', `admission webhook "${misfortune.webhook}" denied the request: ${misfortune.why}`)
-  if (misfortune.kind !== 'answer') return undefined
-  const { code, retryAfterSeconds } = misfortune
-  const [reason, message] = misfortuneTexts[code]
-  return status(code, reason, message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds })
-}
 
 function answerReview({ message, token }: Request, path: ResourcePath, body: unknown): Answer {
   const review = reviews[`${path.group}/${path.plural}`]

@@ -1,4 +1,6 @@
+import type { Status } from '#api/meta.ts'
 import type { Dispose } from '#lib/clock.ts'
+import { status } from '../registry/status.ts'
 import type { Verb } from './request-path.ts'
 
 /** A request as faults see it. */
@@ -60,4 +62,21 @@ export class FaultList {
     if (entry.left === 0) this.#faults = this.#faults.filter((each) => each !== entry)
     return entry.fault.then
   }
+}
+
+const misfortuneTexts = {
+  429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
+  500: ['InternalError', 'Internal error occurred: injected by a test'],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+  504: ['Timeout', 'the server was unable to return a response in the time allotted'],
+} as const
+
+/** The answer to a request that is not carried out; `undefined` when it is, or gets no answer. */
+export function refusalOf(misfortune: Misfortune): Status | undefined {
+  if (misfortune.kind === 'deny')
+    return status(403, 'Forbidden', `admission webhook "${misfortune.webhook}" denied the request: ${misfortune.why}`)
+  if (misfortune.kind !== 'answer') return undefined
+  const { code, retryAfterSeconds } = misfortune
+  const [reason, message] = misfortuneTexts[code]
+  return status(code, reason, message, retryAfterSeconds === undefined ? undefined : { retryAfterSeconds })
 }

@@ -33,11 +33,21 @@ export const passiveTables: Readonly<Record<string, BuiltInTable>> = {
     plain('Last Schedule', () => none),
     ageOf,
   ),
+  'networking.k8s.io/ingressclasses': table(
+    name,
+    plain('Controller', (each) => at(each, 'controller')),
+    plain('Parameters', classParameters),
+    ageOf,
+  ),
   'networking.k8s.io/ingresses': table(
     name,
     plain('Class', (each) => at(each, 'ingressClassName') || none),
-    plain('Hosts', (each) => joined(itemsAt(each, 'spec', 'rules').map((rule) => textOf(rule['host']) || '*')) || '*'),
-    plain('Address', () => ''),
+    plain('Hosts', ingressHosts),
+    plain('Address', (each) =>
+      joined(
+        itemsAt(each, 'status', 'loadBalancer', 'ingress').map(({ ip, hostname }) => textOf(ip) || textOf(hostname)),
+      ),
+    ),
     plain('Ports', (each) => (itemsAt(each, 'spec', 'tls').length > 0 ? '80, 443' : '80')),
     ageOf,
   ),
@@ -70,6 +80,20 @@ function bindings(defaultKind: string): BuiltInTable {
     wide('Groups', subjects('Group')),
     wide('ServiceAccounts', subjects('ServiceAccount')),
   )
+}
+
+/** The first three, and of how many rules more there may be others. */
+function ingressHosts(each: KubeObject): string {
+  const rules = itemsAt(each, 'spec', 'rules')
+  const hosts = rules.map((rule) => textOf(rule['host'])).filter((host) => host !== '')
+  if (hosts.length === 0) return '*'
+  return hosts.length > 3 ? `${joined(hosts.slice(0, 3))} + ${rules.length - 3} more...` : joined(hosts)
+}
+
+function classParameters(each: KubeObject): string {
+  const [group, kind, of] = ['apiGroup', 'kind', 'name'].map((field) => at(each, 'parameters', field))
+  if (kind === '') return none
+  return group === '' ? `${kind}/${of}` : `${kind}.${group}/${of}`
 }
 
 const subjectName = ({ namespace, name: of }: Fields): string =>

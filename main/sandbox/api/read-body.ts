@@ -10,6 +10,15 @@ const maxBytes = 3 * 1024 * 1024
 
 /** The body as a value, `undefined` when there is none. JSON, or YAML where the media type says so. */
 export async function readBody(request: IncomingMessage, contentType: string): Promise<Outcome<unknown, Status>> {
+  const read = await readBytes(request)
+  if (!read.ok) return read
+  const bytes = read.value
+  if (bytes.length === 0) return success(undefined)
+  if (contentType.includes('protobuf')) return parseBinary(bytes)
+  return parseText(bytes.toString(), contentType.includes('yaml'))
+}
+
+export async function readBytes(request: IncomingMessage): Promise<Outcome<Buffer, Status>> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -18,9 +27,7 @@ export async function readBody(request: IncomingMessage, contentType: string): P
       return refuse(status(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`))
     chunks.push(chunk)
   }
-  if (size === 0) return success(undefined)
-  if (contentType.includes('protobuf')) return parseBinary(Buffer.concat(chunks))
-  return parseText(Buffer.concat(chunks).toString(), contentType.includes('yaml'))
+  return success(Buffer.concat(chunks))
 }
 
 function parseBinary(bytes: Buffer): Outcome<unknown, Status> {

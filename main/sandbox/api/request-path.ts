@@ -1,6 +1,12 @@
 /** What a request path names, before anybody asks whether it is served. */
 export type Target =
   | { readonly at: 'resource'; readonly path: ResourcePath }
+  /** What is behind a Service. `rest` is the path that is asked there, still encoded. */
+  | {
+      readonly at: 'proxy'
+      readonly path: ResourcePath & { readonly namespace: string; readonly name: string }
+      readonly rest: string
+    }
   /** Everything that is not a resource: discovery, `/version`, OpenAPI, health. */
   | { readonly at: 'other'; readonly segments: readonly string[] }
 
@@ -15,11 +21,22 @@ export interface ResourcePath {
 
 /** Reads `/api/v1/…` and `/apis/GROUP/VERSION/…`; a part that is no valid percent encoding makes it `other`. */
 export function parsePath(pathname: string): Target {
+  const proxied = proxiedIn(pathname)
+  if (proxied !== undefined) return proxied
   const segments = decode(pathname.split('/').filter((part) => part !== ''))
   const [root, ...rest] = segments
   if (root === 'api' && rest.length > 1) return resource('', rest[0] ?? '', rest.slice(1))
   if (root === 'apis' && rest.length > 2) return resource(rest[0] ?? '', rest[1] ?? '', rest.slice(2))
   return { at: 'other', segments }
+}
+
+function proxiedIn(pathname: string): Target | undefined {
+  const [, at = '', id = '', rest = '/'] =
+    /^\/api\/v1\/namespaces\/([^/]+)\/services\/([^/]+)\/proxy(\/.*)?$/.exec(pathname) ?? []
+  const [namespace, name] = decode([at, id])
+  if (at === '' || namespace === undefined || name === undefined) return undefined
+  const path = { group: '', version: 'v1', plural: 'services', namespace, name, subresource: 'proxy' }
+  return { at: 'proxy', path, rest }
 }
 
 /** `namespaces/NAME/status` is about the namespace; any other third part is a resource inside it. */

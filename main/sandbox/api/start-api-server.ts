@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo, Server } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Clock } from '#lib/clock.ts'
 import { type Log, silentLog } from '#lib/log.ts'
 import type { MemoryStore } from '../memory-store.ts'
@@ -8,6 +8,7 @@ import type { ApiToken } from './access.ts'
 import { ApiHandler } from './api-handler.ts'
 import type { Faults } from './faults.ts'
 import { createIdentity, type Identity } from './self-signed.ts'
+import type { Listeners } from './service-proxy.ts'
 
 export interface ApiServerOptions {
   readonly store: MemoryStore
@@ -22,6 +23,8 @@ export interface ApiServerOptions {
   /** False: plain HTTP, over which kubectl sends no token. */
   readonly tls?: boolean
   readonly log?: Log
+  /** What can be reached by its proxy for Services. */
+  readonly listeners?: Listeners
 }
 
 export interface SandboxApiServer {
@@ -50,6 +53,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<Sandbox
     response.setHeader('Date', new Date(options.clock.now()).toUTCString())
     handler.handle(request, response)
   })
+  const sockets = socketsOf(server)
   await listen(server, host, port)
   const url = `${tls ? 'https' : 'http'}://${host}:${(server.address() as AddressInfo).port}`
   handler.address = url
@@ -66,7 +70,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<Sandbox
       handler.close()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
       })
     },
   }
@@ -77,6 +81,16 @@ function serverFor(identity: Identity | undefined, listener: RequestListener) {
   return identity === undefined
     ? createServer(limits, listener)
     : createSecureServer({ ...limits, key: identity.key, cert: identity.certificate }, listener)
+}
+
+/** Those that are open: a TLS server itself does not know the ones that are still shaking hands. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
 }
 
 const listen = (server: Server, host: string, port: number) =>

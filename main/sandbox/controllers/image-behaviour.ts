@@ -13,6 +13,11 @@
  * | `bad`, `errors`          | is ready, and answers about every eighth request with a 5xx                |
  * | `flaky`                  | is ready, and answers about every fortieth request with a 5xx              |
  * | `laggy`                  | is ready, and about six times slower in its answers                        |
+ * | `burst`                  | is ready, and good for 20 s of traffic; then two of five answers are a 5xx, for a minute; then good |
+ * | `flapping`               | is ready, and by turns half a minute good, and half a minute with three 5xx in ten answers |
+ * | `leak`                   | is ready, and slower with every ten seconds of traffic: twelve times after four minutes |
+ * | `bimodal`                | is ready, and twenty times slower in about every seventh answer            |
+ * | `no-metrics`             | is ready, and none of its answers is counted: it has no series             |
  * | `fail`                   | in a Job: exits 1                                                          |
  */
 export interface ImageBehaviour {
@@ -22,6 +27,11 @@ export interface ImageBehaviour {
   readonly errorRate: number
   /** Multiplies the latency of the application. */
   readonly latencyFactor: number
+  /** How its answers change while it has traffic. */
+  readonly course: 'steady' | 'burst' | 'flapping' | 'leak'
+  /** Whether a part of its answers is far slower than the rest. */
+  readonly latencyModes: 'one' | 'two'
+  readonly metrics: 'reported' | 'absent'
   /** Exit code of a container that is meant to end. */
   readonly exitCode: 0 | 1
 }
@@ -36,6 +46,9 @@ const startWords: readonly (readonly [ImageBehaviour['start'], readonly string[]
   ['slow', ['slow']],
 ]
 
+/** First matching row wins. */
+const courses = ['burst', 'flapping', 'leak'] as const
+
 export function behaviourOf(image: string): ImageBehaviour {
   const tag = tagOf(image)
   const says = (...words: readonly string[]) => words.some((word) => wordIn(tag, word))
@@ -44,6 +57,9 @@ export function behaviourOf(image: string): ImageBehaviour {
     stop: says('slow-stop') ? 'slow' : 'normal',
     errorRate: says('bad', 'errors') ? 0.12 : says('flaky') ? 0.025 : 0.002,
     latencyFactor: says('laggy') ? 6 : 1,
+    course: courses.find((word) => says(word)) ?? 'steady',
+    latencyModes: says('bimodal') ? 'two' : 'one',
+    metrics: says('no-metrics') ? 'absent' : 'reported',
     exitCode: says('fail') ? 1 : 0,
   }
 }

@@ -19,15 +19,18 @@ const everywhere = (app: string, version: string, afterMs: number, staggerMs: nu
 
 /**
  * What happens in the demo: a canary goes through cluster after cluster, another waits to be promoted, a blue-green preview
- * waits for its turn, one version crashes, one answers with errors. Then the storefront keeps releasing.
+ * waits for its turn, one version crashes. Of those that are measured, one has a burst of errors and is rolled back by its analysis,
+ * one is neither good nor bad and waits for somebody, the others pass. Then the storefront keeps releasing.
  */
 export const opening: readonly Release[] = [
   ...everywhere('checkout-api', '2.31.0', 3_000, 5_000),
   { app: 'payments-gw', cluster: 0, version: '5.2.0', afterMs: 8_000 },
   ...everywhere('search-index', '1.20.0', 12_000, 3_000),
   { app: 'media-encoder', cluster: 1, version: '3.2.0-crash', afterMs: 16_000 },
-  { app: 'fraud-scoring', cluster: 0, version: '0.43.0-errors', afterMs: 20_000 },
+  { app: 'fraud-scoring', cluster: 0, version: '0.43.0-burst', afterMs: 20_000 },
+  { app: 'notifications', cluster: 1, version: '2.9.0-flaky', afterMs: 22_000 },
   { app: 'cart', cluster: 2, version: '4.3.0', afterMs: 25_000 },
+  { app: 'catalog', cluster: 0, version: '3.8.0', afterMs: 28_000 },
 ]
 
 /** After the opening the storefront gets a version every round, cluster after cluster. */

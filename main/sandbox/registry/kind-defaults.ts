@@ -28,6 +28,7 @@ export function initialStatus(kind: ServedKind, object: KubeObject): unknown {
     case '/namespaces':
       return { phase: 'Active' }
     case '/services':
+    case 'networking.k8s.io/ingresses':
       return { loadBalancer: {} }
     case 'apps/replicasets':
       return { replicas: 0 }

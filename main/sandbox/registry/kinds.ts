@@ -115,6 +115,7 @@ export const builtInKinds: readonly ServedKind[] = [
   builtIn(resources.jobs, { all: true, status: true }),
   builtIn(resources.leases),
   builtIn(resources.endpointSlices),
+  builtIn(other('networking.k8s.io', 'ingressclasses', 'IngressClass', false)),
   builtIn(other('networking.k8s.io', 'ingresses', 'Ingress'), { short: ['ing'], status: true }),
   builtIn(other('policy', 'poddisruptionbudgets', 'PodDisruptionBudget'), { short: ['pdb'], status: true }),
   builtIn(other('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', false)),

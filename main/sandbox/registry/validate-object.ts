@@ -6,6 +6,7 @@ import { fieldAt, isFields } from './fields.ts'
 import { isDefinitions, type ServedKind, storageKey } from './kinds.ts'
 import { type FieldError, forbiddenValue, invalidValue, requiredValue } from './status.ts'
 import { validateValue } from './structural-schema.ts'
+import { validateIngress } from './validate-ingress.ts'
 
 /** Everything wrong with an object about to be stored; `previous` is what it replaces. */
 export function validateObject(
@@ -18,6 +19,7 @@ export function validateObject(
     ...(kind.custom?.schema === undefined ? [] : validateValue(object, kind.custom.schema)),
     ...(isDefinitions(kind) ? validateDefinition(object) : []),
     ...(storageKey(kind) in workloads ? validateWorkload(object) : []),
+    ...(storageKey(kind) === 'networking.k8s.io/ingresses' ? validateIngress(object) : []),
     ...(previous === undefined ? [] : validateImmutable(kind, object, previous)),
   ]
 }

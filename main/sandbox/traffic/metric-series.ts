@@ -70,7 +70,7 @@ const byCode = (labelsOf: (target: Target) => readonly Labels[], codeLabels: rea
 
 /** `_bucket`, `_sum` and `_count` of a latency histogram in seconds, or in milliseconds with a scale of 1000. */
 function histogram(name: string, labelsOf: (target: Target) => readonly Labels[], scale: number): readonly Metric[] {
-  const median = ({ log, flow }: Target) => log.demand.latencySeconds * flow.latencyFactor
+  const median = ({ log }: Target) => log.demand.latencySeconds
   const le = (bound: number) => (bound === Number.POSITIVE_INFINITY ? '+Inf' : String(bound * scale))
   return [
     {
@@ -79,7 +79,7 @@ function histogram(name: string, labelsOf: (target: Target) => readonly Labels[]
         labelsOf(target).flatMap((labels) =>
           bucketBounds.map((bound) => ({
             labels: { ...labels, le: le(bound) },
-            count: (totals: Totals) => requestsWithin(bound, totals, median(target)),
+            count: ({ paces }: Totals) => requestsWithin(bound, paces, median(target)),
           })),
         ),
     },
@@ -88,7 +88,7 @@ function histogram(name: string, labelsOf: (target: Target) => readonly Labels[]
       series: (target) =>
         labelsOf(target).map((labels) => ({
           labels,
-          count: (totals: Totals) => secondsSpent(totals, median(target)) * scale,
+          count: ({ paces }: Totals) => secondsSpent(paces, median(target)) * scale,
         })),
     },
     {
@@ -117,7 +117,8 @@ export function seriesOf(traffic: Traffic, name: string | undefined): readonly S
   return [...traffic].flatMap(([key, log]) => {
     const slash = key.indexOf('/')
     const [namespace, service] = [key.slice(0, slash), key.slice(slash + 1)]
-    return [...log.versions().values()].flatMap((flow) =>
+    const reported = [...log.versions().values()].filter(({ conduct }) => conduct.isReported)
+    return reported.flatMap((flow) =>
       wanted.flatMap((metric) =>
         metric
           .series({ namespace, service, log, flow })

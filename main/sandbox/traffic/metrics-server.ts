@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '#lib/clock.ts'
 import { isLoopbackHost } from '../api/loopback-host.ts'
-import { answerPrometheus } from './prometheus-api.ts'
+import { answerMetrics } from './answer-metrics.ts'
 import type { SeriesSource } from './promql/series.ts'
 
 export interface MetricsServer {
@@ -47,29 +47,22 @@ async function respond(
     const error = 'the sandbox answers only to names of this machine'
     return send(response, 421, { status: 'error', errorType: 'bad_data', error })
   }
-  const url = new URL(request.url ?? '/', 'http://metrics')
-  if (url.pathname === '/-/healthy' || url.pathname === '/-/ready') {
-    response.end('Prometheus Server is Healthy.\n')
-    return
-  }
-  const body = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
+  const body = request.method === 'POST' ? await readForm(request) : ''
   if (body === undefined)
     return send(response, 413, { status: 'error', errorType: 'bad_data', error: 'request too large' })
-  const parameters = new URLSearchParams([...url.searchParams, ...body])
-  const answer = answerPrometheus(url.pathname, parameters, source, clock.now())
-  if (answer === undefined)
-    return send(response, 404, { status: 'error', errorType: 'not_found', error: 'no such path' })
-  if (answer.ok) return send(response, 200, { status: 'success', data: answer.value })
-  send(response, 400, { status: 'error', errorType: 'bad_data', error: answer.error })
+  const url = new URL(request.url ?? '/', 'http://metrics')
+  const answer = answerMetrics({ method: request.method ?? 'GET', url, body }, source, clock.now())
+  send(response, answer.code, answer.body)
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
+  const isText = typeof body === 'string'
+  response.writeHead(status, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' })
+  response.end(isText ? body : JSON.stringify(body))
 }
 
 /** `undefined` when the body is larger than any query. */
-async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+async function readForm(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -77,5 +70,5 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
     if (bytes > bodyBytesMax) return undefined
     chunks.push(chunk)
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  return Buffer.concat(chunks).toString('utf8')
 }

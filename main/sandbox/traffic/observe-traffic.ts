@@ -10,6 +10,7 @@ import { atOf, isOf, keyOf, type ObjectKey } from '../controllers/object-key.ts'
 import { isReady } from '../controllers/pod-life.ts'
 import { between } from '../seeded.ts'
 import type { SandboxStore, StoreChange } from '../store.ts'
+import { conductOf } from './conduct.ts'
 import { type Demand, type Flow, TrafficLog } from './traffic-log.ts'
 
 /** On a Service or Rollout: the traffic it gets, instead of a seeded amount. */
@@ -94,22 +95,28 @@ function flowsOf(service: Service, rollout: Rollout | undefined, index: ObjectIn
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([hash, pods]) => {
       const image = pods[0]?.spec.containers[0]?.image ?? ''
-      const { errorRate, latencyFactor } = behaviourOf(image)
-      return { hash, version: tagOf(image), share: (part * pods.length) / ready.length, errorRate, latencyFactor }
+      const share = (part * pods.length) / ready.length
+      return { hash, version: tagOf(image), share, conduct: conductOf(behaviourOf(image)) }
     })
 }
 
 const hashOf = (pod: Pod): string =>
   pod.metadata.labels?.[labels.podTemplateHash] ?? pod.metadata.labels?.['pod-template-hash'] ?? ''
 
-/** With a router the weights in the Rollout's status decide between its Services; without one each gets everything. */
+/** With a router its weights decide between the Services; without one each gets everything. */
 function partOf(service: string, rollout: Rollout | undefined): number {
   if (rollout === undefined) return 1
   const { canary, blueGreen } = rollout.spec.strategy ?? {}
   if (service === blueGreen?.previewService && service !== blueGreen.activeService) return previewShare
-  const weights = rollout.status?.canary?.weights
-  if (canary?.trafficRouting === undefined || weights === undefined) return 1
-  const total = canary.trafficRouting.maxTrafficWeight ?? 100
-  if (service === canary.canaryService) return weights.canary.weight / total
-  return service === canary.stableService ? weights.stable.weight / total : 1
+  if (canary?.trafficRouting === undefined) return 1
+  const { canary: toCanary, stable: toStable } = weightsOf(rollout, canary.trafficRouting.maxTrafficWeight ?? 100)
+  if (service === canary.canaryService) return toCanary
+  return service === canary.stableService ? toStable : 1
+}
+
+/** As the Rollout's status tells, of 1; the stable version gets everything before it does. */
+function weightsOf({ status }: Rollout, total: number): { readonly canary: number; readonly stable: number } {
+  const weights = status?.canary?.weights
+  if (weights === undefined) return { canary: 0, stable: 1 }
+  return { canary: weights.canary.weight / total, stable: weights.stable.weight / total }
 }

@@ -1,5 +1,7 @@
 import type { EpochMs } from '#lib/clock.ts'
-import { amount, aWave, type Wave } from './wave.ts'
+import { type Conduct, turnsOf } from './conduct.ts'
+import type { Paced } from './latency.ts'
+import { amountDuring, aWave, type Wave } from './wave.ts'
 
 /** The traffic that reaches one version behind a Service while a split holds. */
 export interface Flow {
@@ -9,10 +11,7 @@ export interface Flow {
   readonly version: string
   /** Of the application's whole traffic, 0…1. */
   readonly share: number
-  /** Share of answers that are 5xx, 0…1. */
-  readonly errorRate: number
-  /** Multiplies the application's latency. */
-  readonly latencyFactor: number
+  readonly conduct: Conduct
 }
 
 /** The traffic an application has on its own account. */
@@ -28,13 +27,15 @@ export interface Demand {
 export interface Totals {
   readonly requests: number
   readonly errors: number
-  /** Requests of the slow tail. */
-  readonly slow: number
+  /** The requests once more, by how fast they were answered. */
+  readonly paces: readonly Paced[]
 }
 
 export interface CountedFlow {
   readonly flow: Flow
   readonly totals: Totals
+  /** When it first had traffic, by which its conduct goes. */
+  readonly since: EpochMs
   /** When traffic was last seen; the asked moment while it flows. */
   readonly until: EpochMs
 }
@@ -121,21 +122,43 @@ export class TrafficLog {
 
   #count(segment: Segment, to: EpochMs): ReadonlyMap<string, CountedFlow> {
     const counted = new Map(segment.before)
-    const of = (wave: Wave) => amount(wave, segment.from, to)
-    const [requests, errors, slow] = [of(this.#requests), of(this.#errors), of(this.#slow)]
     for (const flow of segment.flows) {
       const earlier = counted.get(flow.hash)
-      const { totals = { requests: 0, errors: 0, slow: 0 } } = earlier ?? {}
-      counted.set(flow.hash, {
-        flow,
-        until: to,
-        totals: {
-          requests: totals.requests + flow.share * requests,
-          errors: totals.errors + flow.share * flow.errorRate * errors,
-          slow: totals.slow + flow.share * slow,
-        },
-      })
+      const since = earlier?.since ?? segment.from
+      const more = this.#during(flow, since, segment.from, to)
+      counted.set(flow.hash, { flow, since, until: to, totals: sum([...(earlier ? [earlier.totals] : []), ...more]) })
     }
     return counted
   }
+
+  /** What each phase of its conduct added. */
+  #during({ share, conduct }: Flow, since: EpochMs, from: EpochMs, to: EpochMs): readonly Totals[] {
+    return turnsOf(conduct, since).map((turn) => {
+      const of = (wave: Wave) => share * amountDuring(wave, turn, from, to)
+      const [requests, slow] = [of(this.#requests), of(this.#slow)]
+      const paces = turn.phase.modes.map((mode) => ({
+        latencyFactor: mode.latencyFactor,
+        requests: mode.share * requests,
+        slow: mode.share * slow,
+      }))
+      return { requests, errors: turn.phase.errorRate * of(this.#errors), paces }
+    })
+  }
 }
+
+const sum = (totals: readonly Totals[]): Totals => ({
+  requests: total(totals.map(({ requests }) => requests)),
+  errors: total(totals.map(({ errors }) => errors)),
+  paces: [
+    ...Map.groupBy(
+      totals.flatMap(({ paces }) => paces),
+      ({ latencyFactor }) => latencyFactor,
+    ),
+  ].map(([latencyFactor, paces]) => ({
+    latencyFactor,
+    requests: total(paces.map(({ requests }) => requests)),
+    slow: total(paces.map(({ slow }) => slow)),
+  })),
+})
+
+const total = (numbers: readonly number[]): number => numbers.reduce((so, each) => so + each, 0)

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
-import { actionIcons } from '../../marks/action-button.tsx'
+import { actionIcons, dangerous } from '../../marks/action-button.tsx'
 import { WhatFollows } from '../../marks/what-follows.tsx'
 import { type ActionRequest, closeOverlay } from '../../store/app.ts'
 import { isProtected } from '../../store/send-action.ts'
@@ -197,7 +197,7 @@ function DialogFoot({ request, count, isCurrent, open, sending, guard, onConfirm
       {sending !== 'done' && (
         <Button
           icon={actionIcons[request.action]}
-          kind={request.action === 'abort' ? 'danger-fill' : 'primary'}
+          kind={dangerous.has(request.action) ? 'danger-fill' : 'primary'}
           label={label}
           hint="⌘↵"
           offBecause={open ? undefined : off}

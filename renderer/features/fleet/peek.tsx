@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import type { ActionName, RolloutKey, RolloutView } from '#contract/views.ts'
+import { underWayWords } from '../../format/analysis-words.ts'
 import { whyWords } from '../../format/reason-words.ts'
 import { stepsDone, timeLeft } from '../../format/status-words.ts'
 import { ActionButton, actionKeys } from '../../marks/action-button.tsx'
@@ -28,8 +29,12 @@ function PeekOne({ view }: { readonly view: RolloutView }) {
   const text = useText()
   const pods = text('pods.ready', { ready: view.replicas.ready, count: view.replicas.desired })
   const trouble = view.status === 'Degraded' && view.why.length > 0 ? whyWords(text, view.why) : undefined
+  const analysis =
+    view.analysis === undefined || view.analysis.phase === 'Successful' ? undefined : underWayWords(text, view.analysis)
   const facts = useTicking((now) =>
-    [stepsDone(text, view), timeLeft(text, view, now), pods, trouble].filter((each) => each !== undefined).join(', '),
+    [stepsDone(text, view), timeLeft(text, view, now), analysis, pods, trouble]
+      .filter((each) => each !== undefined)
+      .join(', '),
   )
   return (
     <section className="peek" data-region aria-label={text('peek.label')}>

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
+import type { AnalysisRunView } from '#contract/analysis-views.ts'
 import type { ActionName, ForecastPathView, RolloutDetailView, RolloutView, StepView } from '#contract/views.ts'
+import { tallyOf } from '../../format/analysis-words.ts'
 import { modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { formatAge } from '../../format/duration.ts'
 import { driverWords } from '../../format/failure-words.ts'
@@ -61,7 +63,7 @@ export function Header({ detail, children }: HeaderProps) {
   )
 }
 
-function Facts({ detail: { view, steps, forecast } }: { readonly detail: RolloutDetailView }) {
+function Facts({ detail: { view, steps, forecast, analysisRuns } }: { readonly detail: RolloutDetailView }) {
   const text = useText()
   const { replicas, preview } = view
   // An abort takes the index of the Rollout back to the start; how far it had come is in the steps.
@@ -95,6 +97,7 @@ function Facts({ detail: { view, steps, forecast } }: { readonly detail: Rollout
         value={text('fact.count', { done: replicas.ready, count: replicas.desired })}
         more={text('fact.ready')}
       />
+      <AnalysisFact runs={analysisRuns.filter(({ current }) => current)} />
       {forecast.state === 'foreseen' && !isAtRest(forecast) && <EndFact path={forecast} />}
       <Fact
         name={text('fact.version')}
@@ -124,6 +127,26 @@ function Fact({ name, value, more }: { readonly name: string; readonly value: st
       <dt>{name}</dt>
       <dd className="num">
         {value} <small>{more}</small>
+      </dd>
+    </div>
+  )
+}
+
+/** How the measurements that the update waits for came out. */
+function AnalysisFact({ runs }: { readonly runs: readonly AnalysisRunView[] }) {
+  const text = useText()
+  if (runs.length === 0) return null
+  const { passed, failed, inconclusive, errors } = tallyOf(runs)
+  const more = [
+    failed === 0 ? '' : text('fact.failed', { count: failed }),
+    inconclusive === 0 ? '' : text('fact.open', { count: inconclusive }),
+    errors === 0 ? '' : text('fact.errors', { count: errors }),
+  ].filter(Boolean)
+  return (
+    <div className="fact wide-only">
+      <dt>{text('analysis.title')}</dt>
+      <dd className="num">
+        {text('fact.passed', { count: passed })} <small className="cut">{more.join(', ')}</small>
       </dd>
     </div>
   )

@@ -6,6 +6,8 @@ import { type Loaded, useApp, useRolloutDetail, useText } from '../../store/use-
 import { Button } from '../../ui/button.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Activity } from './activity.tsx'
+import { Analysis } from './analysis.tsx'
+import { Experiment } from './experiment.tsx'
 import { Forecast } from './forecast.tsx'
 import { Header } from './header.tsx'
 import { Revisions } from './revisions.tsx'
@@ -80,6 +82,8 @@ function Detail({ detail }: { readonly detail: RolloutDetailView }) {
         <Steps detail={detail} />
         <div className="rollout-centre">
           <Traffic detail={detail} />
+          <Experiment detail={detail} />
+          <Analysis detail={detail} />
           <Activity detail={detail} />
         </div>
         <div className="rollout-side">

@@ -1,9 +1,12 @@
+import type { AnalysisRunView } from '#contract/analysis-views.ts'
 import type { ForecastPathView, RolloutDetailView, StepView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { phaseIcon, phaseTone, phaseWord, tallyOf } from '../../format/analysis-words.ts'
 import { formatTime } from '../../format/clock-time.ts'
 import { formatClockSpan } from '../../format/duration.ts'
 import { comingTime, expectedEnd, expectedStep, isAtRest } from '../../format/forecast-words.ts'
 import { stepWords } from '../../format/step-words.ts'
+import { analysisOf, hrefOf } from '../../store/route.ts'
 import { useLocale, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icon-names.ts'
@@ -11,7 +14,7 @@ import type { IconName } from '../../ui/icon-names.ts'
 /** How far: done steps with the time they took, the present one counting down, the rest in order. */
 export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
   const text = useText()
-  const { steps, forecast } = detail
+  const { steps, forecast, background } = detail
   const path = forecast.state === 'foreseen' && !isAtRest(forecast) ? forecast : undefined
   return (
     <section className="panel steps-panel" data-region aria-label={text('steps.title')}>
@@ -26,10 +29,17 @@ export function Steps({ detail }: { readonly detail: RolloutDetailView }) {
           <Aborted detail={detail} />
           <ol className="steps">
             {steps.map((step) => (
-              <Step key={step.index} step={step} path={path} />
+              <Step
+                key={step.index}
+                step={step}
+                path={path}
+                run={runOf(step, detail)}
+                isWatched={background !== undefined && step.index >= background.startingStep}
+              />
             ))}
             <LastStep detail={detail} path={path} />
           </ol>
+          <Background detail={detail} />
         </div>
       )}
     </section>
@@ -50,18 +60,34 @@ function Aborted({ detail: { view, steps } }: { readonly detail: RolloutDetailVi
 
 const marks: Partial<Record<StepView['state'], IconName>> = { done: 'check', failed: 'x', skipped: 'skip' }
 
+/** The run of an analysis step, of this revision. */
+const runOf = ({ index }: StepView, { view, analysisRuns }: RolloutDetailView): AnalysisRunView | undefined =>
+  analysisRuns.find(
+    ({ kind, stepIndex, revision }) => kind === 'Step' && stepIndex === index && revision === view.revision,
+  )
+
 interface StepProps {
   readonly step: StepView
   /** What is ahead, unless nothing is. */
   readonly path: ForecastPathView | undefined
 }
 
-function Step({ step, path }: StepProps) {
+const isPause = ({ step }: StepView): boolean =>
+  step.kind === 'pause' || (step.kind === 'blueGreen' && step.text === 'pause')
+
+interface MeasuredStepProps extends StepProps {
+  readonly run: AnalysisRunView | undefined
+  /** By the background analysis. */
+  readonly isWatched: boolean
+}
+
+function Step({ step, path, run, isWatched }: MeasuredStepProps) {
   const text = useText()
   const current = step.state === 'current'
-  const pausing = step.step.kind === 'pause' || (step.step.kind === 'blueGreen' && step.step.text === 'pause')
+  const pausing = isPause(step)
   const icon = current ? (pausing ? 'pause' : 'play') : marks[step.state]
-  const classes = ['step', step.state, current && (pausing ? 'waits' : 'moves')].filter(Boolean).join(' ')
+  const pace = pausing ? 'waits' : 'moves'
+  const classes = ['step', step.state, ...(current ? [pace] : []), ...(isWatched ? ['watched'] : [])].join(' ')
   const words = stepWords(text, step)
   return (
     <li className={classes} aria-current={current ? 'step' : undefined}>
@@ -75,10 +101,56 @@ function Step({ step, path }: StepProps) {
         {step.canaryPods !== undefined && (
           <div className="step-note optional">{text('steps.pods', { count: step.canaryPods })}</div>
         )}
+        {run !== undefined && <Measured run={run} />}
         {current && <Countdown step={step} />}
       </div>
       <StepTime step={step} path={path} />
     </li>
+  )
+}
+
+/** What measures all along, and the steps it spans: the bracket beside them in words. */
+function Background({ detail: { view, steps, background, analysisRuns } }: { readonly detail: RolloutDetailView }) {
+  const text = useText()
+  if (background === undefined) return null
+  const run = analysisRuns.find(({ kind, revision }) => kind === 'Background' && revision === view.revision)
+  const [from, to] = [background.startingStep + 1, steps.length]
+  const name = text('steps.background')
+  return (
+    <section className="steps-background small" aria-label={name}>
+      <div className="row">
+        {run !== undefined && (
+          <Icon
+            name={phaseIcon(run.phase)}
+            label={phaseWord(text, run.phase)}
+            className={`icon-sm ink-${phaseTone(run.phase)}`}
+          />
+        )}
+        {run === undefined ? (
+          <span className="strong cut">{name}</span>
+        ) : (
+          <a className="link strong cut" href={hrefOf(analysisOf(view.key, run.name))}>
+            {name}
+          </a>
+        )}
+        <span className="space" />
+        <span className="faint plain">{text(from === to ? 'steps.spansOne' : 'steps.spans', { from, to })}</span>
+      </div>
+      <div className="dim">{background.templates.join(', ')}</div>
+      {run !== undefined && <Measured run={run} />}
+    </section>
+  )
+}
+
+function Measured({ run }: { readonly run: AnalysisRunView }) {
+  const text = useText()
+  const { passed, failed, inconclusive, errors } = tallyOf([run])
+  const words = text('steps.measured', { passed, count: passed + failed + inconclusive + errors })
+  return (
+    <div className={`step-note row ink-${phaseTone(run.phase)}`}>
+      <Icon name={phaseIcon(run.phase)} label={phaseWord(text, run.phase)} className="icon-sm" />
+      {words}
+    </div>
   )
 }
 

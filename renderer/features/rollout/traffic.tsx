@@ -1,10 +1,14 @@
-import type { RolloutDetailView, StepView, TrafficView } from '#contract/views.ts'
+import type { TrafficView, WrittenView } from '#contract/traffic-views.ts'
+import type { RolloutDetailView, StepView } from '#contract/views.ts'
+import type { Text } from '../../format/text.ts'
 import { formatPercent, percentOf, shareOf } from '../../format/weight.ts'
 import { RoleMark } from '../../marks/role-mark.tsx'
 import { useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { Routing } from './routing.tsx'
+import { Services } from './services.tsx'
 
-/** Where requests go: wanted, measured, and the pods behind it; for blue-green the two services. */
+/** Where requests go: wanted, written, what the cluster has of it, and the pods behind it; for blue-green the two services. */
 export function Traffic({ detail }: { readonly detail: RolloutDetailView }) {
   const text = useText()
   const { traffic, view } = detail
@@ -19,34 +23,42 @@ export function Traffic({ detail }: { readonly detail: RolloutDetailView }) {
         <RoleMark role={blueGreen ? 'preview' : 'canary'} revision={view.revision} />
         <RoleMark role={blueGreen ? 'active' : 'stable'} revision={view.stableRevision} />
       </div>
-      {blueGreen ? <Services detail={detail} /> : <Weights detail={detail} />}
+      <div className="scroll" role="region" tabIndex={0} aria-label={text('traffic.title')}>
+        {blueGreen ? <Services traffic={traffic} /> : <Weights detail={detail} />}
+        {traffic.routing !== undefined && <Routing detail={detail} routing={traffic.routing} />}
+      </div>
     </section>
   )
 }
 
-function sourceWords(text: ReturnType<typeof useText>, traffic: TrafficView): string {
-  if (traffic.kind === 'pods') return text('traffic.byPods')
-  const verified = traffic.verified === undefined ? '' : text(traffic.verified ? 'traffic.verified' : 'traffic.notYet')
-  return [traffic.source, verified].filter((part) => part !== '').join(', ')
-}
+const sourceWords = (text: Text, { kind, source }: TrafficView): string =>
+  kind === 'pods' ? text('traffic.byPods') : source
 
 function Weights({ detail: { view, traffic, steps } }: { readonly detail: RolloutDetailView }) {
   const text = useText()
-  const { desiredWeight, actualWeight, maxWeight, canaryPods, stablePods } = traffic
+  const { desiredWeight, actualWeight, maxWeight, canaryPods, stablePods, kind } = traffic
   const podShare = shareOf(canaryPods, canaryPods + stablePods)
   return (
     <div className="weights">
       <WeightTicks steps={steps} maxWeight={maxWeight} desired={desiredWeight} />
-      <span className="dim">{text('traffic.desired')}</span>
-      <Bar share={percentOf(desiredWeight, maxWeight)} label={text('traffic.desired')} />
-      <span className="faint cut">
+      <span className="dim">{text('traffic.wanted')}</span>
+      <Bar share={percentOf(desiredWeight, maxWeight)} label={text('traffic.wanted')} />
+      <span className="faint wrap">
         {view.status === 'Aborted'
           ? text('traffic.aborted')
-          : text('traffic.setWeight', { percent: formatPercent(desiredWeight, maxWeight) })}
+          : kind === 'router' && view.setWeight !== desiredWeight
+            ? text('traffic.over')
+            : text('traffic.setWeight', { percent: formatPercent(desiredWeight, maxWeight) })}
       </span>
-      <span className="dim">{text('traffic.actual')}</span>
-      <Bar share={percentOf(actualWeight, maxWeight)} label={text('traffic.actual')} />
-      <span className="faint cut">{text(traffic.kind === 'pods' ? 'traffic.fromPods' : 'traffic.fromRouter')}</span>
+      {kind === 'router' ? (
+        <Written traffic={traffic} />
+      ) : (
+        <>
+          <span className="dim">{text('traffic.actual')}</span>
+          <Bar share={percentOf(actualWeight, maxWeight)} label={text('traffic.actual')} />
+          <span className="faint wrap">{text('traffic.fromPods')}</span>
+        </>
+      )}
       <span className="dim optional">{text('traffic.pods')}</span>
       <Bar share={podShare} label={text('traffic.pods')} thin />
       <span className="faint num cut optional">
@@ -56,23 +68,86 @@ function Weights({ detail: { view, traffic, steps } }: { readonly detail: Rollou
   )
 }
 
+/** What was sent, whether it has arrived, and what the route objects say where that is something else. */
+function Written({ traffic: { written, routing, maxWeight } }: { readonly traffic: TrafficView }) {
+  const text = useText()
+  const drift = routing?.drift
+  return (
+    <>
+      <span className="dim">{text('traffic.written')}</span>
+      {written === undefined ? (
+        <span className="traffic-none faint">{text('traffic.notWritten')}</span>
+      ) : (
+        <Bar
+          share={percentOf(written.weight, maxWeight)}
+          others={written.additional.map(({ weight }) => percentOf(weight, maxWeight))}
+          label={text('traffic.written')}
+          pending={written.verified === false}
+          more={verifiedWords(text, written)}
+        />
+      )}
+      <span className={`wrap ${written?.verified === false ? 'ink-paused' : 'faint'}`}>
+        {written !== undefined && (
+          <>
+            {written.verified !== undefined && <Icon name={written.verified ? 'check' : 'clock'} />}{' '}
+            {verifiedWords(text, written)}
+          </>
+        )}
+      </span>
+      {drift !== undefined && (
+        <>
+          <span className="ink-degraded">{text('traffic.inCluster')}</span>
+          {drift.weight === undefined ? (
+            <span className="traffic-none ink-degraded">{text('traffic.noSingleWeight')}</span>
+          ) : (
+            <Bar share={percentOf(drift.weight, maxWeight)} label={text('traffic.inCluster')} />
+          )}
+          <span className="ink-degraded wrap">{text('traffic.changed')}</span>
+        </>
+      )}
+    </>
+  )
+}
+
+const verifiedWords = (text: Text, { verified }: WrittenView): string =>
+  text(verified === undefined ? 'traffic.cannotTell' : verified ? 'traffic.verified' : 'traffic.notYet')
+
 interface BarProps {
   readonly share: number
+  /** Shares of Experiments, between canary and stable. */
+  readonly others?: readonly number[]
   readonly label: string
   readonly thin?: boolean
+  /** Sent, and not known to have arrived. */
+  readonly pending?: boolean
+  /** Said after the shares. */
+  readonly more?: string
 }
 
 /** Canary left and hatched, its number on a plain plate; stable right (UI-ROLE-3). */
-function Bar({ share, label, thin }: BarProps) {
+function Bar({ share, others = [], label, thin = false, pending = false, more }: BarProps) {
   const text = useText()
-  const name = text('bar.canary', { canary: formatPercent(share), stable: formatPercent(100 - share) })
-  const [canary, stable] = [formatPercent(share), formatPercent(Math.round((100 - share) * 10) / 10)]
+  const other = others.reduce((sum, each) => sum + each, 0)
+  const rest = Math.max(0, Math.round((100 - share - other) * 10) / 10)
+  const [canary, stable, experiments] = [formatPercent(share), formatPercent(rest), formatPercent(other)]
+  const shares =
+    other === 0 ? text('bar.canary', { canary, stable }) : text('traffic.threeShares', { canary, stable, experiments })
+  const name = text('traffic.barName', { label, shares })
   return (
-    <div className={`traffic-bar num${thin ? ' thin optional' : ''}`} role="img" aria-label={`${label}: ${name}`}>
+    <div
+      className={`traffic-bar num${thin ? ' thin optional' : ''}${pending ? ' pending' : ''}`}
+      role="img"
+      aria-label={more === undefined ? name : `${name}, ${more}`}
+    >
       <i className="fill-canary" hidden={share === 0} style={{ width: `${share}%` }}>
         {!thin && <b>{canary}</b>}
       </i>
-      <i className="fill-stable" hidden={share === 100} style={{ width: `${100 - share}%` }}>
+      {others.map((each, index) => (
+        <i key={index} className="fill-experiment" hidden={each === 0} style={{ width: `${each}%` }}>
+          <span>{formatPercent(each)}</span>
+        </i>
+      ))}
+      <i className="fill-stable" hidden={rest === 0} style={{ width: `${rest}%` }}>
         {!thin && <span>{stable}</span>}
       </i>
     </div>
@@ -104,29 +179,5 @@ function WeightTicks({ steps, maxWeight, desired }: WeightTicksProps) {
       </div>
       <span />
     </>
-  )
-}
-
-function Services({ detail: { traffic } }: { readonly detail: RolloutDetailView }) {
-  const text = useText()
-  return (
-    <ul className="services">
-      {traffic.services.map((service) => (
-        <li key={`${service.role} ${service.name}`}>
-          <span className={`role ${service.role === 'active' ? 'active' : 'preview'}`}>
-            {text(service.role === 'active' ? 'role.active' : 'role.preview')}
-          </span>
-          <span className="mono cut">{service.name}</span>
-          <Icon name="chev-r" className="faint" />
-          <span className="strong num">
-            {service.revision === undefined ? '–' : text('revision.title', { revision: service.revision })}
-          </span>
-          <span className="mono faint cut">{service.podHash ?? text('traffic.noSelector')}</span>
-        </li>
-      ))}
-      <li className="faint small">
-        {text('traffic.servicePods', { preview: traffic.canaryPods, active: traffic.stablePods })}
-      </li>
-    </ul>
   )
 }

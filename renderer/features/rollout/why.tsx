@@ -7,7 +7,8 @@ import { useText } from '../../store/use-app.ts'
 
 /** Something is wrong, or somebody can do something about it: more than a line beside the buttons. */
 export const isHeldUp = (view: RolloutView): boolean =>
-  view.why.length > 0 && (toneOf(view.status) === 'degraded' || view.why.some(({ cause }) => isAdvised(cause)))
+  view.why.length > 0 &&
+  (view.status === 'Aborted' || toneOf(view.status) === 'degraded' || view.why.some(({ cause }) => isAdvised(cause)))
 
 /** Why it does not move: each reason with what blocks, since when, and what can be done. */
 export function Why({ view }: { readonly view: RolloutView }) {
@@ -16,7 +17,7 @@ export function Why({ view }: { readonly view: RolloutView }) {
   return (
     <ul className="head-why" aria-label={text('why.title')}>
       {view.why.map((reason, index) => (
-        <Line key={`${reason.cause} ${reason.object?.name}`} reason={reason} isFirst={index === 0} view={view} />
+        <Line key={JSON.stringify(reason)} reason={reason} isFirst={index === 0} view={view} />
       ))}
     </ul>
   )

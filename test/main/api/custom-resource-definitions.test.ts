@@ -28,7 +28,7 @@ function nodes(schema: Schema, path: string): readonly (readonly [string, Schema
 }
 
 describe('the definitions', () => {
-  it('API-1: are those of argoproj.io/v1alpha1, by their public names', () => {
+  it('API-1, ANA-101, ANA-102: are those of argoproj.io/v1alpha1, by their public names', () => {
     const names = customResourceDefinitions.map(({ metadata, spec }) => [
       metadata.name,
       ...[spec.names.shortNames, spec.scope].flat(),
@@ -121,6 +121,7 @@ describe('the definitions', () => {
     expect(defaults('AnalysisTemplate').filter((each) => !each.includes('.template.spec.'))).toEqual([
       'spec.metrics[].provider.datadog.apiVersion=v1',
       'spec.metrics[].provider.datadog.interval=5m',
+      'spec.metrics[].provider.datadog.requestTimeout=10s',
     ])
   })
 

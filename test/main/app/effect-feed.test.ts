@@ -18,6 +18,7 @@ function aCache(synced: boolean, first: Rollout | undefined) {
   let current = first
   const cache: Cache<Rollout> = {
     synced,
+    failure: undefined,
     size: 1,
     get: (key) => (key === 'shop/web' ? current : undefined),
     values: () => [],

@@ -9,11 +9,13 @@ import { formatSeconds } from '#lib/rfc3339.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
 import { Sessions } from '#main/app/sessions.ts'
+import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { openHistory } from '#main/history/store.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { aCliFleet, type CliFleet } from '#test/support/cli-fleet.ts'
+import { someSettings } from '#test/support/measuring.ts'
 import { anEngineOn } from '#test/support/sandbox-engine.ts'
 import { advanceUntil } from '#test/support/until.ts'
 
@@ -44,14 +46,28 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
   const history = openHistory({ path: join(folder, 'history.db'), clock, log: silentLog })
   const recorder = createRecorder({ history, clock, log: silentLog })
   const fleet = createFleetSource({ clock })
-  const sessions = new Sessions({ paths: [kubeconfig], sandbox: false, clock, log: silentLog, fleet, tell: () => {} })
+  const sessions = new Sessions({
+    paths: [kubeconfig],
+    sandbox: false,
+    clock,
+    log: silentLog,
+    fleet,
+    metricSettings: () => someSettings(),
+    trafficSettings: () => usualTraffic,
+    tell: () => {},
+  })
   const effects = new EffectFeed(clock)
   const heard: ActionEffect[] = []
   effects.onEffect((effect) => heard.push(effect))
   sessions.start()
   onTestFinished(async () => {
     effects.stop()
-    await sessions.stop()
+    // A question to a server that is gone may still wait for its next try.
+    let isStopped = false
+    void sessions.stop().then(() => {
+      isStopped = true
+    })
+    await advanceUntil(virtual, 'stopped', () => isStopped)
     fleet.stop()
     recorder.stop()
     history.close()

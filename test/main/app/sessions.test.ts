@@ -4,9 +4,11 @@ import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import type { Notice } from '#contract/views.ts'
 import { silentLog } from '#lib/log.ts'
 import { Sessions } from '#main/app/sessions.ts'
+import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
 import { fleetKubeconfig } from '#main/sandbox/fleet-kubeconfig.ts'
 import { aFolder } from '#test/support/cli-fleet.ts'
+import { someSettings } from '#test/support/measuring.ts'
 import { advanceUntil } from '#test/support/until.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
@@ -28,7 +30,16 @@ function setUp(options: { readonly sandbox?: boolean; readonly paths?: readonly 
   const begin = (paths: readonly string[]) => {
     const fleet = createFleetSource({ clock })
     const tell = (notice: Notice) => void told.push(notice)
-    const sessions = new Sessions({ paths, sandbox: options.sandbox ?? false, clock, log: silentLog, fleet, tell })
+    const sessions = new Sessions({
+      paths,
+      sandbox: options.sandbox ?? false,
+      clock,
+      log: silentLog,
+      fleet,
+      metricSettings: () => someSettings(),
+      trafficSettings: () => usualTraffic,
+      tell,
+    })
     onTestFinished(async () => {
       // Requests under way wait on the clock.
       let stopped = false

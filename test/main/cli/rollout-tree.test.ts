@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { AnalysisPhase } from '#api/analysis.ts'
 import type { Pod } from '#api/core.ts'
+import type { RolloutStatus } from '#api/rollout.ts'
+import type { Routes } from '#engine/traffic/routes.ts'
 import { formatRollout } from '#main/cli/rollout-tree.ts'
+import { anAnalysisRun } from '#test/support/builders/analysis.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
+import { aRouteObject, aRouteTable } from '#test/support/builders/routing.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
 const aPod = (name: string, owner: string, status: Pod['status'], createdAt = '2026-01-15T09:58:00Z'): Pod => ({
@@ -57,9 +62,64 @@ const canary = {
     aPod('web-v1-0', 'web-v1', running, '2026-01-15T09:59:15Z'),
     aPod('web-v2-a', 'web-v2', crashing),
   ],
+  analysisRuns: [],
 }
 
 describe('the tree of a rollout', () => {
+  const routed = (status: RolloutStatus, routes?: Routes) => {
+    const { rollout } = canary
+    const strategy = {
+      canary: {
+        ...rollout.spec.strategy?.canary,
+        canaryService: 'web-canary',
+        stableService: 'web-stable',
+        trafficRouting: { istio: { virtualServices: ['a', 'b', 'c', 'd'].map((name) => ({ name })) } },
+      },
+    }
+    const shown = {
+      ...rollout,
+      spec: { ...rollout.spec, strategy },
+      status: { ...rollout.status, ...status },
+    }
+    const lines = formatRollout({ ...canary, rollout: shown, ...(routes && { routes }) }, T0, false)
+    return lines.filter((line) => /^  (Written|In cluster|Routes):/.test(line))
+  }
+  const weighed = (names: string, weight: number) =>
+    names.split('').map((name) => {
+      const route = [
+        { destination: { host: 'web-stable' }, weight: 100 - weight },
+        { destination: { host: 'web-canary' }, weight },
+      ]
+      return aRouteObject('virtualServices', name, { http: [{ route }] })
+    })
+  const weights = { canary: { weight: 50 }, stable: { weight: 50 } }
+
+  it('TR-22: what was sent through the router, and whether it has arrived', () => {
+    const additional = [{ weight: 5, serviceName: 'web-baseline' }]
+    expect(routed({})).toEqual(['  Written:       nothing yet'])
+    expect(routed({ canary: { weights } })).toEqual(['  Written:       50, the router cannot tell'])
+    expect(routed({ canary: { weights: { ...weights, verified: false, additional } } })).toEqual([
+      '  Written:       50, not verified yet, web-baseline 5',
+    ])
+    expect(routed({ canary: { weights: { ...weights, verified: true } } })).toEqual(['  Written:       50, verified'])
+  })
+
+  it('TR-22: what the route objects say, and that somebody else changed them', () => {
+    const written = '  Written:       50, the router cannot tell'
+    expect(routed({ canary: { weights } }, aRouteTable(weighed('abcd', 50)))).toEqual([
+      written,
+      '  Routes:        VirtualService a 50, VirtualService b 50, VirtualService c 50, 1 more',
+    ])
+    expect(routed({ canary: { weights } }, aRouteTable([...weighed('abc', 50), ...weighed('d', 70)]))).toEqual([
+      written,
+      '  In cluster:    no single weight, wanted 50: changed by somebody else',
+      '  Routes:        VirtualService a 50, VirtualService b 50, VirtualService c 50, 1 more',
+    ])
+    expect(routed({ canary: { weights } }, aRouteTable(weighed('abcd', 70)))[1]).toBe(
+      '  In cluster:    70, wanted 50: changed by somebody else',
+    )
+  })
+
   it('VIEW-10, VIEW-13, VIEW-70…80, VIEW-91, VIEW-105, VIEW-127: a canary at a pause', () => {
     expect(formatRollout(canary, T0, false)).toEqual([
       'Name:            web',
@@ -92,6 +152,49 @@ describe('the tree of a rollout', () => {
     ])
   })
 
+  it('VIEW-10, VIEW-11, VIEW-14, VIEW-110…113, VIEW-123: analyses stand below their revision, their Jobs below them', () => {
+    const run = (name: string, revision: string | undefined, phase: AnalysisPhase | undefined, more = {}) =>
+      anAnalysisRun(
+        {},
+        {
+          metadata: { name, ...(revision && { annotations: { 'rollout.argoproj.io/revision': revision } }) },
+          status: { ...(phase && { phase }), ...more },
+        },
+      )
+    const job = { phase: 'Failed', startedAt: '2026-01-15T09:59:00Z', metadata: { 'job-name': 'smoke-1' } }
+    const analysisRuns = [
+      run('web-a', '2', 'Running', {
+        metricResults: [
+          { name: 'm', phase: 'Running', successful: 4, failed: 1 },
+          { name: 'n', phase: 'Running', successful: 1, inconclusive: 2, error: 3, measurements: [job] },
+        ],
+      }),
+      run('web-b', '2', 'Inconclusive'),
+      run('web-old', undefined, undefined),
+    ]
+    const lines = formatRollout({ ...canary, pods: [], analysisRuns }, T0, false).slice(18)
+    const [first] = analysisRuns
+    const annotations = { ...first?.metadata.annotations, 'argosy.dev/score': '82.5' }
+    const scored = first && { ...first, metadata: { ...first.metadata, annotations } }
+    expect(scored && formatRollout({ ...canary, pods: [], analysisRuns: [scored] }, T0, false).join('\n')).toContain(
+      '✔ 5,✖ 1,? 2,⚠ 3,score 82.5',
+    )
+    expect(lines.map((line) => line.trimEnd())).toEqual([
+      '⟳ web                Rollout       ॥ Paused         60m',
+      '├──# revision:2',
+      '│  ├──⧉ web-v2       ReplicaSet    ◌ Progressing    2m30s   canary',
+      '│  ├──α web-b        AnalysisRun   ? Inconclusive   0s',
+      '│  └──α web-a        AnalysisRun   ◌ Running        0s      ✔ 5,✖ 1,? 2,⚠ 3',
+      '│     └──⊞ smoke-1   Job           ✖ Failed         60s',
+      '├──# revision:1',
+      '│  └──⧉ web-v1       ReplicaSet    ✔ Healthy        60m     stable',
+      '└──# revision:0',
+      '   └──α web-old      AnalysisRun                    0s',
+    ])
+    const coloured = formatRollout({ ...canary, analysisRuns }, T0, true)
+    expect(coloured.find((line) => line.includes('web-a'))).toContain('\u001B[94mα web-a\u001B[0m')
+  })
+
   it('VIEW-95, VIEW-126: names in the colour of their last tag, icons in that of their kind', () => {
     const lines = formatRollout({ ...canary, pods: [] }, T0, true)
     expect(lines.find((line) => line.includes('web-v2'))).toContain('\u001B[33m⧉ web-v2\u001B[0m')
@@ -114,7 +217,7 @@ describe('the tree of a rollout', () => {
       aReplicaSet({ hash: 'v2', revision: 2, deadline: '2026-01-15T10:00:20Z' }),
       aReplicaSet({ hash: 'v3', revision: 3 }),
     ]
-    const lines = formatRollout({ rollout, replicaSets, pods: [] }, T0, false)
+    const lines = formatRollout({ rollout, replicaSets, pods: [], analysisRuns: [] }, T0, false)
     expect(lines.filter((line) => line.includes('Weight') || line.includes('Step'))).toEqual([])
     expect(lines.find((line) => line.includes('web-v1'))).toMatch(/ delay:passed$/)
     expect(lines.find((line) => line.includes('web-v2'))).toMatch(/ delay:20s$/)
@@ -140,7 +243,11 @@ describe('the tree of a rollout', () => {
   it('VIEW-5: a rollout whose template is elsewhere, and that has no status yet, is shown as it is', () => {
     const rollout = aRollout({ spec: { workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } })
     const { template: _, ...spec } = rollout.spec
-    const lines = formatRollout({ rollout: { ...rollout, spec }, replicaSets: [], pods: [] }, T0, false)
+    const lines = formatRollout(
+      { rollout: { ...rollout, spec }, replicaSets: [], pods: [], analysisRuns: [] },
+      T0,
+      false,
+    )
     expect(lines[2]).toBe('Status:          ◌ Progressing')
     expect(lines.at(-1)).toMatch(/^⟳ web +Rollout +◌ Progressing +60m$/)
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resources } from '#api/resources.ts'
 import type { RolloutStatus } from '#api/rollout.ts'
+import { anAnalysisRun } from '#test/support/builders/analysis.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aCliFleet } from '#test/support/cli-fleet.ts'
@@ -96,6 +97,25 @@ describe('argosy status', () => {
     fleet.setStatus('north', 'web', is('Healthy'))
     await advanceUntil(fleet.clock, 'healed', () => run.out.at(-1) === 'Healthy')
     expect(await run.done).toBe(0)
+  })
+
+  it('VIEW-111: names the analyses that it waits for, with what they counted', async () => {
+    const run = { name: 'web-v2-2', status: 'Failed' }
+    const { fleet, start } = await setUp({
+      ...is('Degraded', 'RolloutAborted: aborted'),
+      canary: { currentBackgroundAnalysisRunStatus: run },
+    })
+    const uid = fleet.rollout('north', 'web')?.metadata.uid ?? ''
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid, controller: true }
+    const metricResults = [{ name: 'rate', phase: 'Failed' as const, successful: 4, failed: 1 }]
+    const made = fleet.cluster('north').store.create(resources.analysisRuns, {
+      ...anAnalysisRun({}, { status: { phase: 'Failed', metricResults } }),
+      metadata: { name: run.name, namespace: 'default', ownerReferences: [owner] },
+    })
+    expect(made).toMatchObject({ ok: true })
+    const status = start()
+    expect(await status.done).toBe(1)
+    expect(status.err).toContain('AnalysisRun web-v2-2: Failed (✔ 4,✖ 1)')
   })
 
   it('VIEW-224: a line that stands for five seconds is explained, once, beside the output', async () => {

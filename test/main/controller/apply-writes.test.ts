@@ -77,12 +77,30 @@ it('E4: carries writes out in order and stops at the first that fails', async ()
   const current = stored.metadata.resourceVersion ?? ''
   const outcome = await apply([
     statusPatch({ status: { stableRS: 'a' } }, current),
-    statusPatch({ status: { stableRS: 'b' } }, current),
+    statusPatch({ status: { stableRS: 'b' } }, 'another'),
     statusPatch({ status: { stableRS: 'c' } }),
   ])
   expect(outcome).toMatchObject({ ok: false, error: { kind: 'failed', failure: { kind: 'Conflict' } } })
   expect(api.read(resources.rollouts, rollout.metadata)).toMatchObject({ status: { stableRS: 'a' } })
   expect(written).toHaveLength(1)
+})
+
+it('E7: a second write to an object is bound to what the first has made of it, and to nothing else', async () => {
+  const { api, stored, apply } = setUp()
+  const read = stored.metadata.resourceVersion ?? ''
+  const both = [statusPatch({ status: { stableRS: 'a' } }, read), statusPatch({ status: { abort: true } }, read)]
+  expect(await apply(both)).toEqual({ ok: true, value: undefined })
+  const seen = api.read(resources.rollouts, rollout.metadata)?.metadata.resourceVersion ?? ''
+  const edited: Rollout = { ...rollout, spec: { replicas: 7 } }
+  const meddled = setUp({ onWritten: () => meddled.api.put(resources.rollouts, edited) })
+  const first = meddled.stored.metadata.resourceVersion ?? ''
+  const outcome = await meddled.apply([
+    statusPatch({ status: { stableRS: 'a' } }, first),
+    statusPatch({ status: { abort: true } }, first),
+  ])
+  expect(outcome).toMatchObject({ ok: false, error: { failure: { kind: 'Conflict' } } })
+  expect(meddled.api.read(resources.rollouts, rollout.metadata)).toMatchObject({ spec: { replicas: 7 } })
+  expect(seen).not.toBe(read)
 })
 
 it('REC-125: a pod that a disruption budget holds keeps nothing else from being done', async () => {
@@ -114,4 +132,30 @@ it('OPS-41: asks before every write, and writes nothing more once the lease is g
   const outcome = await apply([statusPatch({ status: { stableRS: 'a' } }), statusPatch({ status: { stableRS: 'b' } })])
   expect(outcome).toMatchObject({ ok: false, error: { kind: 'leaseLost' } })
   expect(api.writes).toHaveLength(1)
+})
+
+it('TR-17, TR-31: tells what was refused, and ends the round, unless the write may fail', async () => {
+  const { api, events, apply } = setUp()
+  const ifRefused = [
+    { regarding: rollout, type: 'Warning', reason: 'CanaryMappingCleanupError', before: 'Error deleting: ' },
+  ] as const
+  const refused: Write = {
+    kind: 'delete',
+    ref: { resource: resources.services, namespace: 'shop', name: 'gone' },
+    precondition: {},
+    because: 'AMB-6',
+    summary: 'Delete',
+    ifRefused,
+  }
+  api.intercept = ({ verb }) => (verb === 'delete' ? { kind: 'ServerError', message: 'boom', status: 500 } : undefined)
+  expect(await apply([refused, event])).toMatchObject({
+    ok: false,
+    error: { kind: 'failed', failure: { message: 'boom' } },
+  })
+  expect(events.splice(0)).toEqual(['CanaryMappingCleanupError'])
+  expect(await apply([{ ...refused, mayFail: true }, event])).toMatchObject({ ok: true })
+  expect(events.splice(0)).toEqual(['CanaryMappingCleanupError', 'RolloutPaused'])
+  api.intercept = () => ({ kind: 'Conflict', message: 'changed' })
+  expect(await apply([refused])).toMatchObject({ ok: false })
+  expect(events).toEqual([])
 })

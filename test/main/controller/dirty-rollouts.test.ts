@@ -1,11 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest'
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { type Concerned, DirtyRollouts } from '#main/controller/dirty-rollouts.ts'
+import { anAnalysisRun, anAnalysisTemplate } from '#test/support/builders/analysis.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aService } from '#test/support/builders/service.ts'
+import { aStepExperiment } from '#test/support/experiment-step.ts'
 import { FakeApi } from '#test/support/fake-api.ts'
 import { FakeCluster } from '#test/support/fake-cluster.ts'
 
@@ -74,9 +77,11 @@ it.each<[string, KubeObject]>([
   expect(after(() => void api.put(resources.replicaSets, rs))).toEqual([])
 })
 
-it('REC-6: a Service concerns the Rollouts of its namespace that name it', () => {
+it('DEL-1, REC-6: a Service concerns the Rollouts of its namespace that name it', () => {
   const { api, after } = following(aRollout({ blueGreen: { activeService: 'live' } }))
   expect(after(() => void api.put(resources.services, aService('live')))).toEqual(['shop/web'])
+  expect(after(() => void api.put(resources.services, aService('live', 'v1')))).toEqual(['shop/web'])
+  expect(after(() => api.remove(resources.services, { namespace: 'shop', name: 'live' }))).toEqual(['shop/web'])
   expect(after(() => void api.put(resources.services, aService('other')))).toEqual([])
   const elsewhere = { ...aService('live'), metadata: { ...aService('live').metadata, namespace: 'bank' } }
   expect(after(() => void api.put(resources.services, elsewhere))).toEqual([])
@@ -97,4 +102,35 @@ it('OPS-50: what belongs to another instance concerns nobody here', () => {
   expect(marked).toEqual([])
   expect(after(() => void api.put(resources.replicaSets, aReplicaSet()))).toEqual([])
   expect(after(() => api.remove(resources.rollouts, { namespace: 'shop', name: 'web' }))).toEqual([])
+})
+
+it('REC-5, EXP-301: an Experiment concerns the Rollout that controls it, when it comes, changes and goes', () => {
+  const { api, after } = following()
+  const own = aStepExperiment('try', { phase: 'Pending' })
+  expect(after(() => void api.put(resources.experiments, own))).toEqual(['shop/web'])
+  const running = { ...own, status: { phase: 'Running' } }
+  expect(after(() => void api.put(resources.experiments, running as KubeObject))).toEqual(['shop/web'])
+  expect(after(() => api.remove(resources.experiments, own.metadata))).toEqual(['shop/web'])
+  const { ownerReferences: _none, ...metadata } = own.metadata
+  expect(after(() => void api.put(resources.experiments, { ...own, metadata }))).toEqual([])
+})
+
+it('REC-4, ANA-1108: an AnalysisRun concerns the Rollout that controls it when it comes, changes its phase, and goes', () => {
+  const { api, after } = following()
+  const run = anAnalysisRun()
+  const put = (status: AnalysisRun['status']) => () =>
+    void api.put(resources.analysisRuns, status === undefined ? run : { ...run, ...{ status } })
+  expect(after(put(undefined))).toEqual(['shop/web'])
+  expect(after(put({ phase: 'Running' }))).toEqual(['shop/web'])
+  expect(after(put({ phase: 'Running', message: 'as before' }))).toEqual([])
+  expect(after(put({ phase: 'Failed' }))).toEqual(['shop/web'])
+  expect(after(() => api.remove(resources.analysisRuns, run.metadata))).toEqual(['shop/web'])
+})
+
+it('a template concerns the Rollouts of its namespace that have analyses', () => {
+  const template = anAnalysisTemplate('smoke', {})
+  const plain = following()
+  expect(plain.after(() => void plain.api.put(resources.analysisTemplates, template))).toEqual([])
+  const { api, after } = following(aRollout({ steps: [{ analysis: { templates: [{ templateName: 'smoke' }] } }] }))
+  expect(after(() => void api.put(resources.analysisTemplates, template))).toEqual(['shop/web'])
 })

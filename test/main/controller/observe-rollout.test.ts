@@ -27,7 +27,8 @@ function setUp(spec: Rollout['spec'] = {}) {
     spec,
   } as KubeObject)
   const cluster = new FakeCluster(api)
-  const observe = async (hidden?: ReadonlySet<string>) => {
+  const observe = async (names: readonly string[] = [], objects: readonly KubeObject[] = []) => {
+    const hidden = { replicaSets: new Set(names), objects }
     const outcome = await observeRollout(cluster, 'shop/web', hidden)
     return outcome.ok ? outcome.value : outcome.error
   }
@@ -46,7 +47,7 @@ it('REC-35: shows our ReplicaSets and orphans; of others only that their names a
   put(resources.replicaSets, 'plain', { ownerReferences: ownedBy(rollout) })
   put(resources.pods, 'web-1-x', { ownerReferences: ownedBy(ours) })
   put(resources.pods, 'stray')
-  const world = await observe(new Set(['shop/hidden', 'elsewhere/web']))
+  const world = await observe(['shop/hidden', 'elsewhere/web'])
   if (world === undefined || 'kind' in world) throw new Error('no world')
   expect({
     ...world,
@@ -60,6 +61,8 @@ it('REC-35: shows our ReplicaSets and orphans; of others only that their names a
     pods: ['web-1-x'],
     services: {},
     workload: undefined,
+    analysisRuns: [],
+    experiments: [],
   })
 })
 
@@ -92,4 +95,19 @@ it('sees no world while a cache has not finished its first list, and none for a 
   cluster.synced = true
   api.remove(resources.rollouts, { namespace: 'shop', name: 'web' })
   expect(await observe()).toBeUndefined()
+})
+
+it('EXP-808, ANA-1104: shows Experiments and runs of it or with a name it might use, also one that no cache shows', async () => {
+  const { put, rollout, observe } = setUp({ strategy: { canary: { steps: [{ experiment: { templates: [] } }] } } })
+  put(resources.experiments, 'own', { ownerReferences: ownedBy(rollout) })
+  put(resources.experiments, 'web-1')
+  put(resources.experiments, 'other')
+  const hidden = (kind: string, name: string) => ({ apiVersion: 'v1', kind, metadata: { namespace: 'shop', name } })
+  const world = await observe(
+    [],
+    [hidden('Experiment', 'web-2'), hidden('AnalysisRun', 'web-3'), hidden('Experiment', 'web-1')],
+  )
+  if (world === undefined || 'kind' in world) throw new Error('no world')
+  expect(names(world.experiments ?? [])).toEqual(['own', 'web-1', 'web-2'])
+  expect(names(world.analysisRuns ?? [])).toEqual(['web-3'])
 })

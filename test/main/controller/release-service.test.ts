@@ -36,7 +36,7 @@ describe('REC-14: a Service', () => {
     ['without a mark is for whoever names it', unmanaged, [naming({ canaryService: 'web' })], true, ['web']],
     ['without a mark that is dropped loses the hash', unmanaged, [], true, released],
     ['without a mark that nobody dropped is a person’s', unmanaged, [], false, 'leave'],
-  ])('REC-14: %s', (_what, service, rollouts, dropped, expected) => {
+  ])('DEL-5, REC-14: %s', (_what, service, rollouts, dropped, expected) => {
     expect(fate(service, rollouts, dropped)).toEqual(expected)
   })
 

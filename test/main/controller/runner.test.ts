@@ -26,6 +26,7 @@ function round(ports: Partial<RoundPorts> = {}) {
     due: (_key, due) => ({ due, waitMs: 0 }),
     apply: async () => success(undefined),
     afterFailure: async () => 'unhandled',
+    ask: () => undefined,
     ended: (_key, { kind }) => met.push(kind),
     ...ports,
   })

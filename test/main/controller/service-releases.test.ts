@@ -47,7 +47,7 @@ async function driving(options: { readonly withRollout?: boolean } = {}) {
   return { api, clock, cluster, engine, rounds, service, selected, writes }
 }
 
-it('REC-14, REC-6: leaves Services alone while a Rollout names them, and gives it a round when one changes', async () => {
+it('DEL-5, REC-14, REC-6: leaves Services alone while a Rollout names them, and gives it a round when one changes', async () => {
   const { api, clock, rounds, service, writes } = await driving()
   const before = rounds.length
   api.put(resources.services, { ...service('live'), metadata: { ...service('live').metadata, labels: { a: 'b' } } })
@@ -56,7 +56,7 @@ it('REC-14, REC-6: leaves Services alone while a Rollout names them, and gives i
   expect(writes()).toBe(0)
 })
 
-it('REC-14: when the Rollout is deleted its Services select all pods again, and one without a mark too', async () => {
+it('DEL-5, REC-14: when the Rollout is deleted its Services select all pods again, and one without a mark too', async () => {
   const { api, clock, service, selected, writes } = await driving()
   api.remove(resources.rollouts, at)
   await clock.advance(1_000)
@@ -81,7 +81,7 @@ it('REC-14: what was left behind while nobody drove is made good, but only where
   expect(selected('blank')).toHaveProperty(hashKey)
 })
 
-it('REC-14: asks the API server before letting go: the cache may not know the newest Rollout yet', async () => {
+it('DEL-5, REC-14: asks the API server before letting go: the cache may not know the newest Rollout yet', async () => {
   const { api, clock, cluster, selected, writes } = await driving()
   api.remove(resources.rollouts, at)
   cluster.freeze()
@@ -92,7 +92,7 @@ it('REC-14: asks the API server before letting go: the cache may not know the ne
   cluster.thaw()
 })
 
-it('REC-14: an API server that does not answer is asked again', async () => {
+it('DEL-5, REC-14: an API server that does not answer is asked again', async () => {
   const { api, clock, selected } = await driving()
   let failures = 2
   api.intercept = ({ verb, resource }) =>

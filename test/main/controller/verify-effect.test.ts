@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Rollout, RolloutStatus } from '#api/rollout.ts'
-import { type RolloutFollower, verifyEffect } from '#main/controller/verify-effect.ts'
+import { hasTakenEffect } from '#engine/actions/effect.ts'
+import { type Follower, verifyEffect } from '#main/controller/verify-effect.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
@@ -14,7 +15,7 @@ const echo = {
 function aFollower(first: Rollout | 'deleted' | undefined) {
   const listeners = new Set<() => void>()
   let current = first
-  const follower: RolloutFollower = {
+  const follower: Follower<Rollout> = {
     current: () => current,
     onChange: (listener) => {
       listeners.add(listener)
@@ -31,7 +32,9 @@ function aFollower(first: Rollout | 'deleted' | undefined) {
 function waiting(first: Rollout | 'deleted' | undefined = echo.written, more: { readonly signal?: AbortSignal } = {}) {
   const clock = new VirtualClock()
   const parts = aFollower(first)
-  return { ...parts, clock, seen: verifyEffect({ action: 'abort', echo, clock, ...parts, ...more }) }
+  const isSeen = (current: Rollout) => hasTakenEffect('abort', echo, current)
+  const { uid } = echo.written.metadata
+  return { ...parts, clock, seen: verifyEffect({ uid, isSeen, clock, ...parts, ...more }) }
 }
 
 describe('ACT-58: waiting for the effect of an action', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Event } from '#api/core.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout, RolloutStatus } from '#api/rollout.ts'
@@ -6,6 +6,8 @@ import { rolloutKey } from '#contract/keys.ts'
 import type { FleetPatch, RolloutDetailView } from '#contract/views.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
 import { apply } from '#main/fleet/patch.ts'
+import { anAnalysisRun } from '#test/support/builders/analysis.ts'
+import { anExperiment, aRun } from '#test/support/builders/experiment.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aPodTemplate, aRollout } from '#test/support/builders/rollout.ts'
 import { aPod, aService } from '#test/support/builders/service.ts'
@@ -304,6 +306,54 @@ describe('details', () => {
       'future',
       'future',
     ])
+  })
+
+  it('VIEW-133: follow the AnalysisRuns of the Rollout, and those that repeat one of them', async () => {
+    const { clock, api, fleet } = aFleet()
+    const names: unknown[] = []
+    fleet.onDetail(keyOf('web'), (detail) => names.push(detail?.analysisRuns.map(({ name }) => name)))
+    const ownerReferences = [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid: 'uid-web' }]
+    api.put(resources.analysisRuns, anAnalysisRun({}, { metadata: { name: 'web-1', uid: 'r1', ownerReferences } }))
+    await clock.advance(1000)
+    const labels = { 'argosy.dev/rerun-for': 'uid-web' }
+    const repeated = { name: 'again', uid: 'r2', ownerReferences: [], labels }
+    api.put(resources.analysisRuns, anAnalysisRun({}, { metadata: repeated }))
+    api.put(
+      resources.analysisRuns,
+      anAnalysisRun({}, { metadata: { name: 'foreign', uid: 'r3', ownerReferences: [] } }),
+    )
+    await clock.advance(1000)
+    expect(names).toEqual([[], ['web-1'], ['web-1', 'again']])
+  })
+
+  it('VIEW-2, VIEW-133: follow the Experiment of a step, and the AnalysisRuns of it', async () => {
+    const { clock, api, fleet } = aFleet()
+    const steps = [{ experiment: { templates: [{ name: 'canary', specRef: 'canary' as const }] } }]
+    const base = rolloutNamed('web', { strategy: { canary: { steps } } })
+    const status = { ...base.status, currentPodHash: 'v2', canary: { currentExperiment: 'try' } }
+    api.put(resources.rollouts, { ...base, status } as Rollout)
+    const seen: unknown[] = []
+    fleet.onDetail(keyOf('web'), (detail) =>
+      seen.push([detail?.experiment?.phase, detail?.analysisRuns.map(({ name, kind }) => `${name} ${kind}`)]),
+    )
+    expect(fleet.detail(keyOf('web'))?.experimentState).toBe('read')
+    const ownerReferences = [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid: 'uid-web' }]
+    api.put(resources.experiments, anExperiment({ metadata: { ownerReferences }, status: { phase: 'Running' } }))
+    await clock.advance(1000)
+    api.put(resources.analysisRuns, aRun('try-rate', 'Running'))
+    await clock.advance(1000)
+    expect(seen).toEqual([
+      [undefined, []],
+      ['Running', []],
+      ['Running', ['try-rate Experiment']],
+    ])
+  })
+
+  it('watch no Experiments for a Rollout without a step for them', () => {
+    const { cluster, fleet } = aFleet()
+    const asked = vi.spyOn(cluster, 'cache')
+    expect(fleet.detail(keyOf('web'))?.experiment).toBeUndefined()
+    expect(asked.mock.calls.flat()).not.toContain('experiments')
   })
 
   it('say whether no events means anything: loading, read, or forbidden', async () => {

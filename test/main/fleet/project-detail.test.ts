@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ReplicaSet } from '#api/apps.ts'
 import type { Event } from '#api/core.ts'
-import type { BlueGreenStrategy, CanaryStrategy, RolloutStatus, TrafficRouting } from '#api/rollout.ts'
+import type { BlueGreenStrategy, CanaryStrategy, RolloutStatus } from '#api/rollout.ts'
+import type { TrafficRouting } from '#api/traffic-routing.ts'
 import { projectDetail } from '#main/fleet/project-detail.ts'
 import { projectRollout } from '#main/fleet/project-rollout.ts'
 import type { RolloutParts } from '#main/fleet/rollout-parts.ts'
@@ -88,6 +89,20 @@ describe('steps of a canary', () => {
     expect(detailOf({ rollout: canary({ steps }, status), events }).steps.map(({ state }) => state)).toEqual(expected)
   })
 
+  it.each<[string, CanaryStrategy['analysis'], object | undefined]>([
+    ['from the first step', { templates: [{ templateName: 'smoke' }] }, { startingStep: 0, templates: ['smoke'] }],
+    [
+      'from a later one',
+      { templates: [{ templateName: 'smoke' }], startingStep: 2 },
+      { startingStep: 2, templates: ['smoke'] },
+    ],
+    ['never, when that is after the last one', { templates: [{ templateName: 'smoke' }], startingStep: 3 }, undefined],
+    ['without a template', { templates: [] }, undefined],
+    ['not at all', undefined, undefined],
+  ])('ANA-1116: the background analysis spans the steps %s', (_title, analysis, expected) => {
+    expect(detailOf({ rollout: canary({ steps, ...(analysis && { analysis }) }) }).background).toEqual(expected)
+  })
+
   it('CAN-30: without a traffic router a weight is a number of pods', () => {
     const podsOf = (strategy: CanaryStrategy) =>
       detailOf({ rollout: canary({ steps, ...strategy }) }).steps.map(({ canaryPods }) => canaryPods)
@@ -105,9 +120,9 @@ describe('steps of a canary', () => {
       },
     )
     const [first, second, third] = detailOf({ rollout, events: [completed(1, 20), completed(2, 900)] }).steps
-    expect(first).toMatchObject({ tookMs: 38_000, endsAt: undefined })
-    expect(second).toMatchObject({ tookMs: undefined, endsAt: T0 + 40_000 })
-    expect(third).toMatchObject({ tookMs: undefined, endsAt: undefined })
+    expect(first).toMatchObject({ tookMs: 38_000, endedAt: T0 - 20_000, endsAt: undefined })
+    expect(second).toMatchObject({ tookMs: undefined, endedAt: undefined, endsAt: T0 + 40_000 })
+    expect(third).toMatchObject({ tookMs: undefined, endedAt: undefined, endsAt: undefined })
   })
 })
 
@@ -205,7 +220,8 @@ describe('traffic', () => {
       desiredWeight: 30,
       actualWeight: 30,
       maxWeight: 100,
-      verified: undefined,
+      written: undefined,
+      routing: undefined,
       canaryPods: 3,
       stablePods: 7,
       services: [],
@@ -228,9 +244,30 @@ describe('traffic', () => {
       kind: 'router',
       source,
       desiredWeight: 30,
-      actualWeight: 28,
-      verified: false,
+      written: { weight: 28, additional: [], verified: false },
     })
+  })
+
+  it('TR-22, EXP-1002: what was written, shares of Experiments beside it', () => {
+    const additional = [{ weight: 5, serviceName: 'web-baseline', podTemplateHash: 'b' }]
+    const weights = { canary: { weight: 28 }, stable: { weight: 67 }, additional }
+    const trafficRouting = { nginx: { stableIngress: 'web' } }
+    const of = (status: RolloutStatus) =>
+      detailOf({ rollout: canary({ steps: [setWeight(30), pause()], trafficRouting }, status) }).traffic
+    expect(of({ canary: { weights } }).written).toEqual({
+      weight: 28,
+      additional: [{ service: 'web-baseline', weight: 5 }],
+      verified: undefined,
+    })
+    expect(of({}).written).toBeUndefined()
+  })
+
+  it('TR-10: after the update the router sends nothing to the canary, and stable is the new revision', () => {
+    const weights = { canary: { weight: 0 }, stable: { weight: 100 }, verified: true }
+    const trafficRouting = { nginx: { stableIngress: 'web' } }
+    const done = { stableRS: 'v2', currentStepIndex: 2, canary: { weights } }
+    const rollout = canary({ steps: [setWeight(30), pause()], trafficRouting }, done)
+    expect(detailOf({ rollout }).traffic).toMatchObject({ desiredWeight: 0, written: { weight: 0, verified: true } })
   })
 
   it('names the Services, and the revision that each selects', () => {

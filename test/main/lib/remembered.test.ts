@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { remembered, rememberedPair } from '#lib/remembered.ts'
+import { remembered, rememberedAnswers, rememberedPair } from '#lib/remembered.ts'
 
 const counting = () => {
   const asked: unknown[] = []
@@ -32,4 +32,24 @@ it('works out the answer about a pair once', () => {
   const [a, b] = [{ name: 'a' }, { name: 'b' }]
   expect([joined(a, b), joined(b, a), joined(a, a), joined(a, b)]).toEqual(['ab', 'ba', 'aa', 'ab'])
   expect(asked).toEqual(['ab', 'ba', 'aa'])
+})
+
+it('works out the answer about several objects once, in their order', () => {
+  const answers = rememberedAnswers<string>()
+  const [a, b] = [{}, {}]
+  const asked: string[] = []
+  const ask = (from: readonly object[], name: string) =>
+    answers(from, () => {
+      asked.push(name)
+      return name
+    })
+  expect([ask([a, b], '1'), ask([a, b], '2'), ask([b, a], '3'), ask([a], '4'), ask([], '5'), ask([], '6')]).toEqual([
+    '1',
+    '1',
+    '3',
+    '4',
+    '5',
+    '5',
+  ])
+  expect(asked).toEqual(['1', '3', '4', '5'])
 })

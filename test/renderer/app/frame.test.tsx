@@ -192,4 +192,15 @@ describe('keys of the fleet', () => {
       'Abort checkout-api in prod-eu-west',
     )
   })
+  it.each([
+    ['promote chec eu-west', 'checkout-api'],
+    ['history', '历史'],
+  ])('UI-KEY: the palette knows the names of actions and pages in every language: %s', async (typed, found) => {
+    fixture = await openFixtureApp({ locale: 'zh-CN' })
+    await fixture.press('k', { ctrlKey: true })
+    await fixture.advance(50)
+    await fixture.type(document.querySelector('[role=combobox]') as Element, typed)
+    await fixture.advance(50)
+    expect(document.querySelector('[role=option][aria-selected=true]')?.textContent).toContain(found)
+  })
 })

@@ -3,7 +3,7 @@ import type { ActionRefusal } from '#contract/views.ts'
 import { formatAge, formatClockSpan, formatDuration } from '#renderer/format/duration.ts'
 import { refusalWords } from '#renderer/format/failure-words.ts'
 import { shortName } from '#renderer/format/short-name.ts'
-import { cellName, statusWords } from '#renderer/format/status-words.ts'
+import { cellName, statusWords, stepCount } from '#renderer/format/status-words.ts'
 import { createTexts, textOf } from '#renderer/format/text.ts'
 import { formatPercent, percentOf } from '#renderer/format/weight.ts'
 import { aRollout, checkoutPaused } from '#test/support/fixture-fleet.ts'
@@ -73,6 +73,13 @@ describe('a rollout in words', () => {
     expect(cellName(text, paused, T0)).toBe(
       'checkout-api, prod-eu-west: Paused, 6:48 left, 40% canary, 4 of 8 steps done',
     )
+  })
+
+  it('ACT-52, UI-STAT-4: of an aborted update, which is back at its first step, no count of steps', () => {
+    const aborted = { ...paused, status: 'Aborted', stepIndex: 0, pause: undefined } as const
+    expect(stepCount(paused)).toBe('4/8')
+    expect(stepCount(aborted)).toBeUndefined()
+    expect(cellName(text, aborted, T0)).toBe('checkout-api, prod-eu-west: Aborted, 40% canary')
   })
 
   it('UI-STAT-3: a pause without a timer has a name of its own', () => {

@@ -13,6 +13,8 @@ describe('an address of the window', () => {
     { page: 'diff', key, left: undefined, right: undefined, rightKey: key },
     { page: 'history', id: 'a/b c' },
     { page: 'history', id: undefined },
+    { page: 'analysis', key, run: 'web-1', metric: '成功率 & more' },
+    { page: 'analysis', key, run: undefined, metric: undefined },
   ])('%j comes back as it was', (route) => {
     expect(parseRoute(hrefOf(route))).toEqual(route)
   })

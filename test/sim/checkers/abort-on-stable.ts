@@ -36,6 +36,8 @@ function offStable({ rollout, replicaSets, services }: RestSeen): string | undef
   if (isElsewhere) return `aborted, and traffic is not on stable ${stableRS}`
   if (canary === undefined) return undefined
   if ((currentStepIndex ?? 0) !== 0) return `aborted, and the step index is ${currentStepIndex}`
+  // CAN-74: without a delay the canary stays for ever.
+  if (canary.trafficRouting !== undefined && canary.abortScaleDownDelaySeconds === 0) return undefined
   return replicaSets.every((rs) => rs === stable || sizeOf(rs) === 0)
     ? undefined
     : `aborted, and pods are left beside stable: ${sizesOf(replicaSets)}`

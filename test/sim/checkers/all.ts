@@ -1,5 +1,7 @@
 import type { Checker } from '../checker.ts'
 import { abortOnStable } from './abort-on-stable.ts'
+import { abortReturnsTrafficFirst } from './abort-returns-traffic-first.ts'
+import { analysisDecides } from './analysis-decides.ts'
 import { converges } from './converges.ts'
 import { heldToWhatWasSeen } from './held-to-what-was-seen.ts'
 import { historyKept } from './history-kept.ts'
@@ -7,6 +9,8 @@ import { noPauseLost } from './no-pause-lost.ts'
 import { oneReplicaSetPerRevision } from './one-replica-set-per-revision.ts'
 import { oneWriter } from './one-writer.ts'
 import { podsWithinBounds } from './pods-within-bounds.ts'
+import { routesAsTold } from './routes-as-told.ts'
+import { routesLeadToPods } from './routes-lead-to-pods.ts'
 import { stepsForward } from './steps-forward.ts'
 import { trafficOnReadyPods } from './traffic-on-ready-pods.ts'
 import { weightsSum } from './weights-sum.ts'
@@ -17,6 +21,9 @@ export const newCheckers = (): readonly Checker[] => [
   podsWithinBounds(),
   trafficOnReadyPods(),
   weightsSum(),
+  routesLeadToPods(),
+  abortReturnsTrafficFirst(),
+  routesAsTold(),
   oneWriter(),
   stepsForward(),
   noPauseLost(),
@@ -25,5 +32,6 @@ export const newCheckers = (): readonly Checker[] => [
   heldToWhatWasSeen(),
   historyKept(),
   workloadHandedOver(),
+  analysisDecides(),
   converges(),
 ]

@@ -1,3 +1,4 @@
+import type { Service } from '#api/core.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { availableOf, existingOf, podHashOf, sizeOf, sumOf } from '#engine/rollout/replica-set/facts.ts'
 import { isStuckOnStable } from '../bounds.ts'
@@ -96,14 +97,14 @@ function unfinished({ rollout, replicaSets, services }: RestSeen): string | unde
   const current = replicaSets.find((rs) => podHashOf(rs) === currentPodHash)
   if (sizeOf(current) !== spec.replicas || availableOf(current) !== spec.replicas)
     return `promoted, but not whole: ${where}`
-  const keepsOthers = blueGreen !== undefined && blueGreen.scaleDownDelaySeconds === 0
+  const keepsOthers = (blueGreen ?? canary)?.scaleDownDelaySeconds === 0
   if (!keepsOthers && replicaSets.some((rs) => rs !== current && sizeOf(rs) > 0)) return `old pods are left: ${where}`
   const named = serviceNames(spec)
   const kept = services.find((each) => !named.includes(each.metadata.name) && hashSelected(each) !== '')
   if (kept !== undefined)
     return `Service ${kept.metadata.name} is no longer named and still selects ${hashSelected(kept)}`
-  const wrong = services.find(
-    (each) => named.includes(each.metadata.name) && hashSelected(each) !== currentPodHash && spec.replicas !== 0,
-  )
+  const turns = Object.values(canary?.pingPong ?? {})
+  const isFixed = ({ metadata: { name } }: Service): boolean => named.includes(name) && !turns.includes(name)
+  const wrong = services.find((each) => isFixed(each) && hashSelected(each) !== currentPodHash && spec.replicas !== 0)
   return wrong === undefined ? undefined : `Service ${wrong.metadata.name} is left on ${hashSelected(wrong)}`
 }

@@ -14,5 +14,7 @@ export const heldToWhatWasSeen = (): Checker => ({
 function isLoose(write: Write): boolean {
   if (write.kind !== 'patch' && write.kind !== 'delete' && write.kind !== 'evict') return false
   const { uid, resourceVersion } = write.precondition
-  return uid === undefined || (write.ref.resource.kind !== 'Rollout' && resourceVersion === undefined)
+  // What a run is asked holds whatever has been measured meanwhile (ANA-1120), and it is done when it is deleted (ANA-1201).
+  const mayHaveMoved = ['Rollout', 'AnalysisRun'].includes(write.ref.resource.kind)
+  return uid === undefined || (!mayHaveMoved && resourceVersion === undefined)
 }

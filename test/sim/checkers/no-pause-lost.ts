@@ -1,13 +1,13 @@
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { pauseSeconds } from '#engine/rollout/canary/steps.ts'
-import { deadlineOf, podHashOf } from '#engine/rollout/replica-set/facts.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import {
   type ChangeSeen,
   type Checker,
   hashSelected,
   hasRollbackWindow,
+  isFastRollback,
   replicaSetChange,
   rolloutChange,
   serviceSwitch,
@@ -111,10 +111,6 @@ const maySkip = ({ spec, status }: Rollout): boolean =>
   (status?.stableRS ?? '') === '' ||
   status?.stableRS === status?.currentPodHash ||
   hasRollbackWindow(spec)
-
-/** BG-76: back to a ReplicaSet that still waits to be scaled down. */
-const isFastRollback = ({ rollout, replicaSets }: Decided['world'], now: number): boolean =>
-  replicaSets.some((rs) => podHashOf(rs) === rollout.status?.currentPodHash && (deadlineOf(rs) ?? 0) > now)
 
 function isOver({ status }: Rollout, reason: string, seconds: number | undefined, now: number): boolean {
   const startedAt = parseTime(status?.pauseConditions?.find((each) => each.reason === reason)?.startTime)

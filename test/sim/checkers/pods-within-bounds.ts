@@ -2,7 +2,16 @@ import type { ReplicaSet } from '#api/apps.ts'
 import type { RolloutSpec } from '#api/rollout.ts'
 import { podHashOf, sizeOf, sumOf } from '#engine/rollout/replica-set/facts.ts'
 import { bounds } from '../bounds.ts'
-import { type ChangeSeen, type Checker, hashSelected, knownAvailable, replicaSetChange, sizesOf } from '../checker.ts'
+import {
+  type ChangeSeen,
+  type Checker,
+  hashSelected,
+  knownAvailable,
+  replicaSetChange,
+  sizesOf,
+  stepsOf,
+} from '../checker.ts'
+import { isRoutedSpec } from '../routed-traffic.ts'
 
 /**
  * No growth takes a canary above `replicas + maxSurge`, no shrinkage below `replicas - maxUnavailable` available pods, by what
@@ -10,7 +19,7 @@ import { type ChangeSeen, type Checker, hashSelected, knownAvailable, replicaSet
  */
 export const podsWithinBounds = (): Checker => ({
   name: 'pods within bounds',
-  rules: ['CAN-10', 'CAN-11', 'CAN-33', 'CAN-34', 'CAN-61', 'BG-12'],
+  rules: ['CAN-10', 'CAN-11', 'CAN-22', 'CAN-33', 'CAN-34', 'CAN-61', 'BG-12'],
   onChange(seen) {
     const sizes = replicaSetChange(seen)
     if (seen.decided === undefined || sizes === undefined) return undefined
@@ -18,9 +27,17 @@ export const podsWithinBounds = (): Checker => ({
     if (from === to) return undefined
     const judged = { ...seen, specs: underItsStrategy(seen) }
     if (judged.specs.some(isBlueGreen)) return activeKeepsSize(judged, sizes.after, from)
+    if (judged.specs.some(isRoutedSpec)) return from < to ? withinReplicas(judged, sizes.after) : undefined
     return from < to ? withinSurge(judged, sizes.before) : withinUnavailable(judged, sizes)
   },
 })
+
+/** With a router each side may have all pods, and a canary those that a step asks for (CAN-22, CAN-36). */
+function withinReplicas({ specs }: ChangeSeen, after: ReplicaSet): string | undefined {
+  const asked = specs.flatMap((spec) => stepsOf(spec).map(({ setCanaryScale }) => setCanaryScale?.replicas ?? 0))
+  const most = Math.max(...specs.map(({ replicas = 1 }) => replicas), ...asked)
+  return sizeOf(after) <= most ? undefined : `${after.metadata.name} grew to ${sizeOf(after)} pods, ${most} are allowed`
+}
 
 const isBlueGreen = ({ strategy }: RolloutSpec): boolean => strategy?.blueGreen !== undefined
 

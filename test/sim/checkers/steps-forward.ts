@@ -25,7 +25,9 @@ function wrongIndex(before: Rollout, after: Rollout): string | undefined {
   if (to === undefined) return count === 0 ? undefined : `the step index is gone, there are ${count} steps`
   if (maySkip(before, after) && to === count) return undefined
   if (isReset(before, after)) return to === 0 ? undefined : `a new update begins at step ${to}`
-  if (from === undefined || (before.status?.abort === true && to === 0)) return undefined
+  // An analysis aborts and goes back in one write.
+  const isAborted = before.status?.abort === true || after.status?.abort === true
+  if (from === undefined || (isAborted && to === 0)) return undefined
   return to === from + 1 ? undefined : `the step index went from ${from} to ${to} of ${count}`
 }
 

@@ -14,17 +14,25 @@ import {
   serviceSwitch,
   sizesOf,
 } from '../checker.ts'
+import { isRoutedSpec } from '../routed-traffic.ts'
 
 /**
  * An active Service is switched only to a ReplicaSet that can carry everything, a stable or canary Service only to one with
  * available pods, and what carries the traffic is not taken away. The preview may be empty (BG-3).
+ * Where a router splits the requests, its weights count too: that is judged in `routes-lead-to-pods.ts`.
  */
 export const trafficOnReadyPods = (): Checker => ({
   name: 'traffic on ready pods',
   rules: ['BG-35', 'BG-50', 'BG-63', 'CAN-45', 'CAN-46', 'REC-14', 'REC-117'],
   onChange: (seen) =>
-    seen.decided === undefined ? undefined : (wrongSwitch(seen) ?? letGo(seen) ?? unserved(seen) ?? emptied(seen)),
+    seen.decided === undefined
+      ? undefined
+      : (letGo(seen) ?? unserved(seen) ?? (isRouted(seen) ? undefined : wrongTurn(seen))),
 })
+
+const wrongTurn = (seen: ChangeSeen): string | undefined => wrongSwitch(seen) ?? emptied(seen)
+
+const isRouted = ({ specs }: ChangeSeen): boolean => specs.some(isRoutedSpec)
 
 function wrongSwitch(seen: ChangeSeen): string | undefined {
   const moved = serviceSwitch(seen)

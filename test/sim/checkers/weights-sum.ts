@@ -12,6 +12,7 @@ import {
   weightAtStep,
 } from '../checker.ts'
 import type { Decided } from '../controller-process.ts'
+import { isRoutedSpec } from '../routed-traffic.ts'
 
 /**
  * Weights in the status sum to the maximum. Without a traffic router pods are the weight: a `setWeight` step that counts as done
@@ -23,6 +24,7 @@ export const weightsSum = (): Checker => ({
   onChange(seen) {
     if (seen.decided === undefined) return undefined
     const moved = rolloutChange(seen)
+    if (seen.specs.some(isRoutedSpec)) return moved && wrongSum(moved.after)
     if (moved === undefined) return tooMuchCanary(seen, seen.decided)
     return wrongSum(moved.after) ?? wrongSplit(seen, moved)
   },

@@ -25,6 +25,7 @@ export function aRolloutView(change: Partial<RolloutView> = {}): RolloutView {
     replicas: { desired: 10, current: 10, updated: 10, ready: 10, available: 10 },
     preview: undefined,
     pause: undefined,
+    analysis: undefined,
     revision: 7,
     stableRevision: 7,
     stableVersion: '1.0.0',
@@ -46,6 +47,9 @@ export function aRolloutView(change: Partial<RolloutView> = {}): RolloutView {
       restart: open,
       cancelRestart: open,
       setImage: open,
+      rerunAnalysis: open,
+      terminateAnalysis: open,
+      terminateExperiment: open,
     },
     ...change,
   }

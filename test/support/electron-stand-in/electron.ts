@@ -16,7 +16,9 @@ class App extends EventEmitter {
   readonly isPackaged = process.env['ARGOSY_PACKAGED'] === '1'
   readonly name = 'Argosy'
   #context: Promise<BrowserContext> | undefined
-  #quitting = false
+  /** Windows close because of `quit`: `window-all-closed` is not emitted then. */
+  #closing = false
+  #exiting = false
 
   async whenReady(): Promise<void> {
     this.#context ??= this.#start()
@@ -43,21 +45,24 @@ class App extends EventEmitter {
 
   /** As Electron: `before-quit` may prevent it; windows close; `will-quit` may prevent it; the process ends. */
   quit(): void {
-    if (this.#quitting || !this.#emitCancellable('before-quit')) return
+    if (this.#exiting || !this.#emitCancellable('before-quit')) return
+    this.#closing = true
     for (const window of [...windows]) window.destroy()
+    this.#closing = false
     if (!this.#emitCancellable('will-quit')) return
+    report('unpreventedQuit', true)
     this.exit(0)
   }
 
   exit(code = 0): void {
-    this.#quitting = true
+    this.#exiting = true
     void (this.#context ?? Promise.resolve(undefined))
       .then((context) => context?.close())
       .finally(() => process.exit(code))
   }
 
   windowGone(): void {
-    if (windows.size === 0 && !this.#quitting) this.emit('window-all-closed')
+    if (windows.size === 0 && !this.#closing && !this.#exiting) this.emit('window-all-closed')
   }
 
   #emitCancellable(name: string): boolean {
@@ -81,7 +86,7 @@ class App extends EventEmitter {
       ],
     })
     // Without its browser an application has nothing left to do; a test that only borrows one goes on.
-    if (process.versions['electron'] !== undefined) context.on('close', () => process.exit(this.#quitting ? 0 : 1))
+    if (process.versions['electron'] !== undefined) context.on('close', () => process.exit(this.#exiting ? 0 : 1))
     await context.route('**', answer)
     return context
   }

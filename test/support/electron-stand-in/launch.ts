@@ -11,7 +11,9 @@ export interface LaunchedApp {
   output(): string
   /** Resolves with what the app reported under this name, now or later: `openExternal`, `errorBox`. */
   reported(fact: string): Promise<unknown>
-  /** Quits as a person would; resolves with the exit code. */
+  /** The names of all facts the app has reported so far. */
+  facts(): readonly string[]
+  /** Quits as an impatient person would, who asks twice; resolves with the exit code. */
   quit(): Promise<number | null>
 }
 
@@ -48,13 +50,16 @@ export async function launchApp({ main, args = [], env = {} }: LaunchOptions): P
     window,
     process: child,
     output,
+    facts: () => facts.map(({ fact }) => fact),
     reported: async (name) =>
       (await retry(Date.now() + 5000, async () => facts.find(({ fact }) => fact === name))).data,
     async quit() {
       if (child.exitCode === null) {
-        const exited = once(child, 'exit')
+        // `exit` may come before the last lines were read; `close` does not.
+        const closed = once(child, 'close')
         child.send('quit')
-        await exited
+        child.send('quit')
+        await closed
       }
       await browser.close().catch(() => undefined)
       return child.exitCode

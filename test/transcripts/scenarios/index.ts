@@ -1,5 +1,11 @@
 import type { Scenario } from '../scenario.ts'
 import { abortThenEditBack } from './abort-then-edit-back.ts'
+import { analysisArguments } from './analysis-arguments.ts'
+import { analysisBackground } from './analysis-background.ts'
+import { analysisBlueGreen } from './analysis-blue-green.ts'
+import { analysisErrors } from './analysis-errors.ts'
+import { analysisInconclusive } from './analysis-inconclusive.ts'
+import { analysisStep } from './analysis-step.ts'
 import { autoscaled } from './autoscaled.ts'
 import { blueGreenAbort } from './blue-green-abort.ts'
 import { collisions } from './collisions.ts'
@@ -33,4 +39,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   '13-quota': quotaRaised,
   '14-collisions': collisions,
   '15-autoscaled': autoscaled,
+  '16-analysis-step': analysisStep,
+  '17-analysis-inconclusive': analysisInconclusive,
+  '18-analysis-errors': analysisErrors,
+  '19-analysis-background': analysisBackground,
+  '20-analysis-blue-green': analysisBlueGreen,
+  '21-analysis-arguments': analysisArguments,
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '#lib/clock.ts'
+import type { Budget } from '../budget.ts'
 import type { Type } from '../static-types.ts'
 import type { Node } from '../syntax.ts'
 import type { Value } from '../values.ts'
@@ -6,8 +7,7 @@ import type { Value } from '../values.ts'
 /** What a function may ask for besides its arguments. */
 export interface Running {
   readonly now: EpochMs
-  /** Counts created elements against the budget. @throws ExprError */
-  readonly spend: (elements: number) => void
+  readonly budget: Budget
 }
 
 /** A function of the language. */
@@ -19,6 +19,8 @@ export interface Builtin {
   /** The last one may be repeated. */
   readonly variadic?: boolean
   readonly returns: Type | ((types: readonly Type[]) => Type)
+  /** It takes the same time whatever it is given; any other looks at all of its arguments. */
+  readonly isQuick?: true
   /** What is said about an argument that it does not take. */
   readonly refuses?: (type: Type) => string
   /** @param nodes the arguments as written */

@@ -1,7 +1,17 @@
 import { ExprError } from '../expr-error.ts'
-import { anyList, intType, nilType, type Type, unknownType } from '../static-types.ts'
-import { compare, elementsOf, isEqual, isList, isMap, type List, typeNameOf, type Value } from '../values.ts'
-import type { Builtin, Builtins } from './builtin.ts'
+import { anyList, anyMap, intType, nilType, type Type, unknownType } from '../static-types.ts'
+import {
+  compare,
+  elementsOf,
+  formatValue,
+  isEqual,
+  isList,
+  isMap,
+  type List,
+  typeNameOf,
+  type Value,
+} from '../values.ts'
+import type { Builtin, Builtins, Running } from './builtin.ts'
 
 const elementType: Builtin['returns'] = ([type = nilType]): Type => (type.kind === 'list' ? type.of : unknownType)
 
@@ -20,6 +30,9 @@ const ofList = (
   run: ([list, ...more]) => run(listIn(name, list), ...more),
 })
 
+/** Steps of bringing elements into order. */
+export const sortingSteps = (length: number): number => (length * Math.log2(length + 1)) / 4
+
 /** Text, lists and maps; of a text its code points. */
 function lengthOf(value: Value): bigint {
   if (typeof value === 'string') return BigInt(Array.from(value).length)
@@ -32,8 +45,8 @@ function lengthOf(value: Value): bigint {
 function get(from: Value, key: Value): Value {
   if (isMap(from)) return typeof key === 'string' ? (from.get(key) ?? null) : null
   if (!isList(from) || (typeof key !== 'bigint' && typeof key !== 'number')) return null
-  const at = Number(key)
-  return elementsOf(from).at(Math.trunc(at)) ?? null
+  const at = Math.trunc(Number(key))
+  return Number.isNaN(at) ? null : (from.at(at) ?? null)
 }
 
 function sorted(list: List, direction: Value): Value {
@@ -41,8 +54,15 @@ function sorted(list: List, direction: Value): Value {
   return elementsOf(list).toSorted((a, b) => sign * (compare(a, b, '<') ?? 0))
 }
 
-const uniq = (list: List): Value =>
-  elementsOf(list).filter((each, at, all) => all.findIndex((other) => isEqual(other, each)) === at)
+/** Each is compared with those that were kept before it. */
+function uniq(list: List, { budget }: Running): Value {
+  const kept: Value[] = []
+  for (const each of elementsOf(list)) {
+    budget.work(kept.length * budget.weightOf(each).elements)
+    if (!kept.some((other) => isEqual(other, each))) kept.push(each)
+  }
+  return kept
+}
 
 const flatten = (list: List): readonly Value[] =>
   elementsOf(list).flatMap((each) => (isList(each) ? flatten(each) : [each]))
@@ -52,13 +72,33 @@ function membersOf(name: string, value: Value | undefined): ReadonlyMap<string, 
   throw new ExprError(`cannot get ${name} from ${typeNameOf(value ?? null)}`)
 }
 
+/** Go would take any key; here maps have texts for keys. */
+function fromPairs(list: List): Value {
+  return new Map(
+    elementsOf(list).map((pair) => {
+      const [key, value = null] = isList(pair) && pair.length === 2 ? elementsOf(pair) : []
+      if (typeof key !== 'string') throw new ExprError(`invalid pair ${formatValue(pair)}`)
+      return [key, value]
+    }),
+  )
+}
+
 export const listBuiltins: Builtins = {
-  len: { takes: ['string|list|map'], returns: intType, run: ([value = null]) => lengthOf(value) },
-  first: ofList('first', elementType, (list) => list[0] ?? null),
-  last: ofList('last', elementType, (list) => list.at(-1) ?? null),
+  len: {
+    takes: ['string|list|map'],
+    returns: intType,
+    isQuick: true,
+    run: ([value = null], { budget }) => {
+      if (typeof value === 'string') budget.look(value)
+      return lengthOf(value)
+    },
+  },
+  first: { ...ofList('first', elementType, (list) => list[0] ?? null), isQuick: true },
+  last: { ...ofList('last', elementType, (list) => list.at(-1) ?? null), isQuick: true },
   get: {
     takes: ['any', 'any'],
     returns: elementType,
+    isQuick: true,
     run: ([from = null, key = null]) => get(from, key),
   },
   take: {
@@ -73,21 +113,34 @@ export const listBuiltins: Builtins = {
     takes: ['list', 'string'],
     optional: 1,
     returns: anyList,
-    run: ([list, way = 'asc']) => sorted(listIn('sort', list), way),
+    run: ([list, way = 'asc'], { budget }) => {
+      budget.work(sortingSteps(listIn('sort', list).length))
+      return sorted(listIn('sort', list), way)
+    },
   },
   reverse: ofList('reverse', anyList, (list) => elementsOf(list).toReversed()),
-  uniq: ofList('uniq', anyList, uniq),
+  uniq: { takes: ['list'], returns: anyList, run: ([list], running) => uniq(listIn('uniq', list), running) },
   flatten: ofList('flatten', anyList, flatten),
   concat: {
     takes: ['list'],
     variadic: true,
     returns: anyList,
-    run: (lists, { spend }) => {
+    run: (lists, { budget }) => {
       const all = lists.flatMap((list) => elementsOf(listIn('concat', list)))
-      spend(all.length)
+      budget.spend(all.length)
       return all
     },
   },
+  toPairs: {
+    takes: ['map'],
+    returns: anyList,
+    run: ([map], { budget }) => {
+      const members = membersOf('toPairs', map)
+      budget.spend(members.size * 2)
+      return [...members]
+    },
+  },
+  fromPairs: { takes: ['list'], returns: anyMap, run: ([list]) => fromPairs(listIn('fromPairs', list)) },
   keys: { takes: ['map'], returns: anyList, run: ([map]) => [...membersOf('keys', map).keys()] },
   values: { takes: ['map'], returns: anyList, run: ([map]) => [...membersOf('values', map).values()] },
 }

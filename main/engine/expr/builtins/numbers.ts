@@ -15,14 +15,16 @@ export function truncated(value: number): bigint {
 
 /** As `strconv.ParseInt`: an optional sign and decimal digits. @throws ExprError */
 export function parseInteger(text: string, call = 'strconv.ParseInt'): bigint {
-  if (!/^[+-]?\d+$/.test(text)) throw new ExprError(`${call}: parsing ${JSON.stringify(text)}: invalid syntax`)
-  const value = BigInt(text.replace(/^\+/, ''))
+  const [, sign, digits = ''] = /^([+-]?)0*(\d+)$/.exec(text) ?? []
+  if (digits === '') throw new ExprError(`${call}: parsing ${JSON.stringify(text)}: invalid syntax`)
+  // 2^63 has 19 digits.
+  const value = digits.length > 19 ? 2n ** 64n : BigInt(`${sign === '-' ? '-' : ''}${digits}`)
   if (value !== wrapped(value)) throw new ExprError(`${call}: parsing ${JSON.stringify(text)}: value out of range`)
   return value
 }
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-const hexadecimal = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)p([+-]?\d+)$/i
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
+const hexadecimal = /^([+-]?)0x([\da-f]*)(?:\.([\da-f]*))?p([+-]?\d+)$/i
 
 /** As `strconv.ParseFloat`, which is stricter than JavaScript about text and knows hexadecimal floats. @throws ExprError */
 export function parseFloat64(written: string): number {
@@ -31,14 +33,14 @@ export function parseFloat64(written: string): number {
   if (word !== null) return /nan/i.test(word[2] ?? '') ? Number.NaN : word[1] === '-' ? -Infinity : Infinity
   const hex = hexadecimal.exec(text)
   const value =
-    hex !== null && `${hex[2]}${hex[3]}` !== '' ? hexFloat(hex) : decimal.test(text) ? Number(text) : undefined
+    hex !== null && `${hex[2]}${hex[3] ?? ''}` !== '' ? hexFloat(hex) : decimal.test(text) ? Number(text) : undefined
   if (value === undefined) throw new ExprError(`strconv.ParseFloat: parsing ${JSON.stringify(written)}: invalid syntax`)
   if (!Number.isFinite(value))
     throw new ExprError(`strconv.ParseFloat: parsing ${JSON.stringify(written)}: value out of range`)
   return value
 }
 
-function hexFloat([, sign = '', whole = '', fraction = '', power = '0']: readonly string[]): number {
+function hexFloat([, sign = '', whole = '', fraction = '', power = '0']: readonly (string | undefined)[]): number {
   const mantissa = Number.parseInt(`${whole}${fraction}`, 16) * 2 ** (Number(power) - 4 * fraction.length)
   return sign === '-' ? -mantissa : mantissa
 }

@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.ts'
 import { ExprError } from '../expr-error.ts'
 import { jsonText } from '../json-text.ts'
 import { boolType, intType, stringType, unknownType } from '../static-types.ts'
@@ -17,6 +18,17 @@ function countIn(name: string, value: Value | undefined, otherwise: number): num
 
 type OfText = (...texts: readonly string[]) => Value
 
+/** Where one text is in another, in bytes from the start of it. */
+const position = (name: string, find: (text: string, part: string) => number): Builtin => ({
+  takes: ['string', 'string'],
+  returns: intType,
+  run: ([first, second], { budget }) => {
+    const [text, part] = [textIn(name, first), textIn(name, second)]
+    budget.search(text, part)
+    return byteOffset(text, find(text, part))
+  },
+})
+
 /** A function of texts alone. */
 const ofTexts = (name: string, count: number, returns: Builtin['returns'], run: OfText, optional = 0): Builtin => ({
   takes: Array.from({ length: count }, () => 'string'),
@@ -35,27 +47,47 @@ const bytesOf = (char: string): number => {
 const byteOffset = (text: string, at: number): bigint =>
   at < 0 ? -1n : BigInt(Array.from(text.slice(0, at)).reduce((sum, char) => sum + bytesOf(char), 0))
 
-const space = '[\\s\\u0085]'
-const trimmed = (text: string, set?: string): string => {
-  if (set === undefined) return text.replace(new RegExp(`^${space}+|${space}+$`, 'gu'), '')
+/** White space of Unicode unless characters are given. */
+const trimmed = (text: string, characters?: string): string => {
+  const set = characters === undefined ? undefined : new Set(characters)
+  const stays = (each: string): boolean => (set === undefined ? /[^\s\u0085]/u.test(each) : !set.has(each))
   const chars = Array.from(text)
-  const start = chars.findIndex((each) => !set.includes(each))
-  const end = chars.findLastIndex((each) => !set.includes(each))
+  const start = chars.findIndex(stays)
+  const end = chars.findLastIndex(stays)
   return start < 0 ? '' : chars.slice(start, end + 1).join('')
 }
 
-function replaced(text: string, from: string, to: string, times: number): string {
-  if (times < 0) return text.split(from).join(to)
-  const parts = text.split(from)
-  const changed = Math.min(times, parts.length - 1)
-  return parts.slice(0, changed).reduceRight((rest, part) => part + to + rest, parts.slice(changed).join(from))
+/** @param times how often at most; always when negative */
+function replaced({ text, from, to, times, budget }: Replacing): string {
+  budget.search(text, from)
+  // Nothing is found before, between and after all characters.
+  const parts = from === '' ? ['', ...Array.from(text), ''] : text.split(from)
+  const changed = times < 0 ? parts.length - 1 : Math.min(times, parts.length - 1)
+  budget.text(text.length + changed * to.length)
+  if (changed === 0) return text
+  return `${parts.slice(0, changed).join(to)}${to}${parts.slice(changed).join(from)}`
+}
+
+interface Replacing {
+  readonly text: string
+  readonly from: string
+  readonly to: string
+  readonly times: number
+  readonly budget: Budget
 }
 
 /** At most `limit` parts, the last of which is the rest; all when negative. */
 function split(text: string, by: string, limit: number): readonly string[] {
-  const parts = text.split(by)
+  const parts = by === '' ? Array.from(text) : text.split(by)
   if (limit < 0 || parts.length <= limit) return parts
   return limit === 0 ? [] : [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(by)]
+}
+
+/** Every line begins with two spaces per level. */
+function indented(value: Value, budget: Budget): string {
+  const { elements, nesting } = budget.weightOf(value)
+  budget.work((elements * nesting) / 8)
+  return jsonText(value, 2)
 }
 
 function parsed(text: string): Value {
@@ -68,7 +100,7 @@ function parsed(text: string): Value {
 
 export const textBuiltins: Builtins = {
   string: { takes: ['any'], returns: stringType, run: ([value = null]) => formatValue(value) },
-  type: { takes: ['any'], returns: stringType, run: ([value = null]) => shortType(value) },
+  type: { takes: ['any'], returns: stringType, isQuick: true, run: ([value = null]) => shortType(value) },
   trim: ofTexts('trim', 2, stringType, (text = '', set) => trimmed(text, set), 1),
   trimPrefix: ofTexts(
     'trimPrefix',
@@ -88,28 +120,39 @@ export const textBuiltins: Builtins = {
   lower: ofTexts('lower', 1, stringType, (text = '') => text.toLowerCase()),
   hasPrefix: ofTexts('hasPrefix', 2, boolType, (text = '', part = '') => text.startsWith(part)),
   hasSuffix: ofTexts('hasSuffix', 2, boolType, (text = '', part = '') => text.endsWith(part)),
-  indexOf: ofTexts('indexOf', 2, intType, (text = '', part = '') => byteOffset(text, text.indexOf(part))),
-  lastIndexOf: ofTexts('lastIndexOf', 2, intType, (text = '', part = '') => byteOffset(text, text.lastIndexOf(part))),
+  indexOf: position('indexOf', (text, part) => text.indexOf(part)),
+  lastIndexOf: position('lastIndexOf', (text, part) => text.lastIndexOf(part)),
   split: {
     takes: ['string', 'string', 'int'],
     optional: 1,
     returns: { kind: 'list', of: stringType },
-    run: ([text, by, limit]) => split(textIn('split', text), textIn('split', by), countIn('split', limit, -1)),
+    run: ([text, by, limit], { budget }) => {
+      budget.search(textIn('split', text), textIn('split', by))
+      const parts = split(textIn('split', text), textIn('split', by), countIn('split', limit, -1))
+      budget.spend(parts.length)
+      return parts
+    },
   },
   replace: {
     takes: ['string', 'string', 'string', 'int'],
     optional: 1,
     returns: stringType,
-    run: ([text, from, to, times]) =>
-      replaced(textIn('replace', text), textIn('replace', from), textIn('replace', to), countIn('replace', times, -1)),
+    run: ([text, from, to, times], { budget }) =>
+      replaced({
+        text: textIn('replace', text),
+        from: textIn('replace', from),
+        to: textIn('replace', to),
+        times: countIn('replace', times, -1),
+        budget,
+      }),
   },
   repeat: {
     takes: ['string', 'int'],
     returns: stringType,
-    run: ([text, times], { spend }) => {
+    run: ([text, times], { budget }) => {
       const count = countIn('repeat', times, 0)
       if (count < 0) throw new ExprError('invalid argument for repeat (negative count)')
-      spend(count * Math.max(1, textIn('repeat', text).length))
+      budget.spend(count * Math.max(1, textIn('repeat', text).length))
       return textIn('repeat', text).repeat(count)
     },
   },
@@ -117,14 +160,14 @@ export const textBuiltins: Builtins = {
     takes: ['list', 'string'],
     optional: 1,
     returns: stringType,
-    run: ([list = null, by = '']) => {
+    run: ([list = null, by = ''], { budget }) => {
       if (!isList(list)) throw new ExprError(`invalid argument for join (type ${typeNameOf(list)})`)
-      return elementsOf(list)
-        .map((each) => textIn('join', each))
-        .join(textIn('join', by))
+      const [texts, between] = [elementsOf(list).map((each) => textIn('join', each)), textIn('join', by)]
+      budget.text(texts.reduce((sum, each) => sum + each.length, texts.length * between.length))
+      return texts.join(between)
     },
   },
-  toJSON: { takes: ['any'], returns: stringType, run: ([value = null]) => jsonText(value, 2) },
+  toJSON: { takes: ['any'], returns: stringType, run: ([value = null], { budget }) => indented(value, budget) },
   fromJSON: { takes: ['string'], returns: unknownType, run: ([text]) => parsed(textIn('fromJSON', text)) },
 }
 

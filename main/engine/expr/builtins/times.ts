@@ -1,18 +1,23 @@
 import { parseGoDuration } from '#lib/go-duration.ts'
+import { failure } from '#lib/outcome.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import { ExprError } from '../expr-error.ts'
 import { durationType, timeType } from '../static-types.ts'
-import { type Duration, isDuration, isTime, type Time, typeNameOf, type Value } from '../values.ts'
+import { type Duration, isDuration, isTime, type Time, timeAtNs, typeNameOf, type Value } from '../values.ts'
 import type { Builtins } from './builtin.ts'
 
 const nsPerMs = 1_000_000n
 
 const timeAt = (ms: number): Time => ({ kind: 'time', ns: BigInt(Math.trunc(ms)) * nsPerMs })
 
+/** Of a duration that is worth reading. */
+const textMax = 200
+
 function durationOf(text: Value | undefined): Duration {
   if (typeof text !== 'string') throw new ExprError(`cannot read ${typeNameOf(text ?? null)} as a duration`)
-  const parsed = parseGoDuration(text)
+  const parsed = text.length > textMax ? failure('invalid duration') : parseGoDuration(text)
   if (!parsed.ok) throw new ExprError(`time: ${parsed.error}`)
+  if (Math.abs(parsed.value) * 1e6 >= 2 ** 63) throw new ExprError(`time: invalid duration ${JSON.stringify(text)}`)
   return { kind: 'duration', ns: BigInt(Math.round(parsed.value * 1e6)) }
 }
 
@@ -32,15 +37,15 @@ export const timeBuiltins: Builtins = {
 
 /** `duration("90s").Seconds()` and its like; `undefined` when there is no such method. */
 export function timeMethod(of: Value, name: string, [other = null]: readonly Value[]): Value | undefined {
-  if (isDuration(of)) return durationMethods[name]?.(of.ns)
+  if (isDuration(of)) return Object.hasOwn(durationMethods, name) ? durationMethods[name]?.(of.ns) : undefined
   if (!isTime(of)) return undefined
-  if (isDuration(other) && name === 'Add') return { kind: 'time', ns: of.ns + other.ns }
+  if (isDuration(other) && name === 'Add') return timeAtNs(of.ns + other.ns)
   if (isTime(other)) {
     if (name === 'Sub') return { kind: 'duration', ns: of.ns - other.ns }
     if (name === 'Before') return of.ns < other.ns
     if (name === 'After') return of.ns > other.ns
   }
-  return timeMethods[name]?.(of.ns)
+  return Object.hasOwn(timeMethods, name) ? timeMethods[name]?.(of.ns) : undefined
 }
 
 const durationMethods: Readonly<Record<string, (ns: bigint) => Value>> = {

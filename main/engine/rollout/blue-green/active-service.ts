@@ -1,11 +1,12 @@
+import { isPrePromotionPassed } from '../analysis/blue-green.ts'
 import { isHalted } from '../halt.ts'
 import { isFullPromotionWanted } from '../promotion.ts'
-import { availableOf, podHashOf } from '../replica-set/facts.ts'
+import { availableOf, isSaturated, podHashOf } from '../replica-set/facts.ts'
 import { isWithinRollbackWindow } from '../rollback.ts'
 import { selectedHash, serviceNamed } from '../services.ts'
 import type { Release } from '../situation.ts'
 import { isFastTracked, isPauseComplete } from './pause.ts'
-import { isReady, isSaturated } from './replica-sets.ts'
+import { isReady } from './replica-sets.ts'
 
 /**
  * The hash that the active Service should select after this round (BG-35).
@@ -22,7 +23,8 @@ export function wantedActiveHash(release: Release): string {
     return isStableUp ? podHashOf(stableRS) : present
   }
   if (!isReady(release) || !isSaturated(currentRS, replicas)) return present
-  return isFastTracked(release) || isPauseComplete(release) ? podHashOf(currentRS) : present
+  const isApproved = isPauseComplete(release) && isPrePromotionPassed(release)
+  return isFastTracked(release) || isApproved ? podHashOf(currentRS) : present
 }
 
 /** Full promotion and a rollback within the window drop the abort in this very round. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
 import { parseTime } from '#lib/rfc3339.ts'
+import { isPrePromotionPassed } from '../analysis/blue-green.ts'
 import { isHalted } from '../halt.ts'
 import { isFullPromotionWanted } from '../promotion.ts'
 import { podHashOf } from '../replica-set/facts.ts'
@@ -33,6 +34,7 @@ const rows: readonly Row[] = [
   { when: isFastTracked, then: remove },
   { when: hasCheckpoint, then: remove },
   { when: (release) => !needsPause(release), then: remove },
+  { when: (release) => !isPrePromotionPassed(release), then: leave },
   { when: (release) => isPausing(release) && isPauseComplete(release), then: remove },
   { when: isPausing, then: (release) => waiting(release) },
   { when: ({ status }) => status.controllerPause !== true, then: () => ({ kind: 'add' }) },

@@ -1,13 +1,14 @@
-import type { ReplicaSet } from '#api/apps.ts'
 import type { Write } from '#engine/decision.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { mayStillSwitchBack } from '../analysis/blue-green.ts'
 import { hasInconclusiveAnalysis } from '../halt.ts'
 import { isFullPromotionWanted } from '../promotion.ts'
 import { planChange, type ReplicaSetChange } from '../replica-set/change.ts'
-import { availableOf, deadlineOf, desiredReplicasOf, hasDeadline, podHashOf, sizeOf } from '../replica-set/facts.ts'
+import { availableOf, deadlineOf, hasDeadline, podHashOf, sizeOf } from '../replica-set/facts.ts'
 import { planHistoryCleanup } from '../replica-set/history-limit.ts'
 import { isReferenced } from '../replica-set/referenced.ts'
 import { type Delayed, delayScaleDown } from '../replica-set/scale-down-delay.ts'
+import { selectedHash, serviceNamed } from '../services.ts'
 import { type Release, separateStableRS } from '../situation.ts'
 import { abortScaleDownDelayOf } from '../spec-defaults.ts'
 import { earliest } from '../write.ts'
@@ -33,21 +34,27 @@ export function reconcileReplicaSets(release: Release): ReplicaSetPhase {
   }
 }
 
-/** BG-13, first match. Without `previewReplicaCount` the preview is full size from the start. */
+/**
+ * BG-13, first match. Without `previewReplicaCount` the preview is full size from the start.
+ * Differs from the reference, which knows what is active from the status alone: while that is not written, or paused by hand before it
+ * was, it takes pods from the ReplicaSet that serves everybody already.
+ */
 export function wantedSize(release: Release): number {
   const { spec, status, replicas, replicaSets, currentRS } = release
   const preview = spec.strategy?.blueGreen?.previewReplicaCount
   const activeRS = replicaSets.find((rs) => podHashOf(rs) === status.blueGreen?.activeSelector)
-  if (preview === undefined || activeRS === undefined || activeRS === currentRS) return replicas
+  if (preview === undefined || activeRS === undefined || activeRS === currentRS || isServing(release)) return replicas
   if (isFullPromotionWanted(release)) return replicas
   if (podHashOf(currentRS) !== status.currentPodHash) return preview
   const isPaused = spec.paused === true || (status.pauseConditions ?? []).length > 0
   return !isPaused && status.blueGreen?.scaleUpPreviewCheckPoint === true ? replicas : preview
 }
 
-/** BG-14: full size, sized for the present `spec.replicas`, and all of it available. */
-export const isSaturated = (rs: ReplicaSet, replicas: number): boolean =>
-  sizeOf(rs) === replicas && desiredReplicasOf(rs) === replicas && availableOf(rs) === replicas
+/** The active Service selects it already. */
+function isServing(release: Release): boolean {
+  const service = serviceNamed(release, release.spec.strategy?.blueGreen?.activeService)
+  return service !== undefined && selectedHash(service) === podHashOf(release.currentRS)
+}
 
 /** BG-14: as large as wanted now, and all of it available; a pause may begin. */
 export const isReady = (release: Release): boolean =>
@@ -70,7 +77,7 @@ function changeOfCurrent(release: Release): ReplicaSetChange {
 
 /** BG-15: what nothing points at any more waits out its delay at full size, ready for a rollback (BG-16). */
 function changesOfOlder(release: Release): Delayed {
-  if (hasInconclusiveAnalysis(release)) return { changes: [], requeueAt: undefined }
+  if (hasInconclusiveAnalysis(release) || mayStillSwitchBack(release)) return { changes: [], requeueAt: undefined }
   const unreferenced = release.otherRSs.filter((rs) => !isReferenced(release, rs))
   return delayScaleDown(unreferenced, () => release.replicas, release)
 }

@@ -1,10 +1,13 @@
 import { formatSelector } from '#lib/label-selector.ts'
+import { isPrePromotionPassed } from '../analysis/blue-green.ts'
+import { type AnalysisOutcome, withAnalysis } from '../analysis/outcome.ts'
+import { isPassed } from '../analysis/runs.ts'
 import { isFullPromotionWanted, promoted, reset } from '../promotion.ts'
 import { availableOf, existingOf, podHashOf, readyOf, sumOf } from '../replica-set/facts.ts'
 import { fastRollbackReason, isFastRollback, isWithinRollbackWindow } from '../rollback.ts'
 import type { Release, Situation } from '../situation.ts'
 import { type Draft, fullDraft, isAborted, released, type StatusFields, withFields } from '../status/draft.ts'
-import { isTemplateChanged } from '../update.ts'
+import type { TargetsOutcome } from '../targets.ts'
 import { hasCheckpoint, isFastTracked, isPauseComplete, type PauseDecision } from './pause.ts'
 
 /** Where the two Services point once this round's switches are done. */
@@ -14,16 +17,33 @@ export interface Selectors {
 }
 
 /** What a blue-green round says about the status (BG-48…51). */
-export function concludeBlueGreen(release: Release, selectors: Selectors, pause: PauseDecision): Draft {
-  const base = withPause(blueGreenDraft(release, selectors), pause)
-  const started = isTemplateChanged(release) ? reset(base, release) : base
-  const skipsPauses = isFullPromotionWanted(release) || isWithinRollbackWindow(release)
-  const draft = skipsPauses ? released(started) : started
-  const reason = promotionReason(draft, release, selectors.active)
-  if (reason !== undefined) return promoted(draft, release, reason)
-  const scaleUpPreviewCheckPoint = isTemplateChanged(release) ? undefined : reachesCheckpoint(release, pause)
-  return withFields(draft, { blueGreen: { ...draft.fields.blueGreen, scaleUpPreviewCheckPoint } })
+export function concludeBlueGreen(
+  release: Release,
+  selectors: Selectors,
+  pause: PauseDecision,
+  { analysis, targets }: { readonly analysis: AnalysisOutcome; readonly targets: TargetsOutcome },
+): Draft {
+  const base = withAnalysis(withPause(blueGreenDraft(release, selectors), pause), analysis, release)
+  const draft = skipsPauses(release) ? released(base) : base
+  const isAnalysed = isPassed(release.spec.strategy?.blueGreen?.postPromotionAnalysis, analysis.runs.PostPromotion)
+  const reason = promotionReason(draft, release, selectors.active, isAnalysed)
+  // BG-36, SVC-23: AWS has to send to the new pods first.
+  if (reason !== undefined && targets.isVerified) return promoted(draft, release, reason)
+  return withCheckpoint(draft, reachesCheckpoint(release, pause))
 }
+
+/** The update begins anew, and may be over at once where there is nothing to do (BG-77). No analysis stays current (ANA-1123). */
+export function concludeBlueGreenReset(release: Release, selectors: Selectors): Draft {
+  const started = reset(blueGreenDraft(release, selectors), release)
+  const draft = skipsPauses(release) ? released(started) : started
+  const reason = promotionReason(draft, release, selectors.active, false)
+  return reason === undefined ? withCheckpoint(draft, undefined) : promoted(draft, release, reason)
+}
+
+const skipsPauses = (release: Release): boolean => isFullPromotionWanted(release) || isWithinRollbackWindow(release)
+
+const withCheckpoint = (draft: Draft, scaleUpPreviewCheckPoint: boolean | undefined): Draft =>
+  withFields(draft, { blueGreen: { ...draft.fields.blueGreen, scaleUpPreviewCheckPoint } })
 
 /** Counts that autoscalers read: of the pods behind the active Service, or of all while there is none (API-210…213). */
 export function activeCounts({ replicaSets, spec }: Situation, activeHash: string): Partial<StatusFields> {
@@ -54,13 +74,13 @@ function withPause(draft: Draft, pause: PauseDecision): Draft {
  * that was changed to blue-green: there the update counts as done at once, even an aborted one, and stable is scaled down after its
  * delay, whether or not the new pods ever get ready. Here the cut-over comes first (BG-67).
  */
-function promotionReason(draft: Draft, release: Release, activeHash: string): string | undefined {
+function promotionReason(draft: Draft, release: Release, activeHash: string, isAnalysed: boolean): string | undefined {
   const { stableRS, currentRS } = release
   if (stableRS === undefined || (activeHash === '' && stableRS === currentRS)) return 'Initial deploy'
   if (activeHash !== podHashOf(currentRS)) return undefined
   if (isFullPromotionWanted(release)) return 'Full promotion requested'
   if (isFastRollback(release)) return fastRollbackReason(release)
-  return isAborted(draft, release) ? undefined : 'Completed blue-green update'
+  return isAborted(draft, release) || !isAnalysed ? undefined : 'Completed blue-green update'
 }
 
 /**
@@ -72,6 +92,6 @@ function reachesCheckpoint(release: Release, pause: PauseDecision): boolean | un
   const preview = release.spec.strategy?.blueGreen?.previewReplicaCount
   if (preview === undefined) return undefined
   if (hasCheckpoint(release)) return true
-  const isApproved = isFastTracked(release) || isPauseComplete(release)
+  const isApproved = isFastTracked(release) || (isPauseComplete(release) && isPrePromotionPassed(release))
   return pause.kind !== 'add' && isApproved && availableOf(release.currentRS) === preview
 }

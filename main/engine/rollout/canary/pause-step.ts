@@ -6,7 +6,9 @@ import { currentStep, pauseSeconds } from './steps.ts'
 
 /**
  * Where a pause step is (CAN-42, CAN-43, CAN-55).
- * A cleared condition while `controllerPause` is still set means that someone resumed it (REC-92).
+ * Cleared conditions while `controllerPause` is still set mean that someone resumed it (REC-92).
+ * Differs from the reference, where a pause for an inconclusive analysis that is still in force passes for that, and the step is
+ * skipped (CAN-44).
  */
 export type PauseProgress =
   /** Not standing at a pause. */
@@ -22,8 +24,10 @@ export function pauseProgress(situation: Situation): PauseProgress {
   const { rollout, status, now } = situation
   const pause = currentStep(rollout, status)?.pause
   if (pause === undefined) return { state: 'none' }
-  const condition = (status.pauseConditions ?? []).find(({ reason }) => reason === 'CanaryPauseStep')
-  if (condition === undefined) return { state: status.controllerPause === true ? 'resumed' : 'entering' }
+  const { pauseConditions = [], controllerPause } = status
+  const condition = pauseConditions.find(({ reason }) => reason === 'CanaryPauseStep')
+  if (condition === undefined)
+    return { state: controllerPause === true && pauseConditions.length === 0 ? 'resumed' : 'entering' }
   const seconds = pauseSeconds(pause.duration)
   const startedAt = parseTime(condition.startTime)
   if (seconds === undefined || startedAt === undefined) return { state: 'waiting' }

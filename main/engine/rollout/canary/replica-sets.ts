@@ -6,6 +6,7 @@ import { isScaling, planChange, type ReplicaSetChange } from '../replica-set/cha
 import { availableOf, existingOf, isActive, newestRevisionFirst, sizeOf, sumOf } from '../replica-set/facts.ts'
 import { type Release, separateStableRS } from '../situation.ts'
 import { maxWeightOf } from '../spec-defaults.ts'
+import { hasEnoughAvailable } from './enough-available.ts'
 import { nextCounts, type Side } from './next-counts.ts'
 import { type Split, splitPods } from './split-pods.ts'
 import { replicaWeight } from './weight.ts'
@@ -21,11 +22,12 @@ export interface ReplicaSetPhase {
 /**
  * Sizes stable, current and other ReplicaSets of a canary without traffic routing (CAN-60). At most one of the three moves
  * in a round, so that growth and shrinkage alternate and each sees what the one before it did (CAN-35).
+ * @param pauses a pause begins in this round, before any size is changed (CAN-3)
  */
-export function reconcileReplicaSets(release: Release): ReplicaSetPhase {
+export function reconcileReplicaSets(release: Release, pauses = false): ReplicaSetPhase {
   const { currentRS } = release
   const stableRS = separateStableRS(release)
-  if (isHalted(release))
+  if (pauses || isHalted(release))
     return { writes: [], scaled: false, emptiesStable: stableRS !== undefined && !isActive(stableRS) }
   const next = nextSizes(release)
   const stable: readonly ReplicaSetChange[] =
@@ -110,16 +112,4 @@ export function isAtWantedSplit(release: Release): boolean {
     existingOf(stableRS) === wanted.stable &&
     sumOf(otherRSs, availableOf) === 0
   )
-}
-
-/** CAN-40. Without a threshold every wanted pod must be available and none be in excess. */
-export function hasEnoughAvailable(
-  threshold: { readonly type?: string; readonly value?: number } | undefined,
-  rs: ReplicaSet,
-  wanted: number,
-): boolean {
-  const value = threshold?.value ?? 0
-  if (threshold === undefined || value < 0) return sizeOf(rs) === wanted && availableOf(rs) === wanted
-  if (threshold.type !== 'Percent') return availableOf(rs) >= value
-  return wanted === 0 || (availableOf(rs) / wanted) * 100 >= value - 1e-10
 }

@@ -1,26 +1,46 @@
 import { formatSelector } from '#lib/label-selector.ts'
+import { type AnalysisOutcome, withAnalysis } from '../analysis/outcome.ts'
+import { phaseOf } from '../analysis/runs.ts'
+import { withExperiment } from '../experiment/outcome.ts'
+import type { ExperimentOutcome } from '../experiment/reconcile.ts'
 import { isFullPromotionWanted, promoted, reset } from '../promotion.ts'
 import { availableOf, existingOf, isActive, podHashOf, sumOf } from '../replica-set/facts.ts'
 import { fastRollbackReason, isFastRollback, isWithinRollbackWindow } from '../rollback.ts'
 import type { Release, Situation } from '../situation.ts'
-import { stepsOf } from '../spec-defaults.ts'
+import { isRouted, stepsOf } from '../spec-defaults.ts'
 import { type Draft, fullDraft, isAborted, released, withEvent, withFields } from '../status/draft.ts'
-import { currentStepHash, isReset, stepCountOf } from '../update.ts'
+import { currentStepHash, stepCountOf } from '../update.ts'
+import { hasEnoughAvailable } from './enough-available.ts'
 import { pauseProgress } from './pause-step.ts'
-import { hasEnoughAvailable, isAtWantedSplit } from './replica-sets.ts'
+import { isAtWantedSplit } from './replica-sets.ts'
+import { isAtRoutedSplit } from './routed-split.ts'
+import { nextStablePingPong } from './service-pair.ts'
 import { currentStep, describeStep } from './steps.ts'
+import type { TrafficOutcome } from './traffic.ts'
+
+/** What a round came to before its status is concluded. */
+interface Findings {
+  readonly traffic: TrafficOutcome
+  readonly experiment: ExperimentOutcome
+  readonly analysis: AnalysisOutcome
+}
 
 /** What a canary round says about the status; `entersPause` when it stops at a pause step (CAN-42). */
-export function concludeCanary(release: Release, entersPause: boolean): Draft {
-  const base = canaryDraft(release)
-  if (isReset(release)) return skipOnRollback(reset(base, release), release)
+export function concludeCanary(release: Release, entersPause: boolean, findings: Findings): Draft {
+  const routed = withWeights(canaryDraft(release), findings.traffic)
+  const base = withAnalysis(withExperiment(routed, findings.experiment), findings.analysis, release)
   const draft = isFastTracked(release) ? skipToEnd(released(base), release) : base
   const reason = promotionReason(draft, release)
-  if (reason !== undefined) return promoted(draft, release, reason)
+  if (reason !== undefined && findings.traffic.isReady) return withTurn(promoted(draft, release, reason), release)
   if (isAborted(draft, release)) return atStep(draft, release, 0)
-  if (isStepComplete(release)) return advance(draft, release)
-  return entersPause ? { ...draft, pauses: { ...draft.pauses, add: ['CanaryPauseStep'] } } : draft
+  if (isStepComplete(release, findings)) return advance(draft, release)
+  if (!findings.traffic.isReady && pauseProgress(release).state === 'resumed')
+    return { ...draft, pauses: { ...draft.pauses, staysResumed: true } }
+  return entersPause ? { ...draft, pauses: { ...draft.pauses, add: [...draft.pauses.add, 'CanaryPauseStep'] } } : draft
 }
+
+/** The update begins anew; nothing else is looked at in that round, and no analysis stays current (CAN-50, ANA-1123). */
+export const concludeReset = (release: Release): Draft => skipOnRollback(reset(canaryDraft(release), release), release)
 
 /** A replicas-only round: counts of the pods that serve, and nothing else (REC-32). */
 export const canaryCounts = ({ replicaSets }: Situation) => ({
@@ -72,13 +92,35 @@ function promotionReason(draft: Draft, release: Release): string | undefined {
   return steps === 0 || status.currentStepIndex === steps ? `Completed all ${steps} canary steps` : undefined
 }
 
-/** CAN-55, for the steps that need no traffic router, analysis or experiment. Other steps never complete here. */
-function isStepComplete(release: Release): boolean {
-  const step = currentStep(release.rollout, release.status)
-  if (step === undefined || release.spec.paused === true) return false
-  if (step.pause !== undefined) return ['resumed', 'elapsed'].includes(pauseProgress(release).state)
-  return step.setWeight !== undefined && isAtWantedSplit(release)
+/** TR-22, TR-25. */
+function withWeights(draft: Draft, { weights, alb }: TrafficOutcome): Draft {
+  const weighed = withFields(draft, { canary: { ...draft.fields.canary, weights } })
+  return alb === undefined ? weighed : withFields(weighed, { alb: alb?.alb, albs: alb?.albs })
 }
+
+/** Ping and pong change roles with what is stable (SVC-15). */
+function withTurn(draft: Draft, { spec, status }: Release): Draft {
+  if (spec.strategy?.canary?.pingPong === undefined || draft.fields.stableRS === status.stableRS) return draft
+  return withFields(draft, { canary: { ...draft.fields.canary, stablePingPong: nextStablePingPong(status) } })
+}
+
+/**
+ * CAN-55, TR-29. A step that sets several things at once is judged by the first of them (TR-19).
+ * Differs from the reference, where a step of routes is complete also in a pass that could not make them (TR-21).
+ */
+function isStepComplete(release: Release, { experiment, analysis, traffic }: Findings): boolean {
+  const step = currentStep(release.rollout, release.status)
+  if (step === undefined || release.spec.paused === true || !traffic.isReady) return false
+  if (step.pause !== undefined) return ['resumed', 'elapsed'].includes(pauseProgress(release).state)
+  if (step.setCanaryScale !== undefined) return isAtSplit(release, traffic)
+  if (step.setWeight !== undefined) return traffic.isWeightSent && isAtSplit(release, traffic)
+  if (step.experiment !== undefined) return experiment.isStepComplete
+  if (step.analysis !== undefined) return phaseOf(analysis.runs.Step) === 'Successful' // ANA-1113
+  return (step.setHeaderRoute !== undefined || step.setMirrorRoute !== undefined) && traffic.areRoutesMade
+}
+
+const isAtSplit = (release: Release, { weights }: TrafficOutcome): boolean =>
+  isRouted(release.spec) ? isAtRoutedSplit(release, weights) : isAtWantedSplit(release)
 
 function advance(draft: Draft, release: Release): Draft {
   const steps = stepsOf(release.rollout)
@@ -88,5 +130,6 @@ function advance(draft: Draft, release: Release): Draft {
   const next = Math.min((draft.fields.currentStepIndex ?? index) + 1, steps.length)
   const text = `Rollout step ${index + 1}/${steps.length} completed (${step === undefined ? 'invalid' : describeStep(step)})`
   const moved = withEvent(atStep(draft, release, next), release, 'RolloutStepCompleted', text, 'CAN-50')
-  return { ...moved, pauses: { ...moved.pauses, remove: ['CanaryPauseStep'] } }
+  const canary = { ...moved.fields.canary, currentStepAnalysisRunStatus: undefined }
+  return { ...withFields(moved, { canary }), pauses: { ...moved.pauses, remove: ['CanaryPauseStep'] } }
 }

@@ -1,6 +1,7 @@
 import { isFullPromotionWanted } from '../promotion.ts'
+import { availableOf } from '../replica-set/facts.ts'
 import type { Situation } from '../situation.ts'
-import { maxWeightOf, stepsOf } from '../spec-defaults.ts'
+import { hasExplicitAbortDelay, isDynamic, maxWeightOf, stepsOf } from '../spec-defaults.ts'
 import { isReset } from '../update.ts'
 
 /**
@@ -10,6 +11,30 @@ import { isReset } from '../update.ts'
 export const currentSetWeight = (situation: Situation): number =>
   situation.isAborted ? 0 : weightAt(situation, situation.status.currentStepIndex ?? 0)
 
+/** The weight of the nearest `setWeight` before the current step; 0 when there is none. */
+export const previousSetWeight = ({ rollout, status }: Situation): number =>
+  stepsOf(rollout)
+    .slice(0, status.currentStepIndex ?? 0)
+    .findLast((step) => step.setWeight !== undefined)?.setWeight ?? 0
+
+/**
+ * The weight that pods and traffic go back to, step by step, while stable makes room no more: under `dynamicStableScale` an abort walks
+ * down the weights of the steps as stable grows (CAN-23, TR-15). Otherwise that of the current step.
+ */
+export function retreatWeight(situation: Situation): number {
+  const { spec, isAborted, stableRS, currentRS, replicas, rollout } = situation
+  if (!isAborted || !isDynamic(spec) || stableRS === undefined || currentRS === undefined)
+    return currentSetWeight(situation)
+  const missing = replicas - availableOf(stableRS)
+  const carried = hasExplicitAbortDelay(spec) ? missing : Math.max(missing, availableOf(currentRS))
+  const isBelow = (weight: number): boolean => Math.ceil((weight * replicas) / maxWeightOf(spec)) < carried
+  return (
+    stepsOf(rollout)
+      .flatMap(({ setWeight }) => (setWeight === undefined ? [] : [setWeight]))
+      .findLast(isBelow) ?? 0
+  )
+}
+
 /**
  * The weight that sizes the ReplicaSets (CAN-21): everything when there is nothing to weigh against.
  * Differs from the reference while a new template or new steps are not recorded yet, which is when only a change of
@@ -17,10 +42,15 @@ export const currentSetWeight = (situation: Situation): number =>
  * Here that is the weight of the first step already (REC-96).
  */
 export function replicaWeight(situation: Situation): number {
-  const { spec, status, isFullyPromoted } = situation
-  if ((status.stableRS ?? '') === '') return maxWeightOf(spec)
-  if (isReset(situation)) return weightAt(situation, 0)
-  return isFullPromotionWanted(situation) || isFullyPromoted ? maxWeightOf(spec) : currentSetWeight(situation)
+  if (isUnweighed(situation)) return maxWeightOf(situation.spec)
+  return isReset(situation) ? weightAt(situation, 0) : retreatWeight(situation)
+}
+
+/** Nothing is stable yet, or nothing holds the current ReplicaSet back: it has everything (CAN-21). */
+export function isUnweighed(situation: Situation): boolean {
+  const { status, isFullyPromoted } = situation
+  if ((status.stableRS ?? '') === '') return true
+  return !isReset(situation) && (isFullPromotionWanted(situation) || isFullyPromoted)
 }
 
 function weightAt({ rollout, spec }: Situation, index: number): number {

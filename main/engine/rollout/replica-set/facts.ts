@@ -46,3 +46,7 @@ export const oldestFirst = (a: ReplicaSet, b: ReplicaSet): number => createdAt(a
 /** Newest revision first, ties by age, oldest first (REC-112). */
 export const newestRevisionFirst = (a: ReplicaSet, b: ReplicaSet): number =>
   (revisionOf(b) ?? 0) - (revisionOf(a) ?? 0) || oldestFirst(a, b)
+
+/** BG-14: full size, sized for the present `spec.replicas`, and all of it available. */
+export const isSaturated = (rs: ReplicaSet, replicas: number): boolean =>
+  sizeOf(rs) === replicas && desiredReplicasOf(rs) === replicas && availableOf(rs) === replicas

@@ -21,6 +21,8 @@ export interface Draft {
     readonly clear: boolean
     readonly add: readonly PauseReason[]
     readonly remove: readonly PauseReason[]
+    /** Somebody resumed a pause step that cannot be complete yet: it is resumed in the next round too (IST-18). */
+    readonly staysResumed?: boolean
   }
   readonly abort: 'kept' | 'added' | 'removed'
   /** Why this round aborted; goes into the condition only (REC-94). */

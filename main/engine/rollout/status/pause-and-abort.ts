@@ -34,7 +34,10 @@ export function pauseAndAbort(draft: Draft, situation: Situation): PauseAndAbort
     .filter((reason) => !conditions.some((condition) => condition.reason === reason))
     .map((reason): PauseCondition => ({ reason, startTime: formatSeconds(now) }))
   const pauseConditions = [...kept, ...added]
-  if (pauseConditions.length === 0) return { ...untouched, abort: undefined, abortedAt: undefined }
+  if (pauseConditions.length === 0) {
+    const resumed = draft.pauses.staysResumed === true ? { controllerPause: status.controllerPause } : {}
+    return { ...untouched, ...resumed, abort: undefined, abortedAt: undefined }
+  }
   return {
     pauseConditions,
     controllerPause: status.controllerPause === true || added.length > 0,

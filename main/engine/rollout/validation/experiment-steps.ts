@@ -1,4 +1,4 @@
-import type { AnalysisArgument, CanaryStep, CanaryStrategy } from '#api/rollout.ts'
+import type { AnalysisRunArgument, CanaryStep, CanaryStrategy } from '#api/rollout.ts'
 import { invalid, type SpecRule } from './spec-error.ts'
 import { hasPlugins } from './traffic-routing.ts'
 
@@ -14,7 +14,8 @@ export const experimentStepRules: readonly StepRule[] = [
     const weight = templates[index]?.weight
     if (router === undefined)
       return invalid(field, weight, 'Experiment template weight cannot be set unless TrafficRouting is enabled')
-    const isSupported = ['alb', 'smi', 'istio'].some((name) => router[name] !== undefined) || hasPlugins(router)
+    const isSupported =
+      (['alb', 'smi', 'istio'] as const).some((name) => router[name] !== undefined) || hasPlugins(router)
     const detail =
       'Experiment template weight is only available for TrafficRouting with SMI, ALB, Istio and Plugins at this time'
     return isSupported ? undefined : invalid(field, weight, detail)
@@ -27,7 +28,7 @@ export const experimentStepRules: readonly StepRule[] = [
   },
 ]
 
-const argumentsOf = ({ experiment, analysis }: CanaryStep): readonly AnalysisArgument[] => [
+const argumentsOf = ({ experiment, analysis }: CanaryStep): readonly AnalysisRunArgument[] => [
   ...(experiment?.analyses ?? []).flatMap(({ args }) => args ?? []),
   ...(analysis?.args ?? []),
 ]

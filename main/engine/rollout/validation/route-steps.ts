@@ -13,7 +13,7 @@ export const routeStepRules: readonly StepRule[] = [
     if (route === undefined) return undefined
     const isSupported =
       router !== undefined &&
-      (router.istio !== undefined || router.alb !== undefined || router['apisix'] !== undefined || hasPlugins(router))
+      (router.istio !== undefined || router.alb !== undefined || router.apisix !== undefined || hasPlugins(router))
     if (!isSupported) {
       const detail = 'SetHeaderRoute requires TrafficRouting, supports Istio and ALB and Apisix'
       return invalid(`${path}.setHeaderRoute`, route, detail)

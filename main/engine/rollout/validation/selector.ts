@@ -34,7 +34,8 @@ function requirementError(
 const namePart = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const lengthMax = 63
 
-function nameError(key: string, path: string): SpecError | undefined {
+/** What is wrong with the name of a label. */
+export function nameError(key: string, path: string): SpecError | undefined {
   const name = key.slice(key.indexOf('/') + 1)
   if (name === '') return invalid(path, key, 'name part must be non-empty')
   if (name.length > lengthMax) return invalid(path, key, `name part must be no more than ${lengthMax} bytes`)
@@ -47,7 +48,8 @@ function nameError(key: string, path: string): SpecError | undefined {
       )
 }
 
-function valueError(value: string, path: string): SpecError | undefined {
+/** What is wrong with the value of a label. */
+export function valueError(value: string, path: string): SpecError | undefined {
   if (value.length > lengthMax) return invalid(path, value, `must be no more than ${lengthMax} bytes`)
   return value === '' || namePart.test(value)
     ? undefined

@@ -3,12 +3,18 @@ import type { RolloutSpec } from '#api/rollout.ts'
 import type { Situation } from '../situation.ts'
 import { invalid, type SpecError } from './spec-error.ts'
 
-/** API-120…122: every Service that the strategy names exists, selects these pods, and belongs to no other Rollout. */
+/** API-120: every Service that the strategy names exists. */
+export function missingService({ spec, world }: Situation): SpecError | undefined {
+  const missing = referencedServices(spec).find(({ name }) => world.services[name] === undefined)
+  return missing && invalid(missing.path, missing.name, `service "${missing.name}" not found`)
+}
+
+/**
+ * API-121, API-122: they select these pods, and belong to no other Rollout. Differs from the reference, which names any one of several
+ * labels that do not match (REF-11): here it is the first by name.
+ */
 export function serviceError(situation: Situation): SpecError | undefined {
-  const named = referencedServices(situation.spec)
-  const missing = named.find(({ name }) => situation.world.services[name] === undefined)
-  if (missing !== undefined) return invalid(missing.path, missing.name, `service "${missing.name}" not found`)
-  for (const each of named) {
+  for (const each of referencedServices(situation.spec)) {
     const error = mismatch(situation, each)
     if (error !== undefined) return error
   }
@@ -39,11 +45,12 @@ export function referencedServices({ strategy }: RolloutSpec): readonly NamedSer
 function mismatch({ world, rollout, spec }: Situation, { path, name }: NamedService): SpecError | undefined {
   const service = world.services[name]
   const templateLabels = spec.template?.metadata?.labels ?? {}
-  const unmatched = Object.entries(service?.spec?.selector ?? {}).find(
-    ([key, value]) => key !== labels.podTemplateHash && templateLabels[key] !== value,
-  )
+  const selector = service?.spec?.selector ?? {}
+  const unmatched = Object.keys(selector)
+    .toSorted()
+    .find((key) => key !== labels.podTemplateHash && templateLabels[key] !== selector[key])
   if (unmatched !== undefined)
-    return invalid(path, name, `Service "${name}" has unmatch label "${unmatched[0]}" in rollout`)
+    return invalid(path, name, `Service "${name}" has unmatch label "${unmatched}" in rollout`)
   const owner = service?.metadata.annotations?.[annotations.managedByRollouts]
   return owner !== undefined && owner !== rollout.metadata.name
     ? invalid(path, name, `Service "${name}" is managed by another Rollout`)

@@ -1,3 +1,5 @@
+import { goJson } from '#lib/go-json.ts'
+
 /** One thing wrong with a spec, worded like the reference (API-91). */
 export interface SpecError {
   /** From the object's root: `spec.strategy.steps[0].setWeight`. */
@@ -43,8 +45,7 @@ export function formatSpecError({ path, kind, value, detail }: SpecError): strin
 /** Go's spelling: quoted text, plain numbers, compact JSON in the order of the fields with `<>&` escaped. */
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  const text = JSON.stringify(value)
-  return typeof value === 'object' ? text.replaceAll(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`) : text
+  return typeof value === 'object' ? goJson(value) : JSON.stringify(value)
 }
 
 /** A map as Go prints it: by key. Fields of objects keep their order, which is that of the API's types. */

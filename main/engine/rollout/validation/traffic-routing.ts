@@ -1,4 +1,5 @@
-import type { CanaryStrategy, TrafficRouting } from '#api/rollout.ts'
+import type { CanaryStrategy } from '#api/rollout.ts'
+import type { TrafficRouting } from '#api/traffic-routing.ts'
 import { invalid, type SpecRule } from './spec-error.ts'
 
 type CanaryRule = SpecRule<{ readonly canary: CanaryStrategy }>
@@ -70,7 +71,7 @@ export const trafficRoutingRules: readonly CanaryRule[] = [
       : invalid(field, true, 'Canary dynamicStableScale cannot be used with scaleDownDelaySeconds')
   },
   ({ canary: { trafficRouting: router } }) =>
-    router?.maxTrafficWeight !== undefined && router['nginx'] === undefined && !hasPlugins(router)
+    router?.maxTrafficWeight !== undefined && router.nginx === undefined && !hasPlugins(router)
       ? invalid(
           `${path}.trafficRouting.maxTrafficWeight`,
           router.maxTrafficWeight,

@@ -24,7 +24,8 @@ const reasonOf = (action: RolloutAction, rollout: Rollout, otherRevisions = 1) =
   const each = actionAvailability(rollout, { otherRevisions })[action]
   return each.open ? undefined : each.reason
 }
-const always = ['undo', 'restart', 'setImage']
+const analyses = ['rerunAnalysis', 'terminateAnalysis', 'terminateExperiment']
+const always = ['undo', 'restart', 'setImage', ...analyses]
 
 describe('ACT-158: open', () => {
   it.each([
@@ -53,8 +54,8 @@ describe('ACT-158: open', () => {
 it.each([
   ['its spec is not observed', canary(updating, {}, 2)],
   ['it is unpausing', canary({ ...updating, controllerPause: true })],
-])('ACT-13: in transition only the brakes are open: %s', (_why, rollout) => {
-  expect(openOf(rollout)).toEqual(['pause', 'abort'])
+])('ACT-13: in transition only the brakes are open, and what changes nothing of the rollout: %s', (_why, rollout) => {
+  expect(openOf(rollout)).toEqual(['pause', 'abort', ...analyses])
 })
 
 it('ACT-55, ACT-61: an abort of an idle rollout would be discarded, a retry needs an abort', () => {

@@ -23,7 +23,7 @@ describe('what a value means', () => {
     [broken, yes, 'Error'],
     [yes, broken, 'Error'],
     ['', '', 'Successful'],
-  ] as const)('ANA-701: success %j and failure %j: %s', (success, fail, phase) => {
+  ] as const)('ANA-701, ANA-1501: success %j and failure %j: %s', (success, fail, phase) => {
     expect(assessValue(5, conditions(success, fail), T0).phase).toBe(phase)
   })
 

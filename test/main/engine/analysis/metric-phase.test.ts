@@ -74,7 +74,7 @@ describe('the phase of a metric', () => {
   })
 })
 
-it('ANA-801: of several limits that are passed the errors are told, then the inconclusive, then the failed', () => {
+it('ANA-801, API-246: of several limits that are passed the errors are told, then the inconclusive, then the failed', () => {
   const all = { failed: 1, inconclusive: 1, consecutiveError: 5 }
   expect(limitPassed(aMetric(), aResult(all))?.message).toBe('consecutiveErrors (5) > consecutiveErrorLimit (4)')
   expect(limitPassed(aMetric(), aResult({ ...all, consecutiveError: 4 }))).toEqual({

@@ -162,6 +162,20 @@ describe('conditions as expr-lang itself judges them', () => {
   })
 })
 
+describe('what conditions say of times', () => {
+  it.each([
+    'toJSON([duration("1ms"), date("2026-01-15")]) == "[\\n  1000000,\\n  \\"2026-01-15T00:00:00Z\\"\\n]"',
+    'string(date("2026-01-15T10:00:00.5Z")) == "2026-01-15 10:00:00.5 +0000 UTC"',
+    'asInt("-00012") == -12 && asInt("9223372036854775807") > 0',
+    'split("a😀b", "") == ["a", "😀", "b"] && split("a,b,c", ",", 2) == ["a", "b,c"]',
+    'trim("\\u0085 a b\\t") == "a b" && trim("xax", "x") == "a"',
+    'replace("aaa", "a", "b", 2) == "bba" && replace("aaa", "a", "b") == "bbb" && replace("a😀", "", "-") == "-a-😀-"',
+    '"\\u{1F600}" > "\\uFFFF" && "a" < "ab" && "b" > "ab"',
+  ])('ANA-1307: %s', (expression) => {
+    expect(holds(expression, 5, T0)).toEqual({ ok: true, value: true })
+  })
+})
+
 describe('conditions that nobody should have written', () => {
   it.each([
     ['result.constructor == nil', true],
@@ -175,6 +189,23 @@ describe('conditions that nobody should have written', () => {
   it.each([
     ['constructor("x")', /^unknown name constructor$/],
     ['result.hasOwnProperty("a")', /has no method hasOwnProperty$/],
+    ['duration("1s").constructor() == nil', /^type time.Duration has no method constructor$/],
+    ['now().toString() == nil', /^type time.Time has no method toString$/],
+    ['fromJSON("5").valueOf() == 5', /^type float64 has no method valueOf$/],
+    [`1${'+1'.repeat(4900)} > 0`, /^expression is nested too deeply$/],
+    [`result${'.a'.repeat(3000)} == nil`, /^expression is nested too deeply$/],
+    ['len(reduce(1..600, [#acc])) == 1', /^value is nested too deeply$/],
+    ['fromJSON(repeat("[", 2990) + repeat("]", 2990)) == nil', /^value is nested too deeply$/],
+    ['len(reduce(1..30, #acc + #acc, "xxxx")) == 1', /^memory budget exceeded$/],
+    ['len(reduce(1..100, [#acc, #acc], 1)) == 2', /^memory budget exceeded$/],
+    ['uniq(1..10000) == []', /^evaluation takes too many steps$/],
+    ['count(1..1000, len(sort(1..10000)) > 0) == 0', /^(memory budget exceeded|evaluation takes too many steps)$/],
+    ['len(replace(repeat("a", 100000), "a", repeat("b", 1000))) > 0', /^memory budget exceeded$/],
+    ['len(join(map(1..1000, "a"), repeat("b", 100000))) > 0', /^memory budget exceeded$/],
+    ['lastIndexOf(repeat("a", 400000), repeat("a", 200000) + "b") < 0', /^evaluation takes too many steps$/],
+    ['reduce(1..2000, #acc + duration("2500000h"), now()) > now()', /^time is out of range$/],
+    [`duration("${'9'.repeat(150)}h") > duration("1s")`, /^time: invalid duration/],
+    [`asInt("${'9'.repeat(150)}") > 1`, /value out of range$/],
     ['1..10000000 == []', /^memory budget exceeded$/],
     ['repeat("ab", 1000000) == ""', /^memory budget exceeded$/],
     ['all(1..3000, all(1..3000, # > 0))', /^(memory budget exceeded|evaluation takes too many steps)$/],

@@ -10,6 +10,7 @@ import { deployed } from '#test/support/blue-green-journey.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { aWorld } from '#test/support/builders/world.ts'
 import { RolloutJourney } from '#test/support/rollout-journey.ts'
+import { aRoutedRelease } from '#test/support/routed-journey.ts'
 
 const startMs = 10_000
 
@@ -120,19 +121,32 @@ describe('what this engine does not carry out', () => {
     expect(inSeconds(journey.now, timeline)[0]).toBe('pause 2 0…60')
   })
 
-  it('says nothing about a rollout whose traffic a router moves', () => {
+  it('PLG-2: says nothing about a rollout whose traffic a program of somebody else moves', () => {
     const journey = updating([setWeight(25)])
-    const canary = { trafficRouting: { nginx: { stableIngress: 'web' } }, stableService: 'a', canaryService: 'b' }
+    const canary = { trafficRouting: { plugins: { 'example.com/mesh': {} } }, stableService: 'a', canaryService: 'b' }
     const rollout = applyMergePatch(journey.world.rollout, { spec: { strategy: { canary } } }) as Rollout
     expect(outlook({ ...journey.world, rollout }, journey.now, startMs)).toEqual({
       kind: 'notForeseen',
-      feature: 'spec.strategy.canary.trafficRouting',
+      feature: 'spec.strategy.canary.trafficRouting.plugins',
     })
+  })
+
+  it('TR-10: says when a router gets which weight', () => {
+    const journey = aRoutedRelease({ steps: [setWeight(20), pause(60), setWeight(50)] })
+    journey.setImage('web:2').settle()
+    const found = outlook(journey.world, journey.now, startMs)
+    const writes = found.kind === 'foreseen' ? found.writes.map(({ write }) => write.summary) : []
+    expect(writes.filter((each) => each.startsWith('Set weight'))).toEqual([
+      'Set weight 50 in VirtualService web',
+      'Set weight 100 in VirtualService web',
+      'Set weight 0 in VirtualService web',
+    ])
+    expect(found).toMatchObject({ timeline: { end: { how: 'healthy' } } })
   })
 
   it('API-90: a rollout that this engine has refused stays as it is', () => {
     const journey = updating([setWeight(25)])
-    const refused = new RolloutJourney(withSteps(journey.world, [analysis])).settle()
+    const refused = new RolloutJourney(withSteps(journey.world, [analysis])).settle() // its template does not exist
     refused.now = journey.now
     expect(refused.status.conditions?.some(({ type }) => type === 'InvalidSpec')).toBe(true)
     expect(lookAt(refused.settle())).toMatchObject({ stages: [], end: { how: 'degraded' } })

@@ -181,7 +181,7 @@ describe('a blue-green update', () => {
     expect([journey.size('web:1'), deadline(journey, 'web:1'), journey.requeueAt]).toEqual([1, undefined, undefined])
   })
 
-  it('BG-60: a paused spec still sizes the preview, and switches nothing', () => {
+  it('SVC-17, SVC-18, BG-60: a paused spec still sizes the preview, and switches nothing', () => {
     const journey = deployed({ replicas: 2 })
     journey.patchSpec({ paused: true }).setImage('web:2').settle()
     expect([journey.phase, serves(journey), journey.size('web:2')]).toEqual(['Paused: manually paused', 'web:1', 2])

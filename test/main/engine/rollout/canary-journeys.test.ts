@@ -318,7 +318,7 @@ describe('a canary update', () => {
     expect(journey.events.filter((reason) => reason === 'RolloutAborted')).toHaveLength(2)
   })
 
-  it('CAN-45: Services follow their ReplicaSets once these can answer, and return on abort', () => {
+  it('SVC-7, SVC-8, CAN-45: Services follow their ReplicaSets once these can answer, and return on abort', () => {
     const services = { stable: aService('stable'), canary: aService('canary') }
     const canary = { stableService: 'stable', canaryService: 'canary', steps: [setWeight(25), pause()], ...exact }
     const journey = new RolloutJourney(aWorld({ rollout: aRollout({ replicas: 4, canary }), services })).settle()

@@ -26,7 +26,7 @@ function spoilt(spec: Partial<RolloutSpec> = bad): RolloutJourney {
   return journey
 }
 
-it('API-91, API-92: a bad spec is told in one patch of the status, and nothing else is touched', () => {
+it('VAL-1, VAL-3, API-91, API-92: a bad spec is told in one patch of the status, and nothing else is touched', () => {
   const journey = spoilt()
   const message = `The Rollout "web" is invalid: ${badStep}`
   const now = formatSeconds(journey.now)
@@ -44,7 +44,7 @@ it('API-91, API-92: a bad spec is told in one patch of the status, and nothing e
   expect([journey.world.replicaSets.length, journey.size('web:1')]).toEqual([1, 2])
 })
 
-it('API-92: it is told again for another generation, with the same times, or for another error, with new ones', () => {
+it('VAL-2, API-92: it is told again for another generation, with the same times, or for another error, with new ones', () => {
   const journey = spoilt()
   const before = invalid(journey)
   journey.pass(60)
@@ -66,7 +66,7 @@ it('API-92: an abort that stands before it keeps the message', () => {
   expect(invalid(journey)).toBeDefined()
 })
 
-it('API-93: is looked at again after ten seconds, for a missing workload after twenty', () => {
+it('VAL-1, API-93: is looked at again after ten seconds, for a missing workload after twenty', () => {
   const journey = spoilt()
   expect(journey.requeueAt).toBe(journey.now + 10_000)
   journey
@@ -75,7 +75,7 @@ it('API-93: is looked at again after ten seconds, for a missing workload after t
   expect(journey.requeueAt).toBe(journey.now + 20_000)
 })
 
-it('API-94: when it is mended, the condition goes with the next full round, not with one of sizes', () => {
+it('VAL-2, API-94: when it is mended, the condition goes with the next full round, not with one of sizes', () => {
   const journey = new RolloutJourney(aWorld({ rollout: aRollout({ replicas: 2, spec: good }) })).settle()
   journey
     .patchSpec(bad)
@@ -125,7 +125,7 @@ it('API-12, API-13, API-144, API-216: a borrowed template is used and told by it
   expect(journey.world.rollout.spec.template).toEqual(template)
 })
 
-it('API-4: a Rollout that is being deleted is left alone, and holds nothing back', () => {
+it('DEL-3, API-4: a Rollout that is being deleted is left alone, and holds nothing back', () => {
   const journey = new RolloutJourney(aWorld({ rollout: aRollout({ spec: good }) })).settle()
   expect(journey.world.rollout.metadata).not.toHaveProperty('finalizers')
   journey.patchSpec(bad)

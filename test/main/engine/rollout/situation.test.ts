@@ -83,3 +83,10 @@ describe('assess', () => {
     expect(situation('web:1', equals).currentRS?.metadata.name).toBe('web-y')
   })
 })
+
+it('EXP-904: a ReplicaSet of an Experiment is none of the Rollout, though it has its labels', () => {
+  const own = aReplicaSet({ hash: 'v1' })
+  const tried = aReplicaSet({ hash: 'v2', owner: 'uid-try', annotations: { 'experiment.argoproj.io/name': 'try' } })
+  const { replicaSets } = assess(aWorld({ replicaSets: [own, tried] }), T0)
+  expect(replicaSets).toEqual([own])
+})

@@ -14,6 +14,7 @@ describe('the tag of an image', () => {
 describe('what an image does', () => {
   it.each([
     ['web:1.0.0', { start: 'normal', stop: 'normal', errorRate: 0.002, latencyFactor: 1, exitCode: 0 }],
+    ['web:1.0.0', { course: 'steady', latencyModes: 'one', metrics: 'reported' }],
     ['web:1.0.0-crash', { start: 'crash' }],
     ['web:CrashLoop', { start: 'crash' }],
     ['web:2-hang', { start: 'never-ready' }],
@@ -25,10 +26,16 @@ describe('what an image does', () => {
     ['web:bad-red', { start: 'normal', errorRate: 0.12 }],
     ['web:2-flaky', { errorRate: 0.025 }],
     ['web:2-laggy', { latencyFactor: 6 }],
+    ['web:2-burst', { start: 'normal', course: 'burst' }],
+    ['web:2-flapping', { course: 'flapping' }],
+    ['web:2-leak', { course: 'leak' }],
+    ['web:2-bimodal', { course: 'steady', latencyModes: 'two' }],
+    ['web:2-no-metrics', { metrics: 'absent' }],
+    ['web:2-flaky-leak-bimodal', { errorRate: 0.025, course: 'leak', latencyModes: 'two' }],
     ['job:fail', { exitCode: 1 }],
   ])('%s', (image, behaviour) => expect(behaviourOf(image)).toMatchObject(behaviour))
 
-  it.each(['web:crashproof', 'web:badger', 'crash/web:1', 'registry.bad:5000/web:1'])(
+  it.each(['web:crashproof', 'web:badger', 'web:outburst', 'web:leaky', 'crash/web:1', 'registry.bad:5000/web:1'])(
     '%s only sounds like trouble',
     (image) => expect(behaviourOf(image)).toEqual(behaviourOf('web:1.0.0')),
   )

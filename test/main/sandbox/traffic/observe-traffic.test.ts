@@ -131,12 +131,14 @@ describe('traffic', () => {
         }),
         { subresource: 'status' },
       )
-    weigh(20)
     await clock.advance(20 * 60_000)
     const share = () => {
       const rates = by('version', 'sum by (version) (rate(http_requests_total[5m]))')
       return (rates['2.0'] ?? 0) / ((rates['1.0'] ?? 0) + (rates['2.0'] ?? 0))
     }
+    expect(share()).toBe(0)
+    weigh(20)
+    await clock.advance(20 * 60_000)
     expect(share()).toBeCloseTo(0.2, 1)
     weigh(75)
     await clock.advance(20 * 60_000)

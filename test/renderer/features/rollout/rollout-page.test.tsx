@@ -41,6 +41,14 @@ describe('an aborted canary', { timeout }, () => {
     expect(factOf('Canary traffic')).toBe('Canary traffic16% going to 0%')
   })
 
+  it('ACT-52: says why on lines of its own, however long that is', async () => {
+    const message =
+      'Rollout aborted update to revision 48: Background analysis phase error/failed: Metric "success-rate" assessed'
+    const why = [{ cause: 'aborted', object: undefined, since: undefined, values: { message } }] as const
+    await openAt('checkout-api', { ...aborted, actualWeight: 0, why })
+    expect(textOf('.head-why')).toContain(message)
+  })
+
   it('ACT-52: says in words that it was aborted when no event tells where', async () => {
     await openAt('search-index', { ...aborted, actualWeight: 0 })
     expect(document.querySelector('.step.failed')).toBeNull()

@@ -47,7 +47,7 @@ describe('a round of a blue-green update', () => {
     expect(journey.size('web:1')).toBe(2)
   })
 
-  it('BG-2, BG-3, BG-4: revision first, then the preview together with the reset, and no sizes in that round', () => {
+  it('SVC-17, BG-2, BG-3, BG-4: revision first, then the preview together with the reset, and no sizes in that round', () => {
     const journey = deployed({ replicas: 2, blueGreen: manual })
     journey.setImage('web:2')
     const created = roundThat(journey, (write) => write.startsWith('replicasets/'))
@@ -85,7 +85,7 @@ describe('a round of a blue-green update', () => {
     }
   })
 
-  it('BG-7: a pause that begins keeps the active Service where it is; what a status decides is done a round later', () => {
+  it('SVC-18, BG-7: a pause that begins keeps the active Service where it is; what a status decides is done a round later', () => {
     const journey = deployed({ replicas: 2, blueGreen: manual })
     journey.setImage('web:2').settle()
     const pausing = journey.rounds.findIndex(({ writes }) =>
@@ -122,7 +122,7 @@ describe('a round of a blue-green update', () => {
 })
 
 describe('the end of a blue-green update', () => {
-  it('BG-48: the status names the selectors as this round leaves them; a full promotion drops pause and abort', () => {
+  it('SVC-19, BG-48: the status names the selectors as this round leaves them; a full promotion drops pause and abort', () => {
     const journey = deployed({ replicas: 2, blueGreen: manual })
     const v1 = hash(journey, 'web:1')
     journey.setImage('web:2')

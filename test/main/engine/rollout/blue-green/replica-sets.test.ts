@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BlueGreenStrategy, RolloutSpec, RolloutStatus } from '#api/rollout.ts'
-import { isReady, isSaturated, reconcileReplicaSets, wantedSize } from '#engine/rollout/blue-green/replica-sets.ts'
+import { isReady, reconcileReplicaSets, wantedSize } from '#engine/rollout/blue-green/replica-sets.ts'
+import { isSaturated } from '#engine/rollout/replica-set/facts.ts'
 import { assess, hasCurrentRS, type Release } from '#engine/rollout/situation.ts'
 import { assert } from '#lib/assert.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
@@ -17,12 +18,22 @@ interface Setting {
   readonly size?: number
   readonly available?: number
   readonly desired?: number
+  /** What the active Service selects. */
+  readonly serves?: string
 }
 
 const recorded: RolloutStatus = { currentPodHash: 'v2', stableRS: 'v1', blueGreen: { activeSelector: 'v1' } }
 
 /** `web:2` (v2) is on its way over `web:1` (v1, 4 pods, active); `web:0` (v0, 4 pods) is what v1 replaced. */
-function release({ blueGreen, spec, status = recorded, size = 2, available = size, desired = 4 }: Setting): Release {
+function release({
+  blueGreen,
+  spec,
+  status = recorded,
+  size = 2,
+  available = size,
+  desired = 4,
+  serves = 'v1',
+}: Setting): Release {
   const strategy = { activeService: 'active', previewService: 'preview', ...blueGreen }
   const rollout = aRollout({ image: 'web:2', replicas: 4, blueGreen: strategy, status, ...(spec && { spec }) })
   const replicaSets = [
@@ -30,7 +41,7 @@ function release({ blueGreen, spec, status = recorded, size = 2, available = siz
     aReplicaSet({ hash: 'v1', image: 'web:1', size: 4, revision: 2, createdAt: '2026-01-15T08:00:00Z' }),
     aReplicaSet({ hash: 'v2', image: 'web:2', size, available, desired, revision: 3 }),
   ]
-  const services = { active: aService('active', 'v1'), preview: aService('preview', 'v2') }
+  const services = { active: aService('active', serves), preview: aService('preview', 'v2') }
   const situation = assess(aWorld({ rollout, replicaSets, services }), T0)
   assert(hasCurrentRS(situation), 'web:2 has its ReplicaSet')
   return situation
@@ -58,6 +69,7 @@ describe('the size of the new ReplicaSet', () => {
     ['row 6: approved, but paused', { blueGreen: small, status: { ...checkpoint, pauseConditions: paused } }, 1],
     ['row 6: approved, but held', { blueGreen: small, status: checkpoint, spec: { paused: true } }, 1],
     ['row 6: not approved', { blueGreen: small, status: recorded }, 1],
+    ['what everybody is sent to already, told or not', { blueGreen: small, spec: { paused: true }, serves: 'v2' }, 4],
   ])('BG-13, %s', (_row, setting, size) => {
     expect(wantedSize(release(setting))).toBe(size)
   })

@@ -18,11 +18,15 @@ describe('a step of a canary', () => {
     expect(journey.phase).toBe('Paused: InconclusiveAnalysisRun')
   })
 
-  it('CAN-44: a pause that was never its own ends at once while another controller pause is stored', () => {
+  it('CAN-44: a pause step pauses too while an inconclusive analysis does, and one promotion ends both', () => {
     const status: RolloutStatus = { currentStepIndex: 0, pauseConditions: inconclusive, controllerPause: true }
     const { world } = midway({ replicas: 4, steps: [pause(), setWeight(50)], status })
     const journey = new RolloutJourney(world).settle()
-    expect(journey.status.currentStepIndex).toBe(1)
-    expect(journey.status.pauseConditions?.map(({ reason }) => reason)).toEqual(['InconclusiveAnalysisRun'])
+    expect(journey.status.currentStepIndex).toBe(0)
+    expect(journey.status.pauseConditions?.map(({ reason }) => reason)).toEqual([
+      'InconclusiveAnalysisRun',
+      'CanaryPauseStep',
+    ])
+    expect(journey.promote().settle().status.currentStepIndex).toBe(2)
   })
 })

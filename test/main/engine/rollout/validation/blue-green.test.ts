@@ -22,8 +22,8 @@ const preferred = (weight: number) => ({ preferredDuringSchedulingIgnoredDuringE
 const required = { requiredDuringSchedulingIgnoredDuringExecution: {} }
 
 it.each<[string, BlueGreenStrategy, string]>([
-  ['API-99d', { previewService: 'active' }, `activeService: Invalid value: "active": ${sameService}`],
-  ['API-99d', { activeService: '' }, `activeService: Invalid value: "": ${sameService}`],
+  ['VAL-10, API-99d', { previewService: 'active' }, `activeService: Invalid value: "active": ${sameService}`],
+  ['VAL-10, API-99d', { activeService: '' }, `activeService: Invalid value: "": ${sameService}`],
   [
     'API-99e',
     { scaleDownDelayRevisionLimit: 11 },
@@ -46,8 +46,8 @@ it.each<[string, BlueGreenStrategy, string]>([
 })
 
 it.each<[string, BlueGreenStrategy]>([
-  ['API-99d', { previewService: 'preview' }],
-  ['API-99d', {}],
+  ['VAL-10, API-99d', { previewService: 'preview' }],
+  ['VAL-10, API-99d', {}],
   ['API-99e', { scaleDownDelayRevisionLimit: 10 }],
   ['API-99f', { antiAffinity: required }],
   ['API-99g', { antiAffinity: preferred(100) }],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hasEnoughAvailable } from '#engine/rollout/canary/replica-sets.ts'
+import { hasEnoughAvailable } from '#engine/rollout/canary/enough-available.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 
 it.each([

@@ -1,0 +1,104 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { decodeJson } from '#lib/decode-json.ts'
+import type { Log } from '#lib/log.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { codeOf } from '#main/cluster/classify-failure.ts'
+import type { MetricSettings } from '#main/metrics/provider.ts'
+import { readShape } from '#main/metrics/read-shape.ts'
+
+/** What people set for their clusters, by kubeconfig context: it is in the data folder. */
+const fileName = 'clusters.json'
+const sizeMax = 2 ** 20
+
+const program = v.strictObject({
+  path: v.string(),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i)),
+})
+const metrics = v.strictObject({
+  controllerNamespace: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  env: v.exactOptional(v.record(v.string(), v.string())),
+  timeZone: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  plugins: v.exactOptional(v.record(v.string(), program)),
+})
+const traffic = v.strictObject({
+  awsVerifyTargetGroups: v.exactOptional(v.boolean()),
+  albTagKey: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+})
+const contexts = v.record(
+  v.string(),
+  v.looseObject({ metrics: v.exactOptional(metrics), traffic: v.exactOptional(traffic) }),
+)
+
+type Written = v.InferOutput<typeof metrics>
+
+/** How the traffic of one cluster is routed, as far as its objects do not say it. */
+export interface TrafficSettings {
+  /** AWS is asked whether weights and pods have arrived at its load balancers (ALB-17, SVC-20). */
+  readonly awsVerifyTargetGroups: boolean
+  /** The tag by which the load balancer controller says what a target group is for (FEA-3). */
+  readonly albTagKey: string
+}
+
+export interface Where {
+  /** The data folder. */
+  readonly folder: string
+  readonly log: Log
+}
+
+/**
+ * How the metrics of one cluster are measured: what is set for its context, over `otherwise` (PRV-108, PRV-1502). Settings that
+ * cannot be used are logged and left out, so that what needs them fails and says why.
+ */
+export function metricSettingsFor(context: string, otherwise: MetricSettings, { folder, log }: Where): MetricSettings {
+  const read = readMetricSettings(folder, context)
+  if (!read.ok) {
+    log('error', 'the settings of clusters cannot be used', { context, cause: read.error })
+    return otherwise
+  }
+  return { ...otherwise, ...read.value, env: { ...otherwise.env, ...read.value.env } }
+}
+
+export const usualTraffic: TrafficSettings = { awsVerifyTargetGroups: false, albTagKey: 'ingress.k8s.aws/resource' }
+
+/** Settings that cannot be used are logged and left out. */
+export function trafficSettingsFor(context: string, { folder, log }: Where): TrafficSettings {
+  const read = readSettings(folder, context)
+  if (!read.ok) log('error', 'the settings of clusters cannot be used', { context, cause: read.error })
+  return { ...usualTraffic, ...(read.ok && read.value.traffic) }
+}
+
+/**
+ * What is set for the metrics of a context; nothing when there is no file.
+ *
+ * Failure  a sentence that says what to do. It holds no value out of the file, which has credentials.
+ */
+export function readMetricSettings(folder: string, context: string): Outcome<Written, string> {
+  const read = readSettings(folder, context)
+  return read.ok ? success(read.value.metrics ?? {}) : read
+}
+
+function readSettings(folder: string, context: string): Outcome<v.InferOutput<typeof contexts>[string], string> {
+  const path = join(folder, fileName)
+  const text = readOwn(path)
+  if (!text.ok) return text
+  if (text.value === undefined) return success({})
+  const decoded = decodeJson(text.value)
+  const read = decoded.ok ? readShape(contexts, 'contexts', decoded.value) : decoded
+  if (!read.ok) return failure(`${path} is not as it should be: ${read.error}`)
+  return success((Object.hasOwn(read.value, context) ? read.value[context] : undefined) ?? {})
+}
+
+/** It names credentials and programs, so nobody else may read or change it. Windows keeps the data folder to its owner. */
+function readOwn(path: string): Outcome<string | undefined, string> {
+  try {
+    const { mode, size } = statSync(path)
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      return failure(`${path} can be read or changed by others. Run chmod 600 on it.`)
+    if (size > sizeMax) return failure(`${path} is larger than 1 MiB.`)
+    return success(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? success(undefined) : failure(`${path} cannot be read (${codeOf(error)}).`)
+  }
+}

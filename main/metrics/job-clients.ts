@@ -1,0 +1,42 @@
+import type { Clock } from '#lib/clock.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { createClusterClient } from '#main/cluster/rest.ts'
+
+export interface JobClients {
+  /** The client for the current context of a kubeconfig file, the same one each time. */
+  readonly open: (kubeconfig: string) => Promise<Outcome<ClusterClient, string>>
+  readonly close: () => Promise<void>
+}
+
+/** Where Jobs go that measure outside of the cluster that is driven (PRV-403). Whoever made it closes it. */
+export function createJobClients(clock: Clock, random: () => number): JobClients {
+  const clients = new Map<string, ClusterClient>()
+  const create = (kubeconfig: string): Outcome<ClusterClient, string> => {
+    const config = loadKubeconfig({ paths: [kubeconfig] })
+    if (!config.ok) return failure(config.error.message)
+    const { currentContext } = config.value
+    const access = currentContext === undefined ? undefined : config.value.access(currentContext)
+    if (access === undefined)
+      return failure(`${kubeconfig} has no current context. Set one with kubectl config use-context.`)
+    const client = createClusterClient({ access, clock, random })
+    clients.set(kubeconfig, client)
+    return success(client)
+  }
+  return {
+    open: async (kubeconfig) => {
+      if (kubeconfig === 'in-cluster') return failure(outsideOfCluster)
+      const known = clients.get(kubeconfig)
+      return known === undefined ? create(kubeconfig) : success(known)
+    },
+    close: async () => {
+      for (const client of clients.values()) await client.close()
+      clients.clear()
+    },
+  }
+}
+
+/** The reference's text where there is no such cluster. */
+const outsideOfCluster =
+  'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined'

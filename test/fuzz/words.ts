@@ -1,0 +1,88 @@
+/** Set as an accessor on every prototype while cases run: whoever reads it has left the value it was given. */
+export const trap = 'reachedThroughAPrototype'
+
+/** Names of members, variables and methods; most of them lead out of a plain object. */
+export const words: readonly string[] = [
+  ...['a', 'b', 'value', 'x1', 'Ünï', trap, trap],
+  ...['constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__'],
+  ...['length', 'size', 'get', 'kind', 'ns', 'map', 'keys', 'then', 'toJSON', 'at'],
+]
+
+export const spans: readonly string[] = ['1s', '5m', '90s', '1h30m', '-2.5h', '2000000h', '1', '', '0', '10ns']
+
+/** What an expression may be torn into. */
+export const pieces: readonly string[] = [
+  ...[
+    'result',
+    '.a',
+    '?.',
+    '[',
+    ']',
+    '(',
+    ')',
+    '{',
+    '}',
+    '#',
+    '1',
+    '2.5',
+    '"x"',
+    '`',
+    "'",
+    '"',
+    'nil',
+    ' in ',
+    ' ?? ',
+    '..',
+  ],
+  ...[
+    '&&',
+    '||',
+    '!',
+    'not ',
+    '-',
+    '**',
+    '%',
+    ',',
+    ':',
+    ';',
+    '?',
+    '|',
+    'all(',
+    'map(',
+    'len(',
+    'let x = ',
+    'if ',
+    'else ',
+  ],
+  ...[
+    'asInt(',
+    'default(',
+    ' matches ',
+    '\\',
+    '/*',
+    '*/',
+    '//',
+    '\n',
+    '§',
+    '😀',
+    '\ud83d',
+    'reduce(',
+    '#acc',
+    'now()',
+    '==',
+  ],
+  ...[
+    'toJSON(',
+    'fromJSON(',
+    'sortBy(',
+    'groupBy(',
+    'true',
+    ' contains ',
+    '1e999',
+    '0x',
+    '1_',
+    '.constructor',
+    '["__proto__"]',
+  ],
+  ...['.toString()', '.valueOf()', `.${trap}`, `.${trap}()`, '99999999999999999999', '\u2028', '\0'],
+]
