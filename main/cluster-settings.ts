@@ -25,6 +25,7 @@ const metrics = v.strictObject({
 const traffic = v.strictObject({
   awsVerifyTargetGroups: v.exactOptional(v.boolean()),
   albTagKey: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
+  istioPrimary: v.exactOptional(v.pipe(v.string(), v.minLength(1))),
 })
 const contexts = v.record(
   v.string(),
@@ -39,6 +40,10 @@ export interface TrafficSettings {
   readonly awsVerifyTargetGroups: boolean
   /** The tag by which the load balancer controller says what a target group is for (FEA-3). */
   readonly albTagKey: string
+  /** The context of the cluster that holds its Istio objects, where that is another one (IST-3). */
+  readonly istioPrimary?: string
+  /** Other contexts name this one as theirs. */
+  readonly isIstioPrimary: boolean
 }
 
 export interface Where {
@@ -60,13 +65,21 @@ export function metricSettingsFor(context: string, otherwise: MetricSettings, { 
   return { ...otherwise, ...read.value, env: { ...otherwise.env, ...read.value.env } }
 }
 
-export const usualTraffic: TrafficSettings = { awsVerifyTargetGroups: false, albTagKey: 'ingress.k8s.aws/resource' }
+export const usualTraffic: TrafficSettings = {
+  awsVerifyTargetGroups: false,
+  albTagKey: 'ingress.k8s.aws/resource',
+  isIstioPrimary: false,
+}
 
 /** Settings that cannot be used are logged and left out. */
 export function trafficSettingsFor(context: string, { folder, log }: Where): TrafficSettings {
-  const read = readSettings(folder, context)
+  const read = readSettings(folder)
   if (!read.ok) log('error', 'the settings of clusters cannot be used', { context, cause: read.error })
-  return { ...usualTraffic, ...(read.ok && read.value.traffic) }
+  const all = read.ok ? read.value : {}
+  const isIstioPrimary = Object.entries(all).some(
+    ([other, { traffic }]) => other !== context && traffic?.istioPrimary === context,
+  )
+  return { ...usualTraffic, ...settingsOf(all, context).traffic, isIstioPrimary }
 }
 
 /**
@@ -75,11 +88,16 @@ export function trafficSettingsFor(context: string, { folder, log }: Where): Tra
  * Failure  a sentence that says what to do. It holds no value out of the file, which has credentials.
  */
 export function readMetricSettings(folder: string, context: string): Outcome<Written, string> {
-  const read = readSettings(folder, context)
-  return read.ok ? success(read.value.metrics ?? {}) : read
+  const read = readSettings(folder)
+  return read.ok ? success(settingsOf(read.value, context).metrics ?? {}) : read
 }
 
-function readSettings(folder: string, context: string): Outcome<v.InferOutput<typeof contexts>[string], string> {
+type Settings = v.InferOutput<typeof contexts>
+
+const settingsOf = (all: Settings, context: string): Settings[string] =>
+  (Object.hasOwn(all, context) ? all[context] : undefined) ?? {}
+
+function readSettings(folder: string): Outcome<Settings, string> {
   const path = join(folder, fileName)
   const text = readOwn(path)
   if (!text.ok) return text
@@ -87,7 +105,7 @@ function readSettings(folder: string, context: string): Outcome<v.InferOutput<ty
   const decoded = decodeJson(text.value)
   const read = decoded.ok ? readShape(contexts, 'contexts', decoded.value) : decoded
   if (!read.ok) return failure(`${path} is not as it should be: ${read.error}`)
-  return success((Object.hasOwn(read.value, context) ? read.value[context] : undefined) ?? {})
+  return success(read.value)
 }
 
 /** It names credentials and programs, so nobody else may read or change it. Windows keeps the data folder to its owner. */

@@ -9,7 +9,9 @@ import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
 import { type Outcome, success } from '#lib/outcome.ts'
 import { openAws } from '#main/aws/open-aws.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import { withIstioPrimary } from '#main/cluster/istio-primary.ts'
 import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient, type SigningClient } from '#main/cluster/rest.ts'
@@ -27,6 +29,8 @@ export interface SessionOptions {
   readonly sandbox: boolean
   readonly metricSettings: MetricSettings
   readonly trafficSettings: TrafficSettings
+  /** The `direct` client of another open context. */
+  readonly directClientOf: (context: string) => ClusterClient | undefined
   /** What else is known of the cluster's size. */
   readonly counts: (context: string) => { readonly rollouts: number; readonly objects: number }
 }
@@ -39,6 +43,8 @@ export class ClusterSession {
   readonly context: string
   readonly cluster: Cluster
   readonly client: SigningClient
+  /** To its own API server alone, wherever its Istio objects are. */
+  readonly direct: ClusterClient
   readonly rights: ActionRights
   readonly #options: SessionOptions
   readonly metrics: ReturnType<typeof openMetrics>
@@ -52,7 +58,15 @@ export class ClusterSession {
     this.#options = options
     this.#access = access
     this.context = access.context
-    this.client = createClusterClient({ access, clock, random: Math.random })
+    const open = (to: ContextAccess) => createClusterClient({ access: to, clock, random: Math.random })
+    const direct = open(access)
+    const { istioPrimary: context, isIstioPrimary: isNamedByOthers } = options.trafficSettings
+    const named =
+      context === undefined
+        ? undefined
+        : { context, client: () => options.directClientOf(context), close: async () => undefined }
+    this.direct = direct
+    this.client = withIstioPrimary(direct, { named, isNamedByOthers, open, log })
     this.rights = createActionRights(this.client, clock)
     this.cluster = openCluster({ context: access.context, client: this.client, clock, random: Math.random, log })
     this.metrics = openMetrics({

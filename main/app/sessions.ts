@@ -135,7 +135,9 @@ export class Sessions {
     const metricSettings = this.#options.metricSettings(access.context)
     const trafficSettings = this.#options.trafficSettings(access.context)
     const counts = (context: string) => fleet.counts(context)
-    this.#begin(new ClusterSession({ access, clock, log, sandbox, metricSettings, trafficSettings, counts }))
+    const directClientOf = (context: string) => this.#open.get(context)?.direct
+    const settings = { metricSettings, trafficSettings }
+    this.#begin(new ClusterSession({ access, clock, log, sandbox, ...settings, directClientOf, counts }))
   }
 
   /** The first problem of each file once, the next when that is mended; and that it is over. */

@@ -41,7 +41,8 @@ export function registerEngine(program: Command, io: CliIo): void {
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<EngineCliOptions>()
-      const targets = await targetsOrExit(options, io)
+      const scope = options.namespace === undefined ? undefined : [options.namespace]
+      const targets = await targetsOrExit(options, io, scope)
       if (targets !== undefined) await runEngines(targets, options, io)
     })
 }

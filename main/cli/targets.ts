@@ -24,8 +24,13 @@ export interface Target {
 /**
  * The clusters named by `--context`, by `--all-contexts`, or by the kubeconfig's current context. A context that does not
  * exist is a usage error; other contexts that cannot be used are told on stderr and left out.
+ * @param scope the namespaces that count, of commands that keep to some
  */
-export async function findTargets(options: TargetOptions, io: CliIo): Promise<Outcome<readonly Target[], string>> {
+export async function findTargets(
+  options: TargetOptions,
+  io: CliIo,
+  scope?: readonly string[],
+): Promise<Outcome<readonly Target[], string>> {
   const loaded = loadKubeconfig(options.kubeconfig === undefined ? {} : { paths: options.kubeconfig })
   if (!loaded.ok) return failure(loaded.error.message)
   const config = loaded.value
@@ -37,7 +42,9 @@ export async function findTargets(options: TargetOptions, io: CliIo): Promise<Ou
   return success(
     wanted.value.flatMap((context) => {
       const access = config.access(context)
-      return access === undefined ? [] : [openTarget(access, options.namespace ?? access.namespace ?? 'default', io)]
+      if (access === undefined) return []
+      const namespace = options.namespace ?? access.namespace ?? 'default'
+      return [openTarget(access, { namespace, scope, contexts: config }, io)]
     }),
   )
 }
@@ -72,8 +79,12 @@ export async function onEach(
 }
 
 /** The targets, or a message and `undefined`: then the exit code is set. */
-export async function targetsOrExit(options: TargetOptions, io: CliIo): Promise<readonly Target[] | undefined> {
-  const found = await findTargets(options, io)
+export async function targetsOrExit(
+  options: TargetOptions,
+  io: CliIo,
+  scope?: readonly string[],
+): Promise<readonly Target[] | undefined> {
+  const found = await findTargets(options, io, scope)
   if (found.ok) return found.value
   io.err(`argosy: ${found.error}`)
   io.exitWith(exitCodes.usage)

@@ -52,6 +52,8 @@ export interface ClusterClient {
   readonly requests: Readonly<Record<RequestVerb, number>>
   /** The API server's clock minus ours, in ms, by the Date header of its last answer; `undefined` before the first (ACT-83). */
   readonly clockOffsetMs?: number | undefined
+  /** Whether Istio's objects as seen here serve other clusters too, so that marks in them may be of Rollouts elsewhere (IST-3). */
+  readonly sharesIstio?: (() => Promise<boolean>) | undefined
   /** To what runs in the cluster; a client without a network has none. */
   readonly gateway?: Gateway | undefined
   close(): Promise<void>

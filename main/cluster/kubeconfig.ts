@@ -72,24 +72,14 @@ export function loadKubeconfig(source: KubeconfigSource = {}): Outcome<Kubeconfi
   const paths = kubeconfigPaths(source)
   const problems: KubeconfigProblem[] = []
   const files = paths.flatMap((path) => readFile(path, problems))
-  const merged = merge(files.map(({ content }) => content))
-  const usable = [...merged.contexts.values()].flatMap((entry): readonly ContextAccess[] => {
-    const cluster = merged.clusters.get(entry.cluster)
-    const user = entry.user === undefined ? undefined : merged.users.get(entry.user)
-    if (cluster !== undefined && (entry.user === undefined || user !== undefined)) {
-      return [{ context: entry.name, namespace: entry.namespace, cluster, user }]
-    }
-    const missing = cluster === undefined ? `cluster "${entry.cluster}"` : `user "${entry.user}"`
-    const message = `Context "${entry.name}" names the ${missing}, which no kubeconfig file has. Add it, or remove the context.`
-    problems.push({ kind: 'dangling', context: entry.name, message })
-    return []
-  })
+  const { usable, dangling, currentContext } = merge(files.map(({ content }) => content))
+  problems.push(...dangling)
   const [firstProblem] = problems
   if (usable.length === 0) return failure(firstProblem ?? noContexts(paths))
   const byName = new Map(usable.map((each) => [each.context, each]))
   return success({
     contexts: usable.map(summary),
-    currentContext: merged.currentContext,
+    currentContext,
     files: files.map(({ path }) => path),
     problems,
     access: (context) => byName.get(context),
@@ -142,18 +132,29 @@ function readFile(path: string, problems: KubeconfigProblem[]): readonly { path:
   return [{ path, content }]
 }
 
-function merge(files: readonly KubeconfigFile[]) {
-  const firstByName = <T extends { readonly name: string }>(entries: readonly T[]): ReadonlyMap<string, T> => {
-    const found = new Map<string, T>()
-    for (const entry of entries) if (!found.has(entry.name)) found.set(entry.name, entry)
-    return found
-  }
-  return {
-    clusters: firstByName(files.flatMap((file) => file.clusters)),
-    users: firstByName(files.flatMap((file) => file.users)),
-    contexts: firstByName(files.flatMap((file) => file.contexts)),
-    currentContext: files.find((file) => file.currentContext !== undefined)?.currentContext,
-  }
+/** The contexts of files in order of precedence: those that can be used, and those that name what no file has. */
+export function merge(files: readonly KubeconfigFile[]) {
+  const clusters = firstByName(files.flatMap((file) => file.clusters))
+  const users = firstByName(files.flatMap((file) => file.users))
+  const dangling: KubeconfigProblem[] = []
+  const contexts = firstByName(files.flatMap((file) => file.contexts))
+  const usable = [...contexts.values()].flatMap((entry): readonly ContextAccess[] => {
+    const cluster = clusters.get(entry.cluster)
+    const user = entry.user === undefined ? undefined : users.get(entry.user)
+    if (cluster !== undefined && (entry.user === undefined || user !== undefined))
+      return [{ context: entry.name, namespace: entry.namespace, cluster, user }]
+    const missing = cluster === undefined ? `cluster "${entry.cluster}"` : `user "${entry.user}"`
+    const message = `Context "${entry.name}" names the ${missing}, which no kubeconfig file has. Add it, or remove the context.`
+    dangling.push({ kind: 'dangling', context: entry.name, message })
+    return []
+  })
+  return { usable, dangling, currentContext: files.find((file) => file.currentContext !== undefined)?.currentContext }
+}
+
+function firstByName<T extends { readonly name: string }>(entries: readonly T[]): ReadonlyMap<string, T> {
+  const found = new Map<string, T>()
+  for (const entry of entries) if (!found.has(entry.name)) found.set(entry.name, entry)
+  return found
 }
 
 const settleMs = 300

@@ -32,6 +32,8 @@ export class RouteReleases {
   readonly #ports: RouteReleasePorts
   #queue: KeyQueue
   #follow: Dispose = () => undefined
+  /** DestinationRules that Rollouts let go while we looked, as `namespace/name`. */
+  readonly #letGo = new Set<string>()
 
   constructor(ports: RouteReleasePorts) {
     this.#ports = ports
@@ -45,7 +47,9 @@ export class RouteReleases {
       const before = (isGone ? change.object : change.previous) as Rollout | undefined
       if (before === undefined || !isInScope(before, this.#ports.instanceID)) return
       const left = leftBy(before)
-      if (left.length > 0 && (isGone || !jsonEqual(left, leftBy(change.object as Rollout)))) this.lookAtAll()
+      if (left.length === 0 || (!isGone && jsonEqual(left, leftBy(change.object as Rollout)))) return
+      for (const name of ruleOf(before)) this.#letGo.add(`${before.metadata.namespace}/${name}`)
+      this.lookAtAll()
     })
   }
 
@@ -68,10 +72,12 @@ export class RouteReleases {
     const { isDriving, mayWrite } = this.#ports
     if (!isDriving()) return { kind: 'forget' }
     if (!mayWrite()) return leaseInDoubt
+    const letGo = [...this.#letGo]
     for (const kind of kinds) {
       const outcome = await this.#releaseAll(kind)
       if (outcome !== undefined) return outcome
     }
+    for (const each of letGo) this.#letGo.delete(each)
     return { kind: 'forget' }
   }
 
@@ -81,10 +87,16 @@ export class RouteReleases {
     const { client, namespaces = [undefined] } = cluster
     const served = await findServed(client, kind)
     if (served.state !== 'served') return undefined
+    // Of objects that serve several clusters only those are ours to judge that a Rollout of this one is known to have let go (IST-3).
+    const isShared = kind === 'destinationRules' && (await client.sharesIstio?.()) === true
+    const isOurs = ({ namespace, name }: KubeObject['metadata']): boolean =>
+      !isShared || this.#letGo.has(`${namespace}/${name}`)
     for (const namespace of namespaces) {
       const objects = await client.list(served.resource, { namespace })
       if (!objects.ok) return objects.error.kind === 'Forbidden' ? undefined : roundAfter(objects.error)
-      const marked = objects.value.items.filter(({ metadata }) => metadata.annotations !== undefined)
+      const marked = objects.value.items.filter(
+        ({ metadata }) => metadata.annotations !== undefined && isOurs(metadata),
+      )
       if (marked.length === 0) continue
       // Read after the objects: a Rollout that has just come must not lose what it wrote.
       const rollouts = await client.list(resources.rollouts, { namespace })
@@ -134,6 +146,11 @@ function releaseOf(
     resource === routeKinds.ingresses ? {} : { ingresses: resource }
   const { release, trouble } = ingressFate(object, { rollouts, classes: albClasses, served })
   return { write: release, trouble }
+}
+
+const ruleOf = ({ spec }: Rollout): readonly string[] => {
+  const name = spec?.strategy?.canary?.trafficRouting?.istio?.destinationRule?.name
+  return name === undefined ? [] : [name]
 }
 
 /** What of a Rollout's routing leaves something behind. */

@@ -41,13 +41,21 @@ describe('settings of a cluster', () => {
     write({ prod: { traffic: { awsVerifyTargetGroups: true } }, other: { traffic: { albTagKey: 'team/resource' } } })
     const where = { folder, log: silentLog }
     expect(trafficSettingsFor('prod', where)).toEqual({ ...usualTraffic, awsVerifyTargetGroups: true })
-    expect(trafficSettingsFor('other', where)).toEqual({ awsVerifyTargetGroups: false, albTagKey: 'team/resource' })
+    expect(trafficSettingsFor('other', where)).toEqual({ ...usualTraffic, albTagKey: 'team/resource' })
     expect(trafficSettingsFor('third', where)).toEqual(usualTraffic)
     const logged: string[] = []
     write({ prod: { traffic: { awsVerify: true } } })
     const log = (_level: string, message: string) => void logged.push(message)
     expect(trafficSettingsFor('prod', { folder, log })).toEqual(usualTraffic)
     expect(logged).toEqual(['the settings of clusters cannot be used'])
+  })
+
+  it('IST-3: say in which cluster its Istio objects are, and that others have theirs here', () => {
+    write({ east: { traffic: { istioPrimary: 'mesh' } }, mesh: { traffic: { istioPrimary: 'mesh' } }, lone: {} })
+    const where = { folder, log: silentLog }
+    expect(trafficSettingsFor('east', where)).toEqual({ ...usualTraffic, istioPrimary: 'mesh' })
+    expect(trafficSettingsFor('mesh', where)).toMatchObject({ isIstioPrimary: true })
+    expect(trafficSettingsFor('lone', where)).toEqual(usualTraffic)
   })
 
   it('PRV-1502: are none without a file', () => {

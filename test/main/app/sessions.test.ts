@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { type Resource, resources } from '#api/resources.ts'
+import { routeKinds } from '#api/route-kinds.ts'
 import type { Notice } from '#contract/views.ts'
 import { silentLog } from '#lib/log.ts'
 import { Sessions } from '#main/app/sessions.ts'
@@ -19,7 +21,14 @@ const nowhere = 'https://127.0.0.1:9'
 const fileFor = (context: string, more: { readonly token?: string; readonly url?: string } = {}): string =>
   fleetKubeconfig([{ context, url: nowhere, token: 'x', caData: undefined, ...more }])
 
-function setUp(options: { readonly sandbox?: boolean; readonly paths?: readonly string[] } = {}) {
+interface SetUp {
+  readonly sandbox?: boolean
+  readonly paths?: readonly string[]
+  /** The context that has the Istio objects of all others. */
+  readonly istioPrimary?: string
+}
+
+function setUp(options: SetUp = {}) {
   const clock = new VirtualClock()
   const folder = aFolder()
   const write = (name: string, text: string): string => {
@@ -37,7 +46,10 @@ function setUp(options: { readonly sandbox?: boolean; readonly paths?: readonly 
       log: silentLog,
       fleet,
       metricSettings: () => someSettings(),
-      trafficSettings: () => usualTraffic,
+      trafficSettings: () => ({
+        ...usualTraffic,
+        ...(options.istioPrimary !== undefined && { istioPrimary: options.istioPrimary }),
+      }),
       tell,
     })
     onTestFinished(async () => {
@@ -115,4 +127,24 @@ it('UI-ERR-3: a new token goes on in the same session; another server is another
   write('first', fileFor('one', { url: 'https://127.0.0.1:10' }))
   await advanceUntil(clock, 'another session', () => sessions.get('one') !== before)
   expect(sessions.views()).toMatchObject([{ server: 'https://127.0.0.1:10' }])
+})
+
+it('IST-3: the Istio objects of a context are asked for with the credentials of the one that the settings name', async () => {
+  const { write, begin, clock } = setUp({ istioPrimary: 'mesh' })
+  const asked = async (sessions: Sessions, resource: Resource) => {
+    let answer: string | undefined
+    void sessions
+      .get('east')
+      ?.client.get(resource, { namespace: 'shop', name: 'web' })
+      .then((got) => {
+        answer = got.ok ? '' : got.error.message
+      })
+    await advanceUntil(clock, 'an answer', () => answer !== undefined)
+    return answer
+  }
+  const one = begin([write('east', fileFor('east'))])
+  expect(await asked(one, routeKinds.virtualServices)).toMatch(/names? "mesh" .* no kubeconfig has that context/)
+  const both = begin([write('east', fileFor('east')), write('mesh', fileFor('mesh', { url: 'https://127.0.0.1:7' }))])
+  expect(await asked(both, routeKinds.virtualServices)).toContain('127.0.0.1:7')
+  expect(await asked(both, resources.services)).toContain('127.0.0.1:9')
 })

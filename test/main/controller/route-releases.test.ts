@@ -22,7 +22,13 @@ const [, rule] = aRouteObject(
   { annotations: { [mark]: 'web' } },
 )
 
-async function releasing(options: { readonly rollout?: KubeObject; readonly isDriving?: boolean } = {}) {
+interface Options {
+  readonly rollout?: KubeObject
+  readonly isDriving?: boolean
+  readonly sharesIstio?: boolean
+}
+
+async function releasing(options: Options = {}) {
   const clock = new VirtualClock()
   const api = new FakeApi()
   api.put(routeKinds.destinationRules, rule)
@@ -34,6 +40,7 @@ async function releasing(options: { readonly rollout?: KubeObject; readonly isDr
     raw: async () => ({ ok: true, value: served }),
     list: client.list.bind(client),
     patch: client.patch.bind(client),
+    sharesIstio: async () => options.sharesIstio === true,
   })
   const releases = new RouteReleases({
     cluster,
@@ -80,6 +87,20 @@ describe('what Rollouts leave in route objects', () => {
   it('DEL-4, DEL-7: and when it names the object no more', async () => {
     const { api, settle, subsets } = await releasing({ rollout: routed })
     api.put(resources.rollouts, aRollout())
+    await settle()
+    expect(subsets()).toEqual(free)
+  })
+
+  it('IST-3, DEL-8: stays in a cluster that has the Istio objects of others too, for the Rollout may be there', async () => {
+    const { api, releases, settle, subsets } = await releasing({ sharesIstio: true })
+    releases.lookAtAll()
+    await settle()
+    expect([subsets(), api.writes]).toEqual([held, []])
+  })
+
+  it('IST-3, DEL-4: and is taken back there when its Rollout was seen to go', async () => {
+    const { api, settle, subsets } = await releasing({ rollout: routed, sharesIstio: true })
+    api.remove(resources.rollouts, { namespace: 'shop', name: 'web' })
     await settle()
     expect(subsets()).toEqual(free)
   })
