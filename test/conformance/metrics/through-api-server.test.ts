@@ -48,15 +48,18 @@ const service = { metadata: { name: 'prom' }, spec: { selector: { app: 'prom' },
 const container = { name: 'prom', image: 'prom:1' }
 const withToken = { headers: [['Authorization', 'Bearer theirs']] } as const
 
-/** Pods take a while. */
-async function onceReady(ask: () => ReturnType<Http>): ReturnType<Http> {
+/** Pods take a while, and so does a proxy to hear of a new Service. */
+async function once(what: string, ask: () => ReturnType<Http>, passing: string): ReturnType<Http> {
   let answer = await ask()
-  await eventually('a ready pod', async () => {
+  await eventually(what, async () => {
     answer = await ask()
-    return answer.ok || !answer.error.endsWith('is ready')
+    return answer.ok || !answer.error.endsWith(passing)
   })
   return answer
 }
+
+const onceReady = (ask: () => ReturnType<Http>) => once('a ready pod', ask, 'is ready')
+const onceKnown = (ask: () => ReturnType<Http>) => once('a known Service', ask, 'services "prom" not found')
 
 // Only with `npm run test:cluster`: nothing else proxies.
 describe.skipIf(path === '')('a real API server', () => {
@@ -71,7 +74,7 @@ describe.skipIf(path === '')('a real API server', () => {
     const { create, httpAs, asking, failing } = await aCluster()
     await create('services', service)
     const http = httpAs()
-    expect(await http(asking())).toEqual(failing('no endpoints available for service "prom(:9090)?"$'))
+    expect(await onceKnown(() => http(asking()))).toEqual(failing('no endpoints available for service "prom(:9090)?"$'))
     expect(await http(asking(withToken))).toEqual(failing('no pod behind Service prom is ready$'))
   })
 
@@ -79,8 +82,9 @@ describe.skipIf(path === '')('a real API server', () => {
     const { namespace, create, httpAs, asking, failing } = await aCluster()
     await create('services', service)
     const url = `http://prom.${namespace}.svc:9091/`
-    expect(await httpAs()(asking({ url }))).toEqual(failing('.*9091'))
-    expect(await httpAs()(asking({ url, ...withToken }))).toEqual(failing('Service prom has no port 9091$'))
+    const http = httpAs()
+    expect(await onceKnown(() => http(asking({ url })))).toEqual(failing('.*9091'))
+    expect(await http(asking({ url, ...withToken }))).toEqual(failing('Service prom has no port 9091$'))
   })
 
   it('PRV-1504: no right to it, which is named', async () => {
