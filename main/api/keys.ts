@@ -28,6 +28,9 @@ export const annotations = {
   /** On ReplicaSets and Services of an Experiment: its name, and that of the template they belong to (EXP-305). */
   experimentName: 'experiment.argoproj.io/name',
   experimentTemplate: 'experiment.argoproj.io/template-name',
+  /** Argosy's own, of Rollouts: the fleet plan that has it, and the epoch of the plan's holder (SR-6). */
+  plan: 'argosy.dev/plan',
+  epoch: 'argosy.dev/epoch',
   /** Argosy's own: the name of the AnalysisRun that this one repeats. */
   rerunOf: 'argosy.dev/rerun-of',
   /** Argosy's own, of AnalysisRuns: what their judged metrics score, 0…100. */

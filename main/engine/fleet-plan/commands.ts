@@ -1,0 +1,128 @@
+import type { EpochMs } from '#lib/clock.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { FleetPlan, FleetPlanStatus, MemberId, MemberStatus, PlanRollback, WaveStatus } from './document.ts'
+import { failedStates } from './member-view.ts'
+import { waveOf } from './waves.ts'
+
+/** What a person may ask of a plan. */
+export type PlanCommand =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'hold' }
+  /** Ends the hold of every person. Those of the plan end by themselves. */
+  | { readonly kind: 'release' }
+  | { readonly kind: 'openGate'; readonly wave: number }
+  /** A failed member is tried again, from where it stands. */
+  | { readonly kind: 'retry'; readonly member: MemberId }
+  | { readonly kind: 'skip'; readonly member: MemberId }
+  | { readonly kind: 'rollBack'; readonly scope: PlanRollback['scope'] }
+  /** Nothing more is done; what is under way in clusters stays. */
+  | { readonly kind: 'end' }
+
+/** Who asks, when and why. Everything but a start takes a reason. */
+export interface Asked {
+  readonly by: string
+  readonly at: EpochMs
+  readonly reason: string
+}
+
+/** The plan as it is after a person has asked for something. Failure: why that is not open, in a sentence. */
+export function command(plan: FleetPlan, wish: PlanCommand, asked: Asked): Outcome<FleetPlan, string> {
+  if (wish.kind !== 'start' && asked.reason.trim() === '') return failure('Say why: a reason is kept with the plan.')
+  const { status } = plan
+  const isUnderWay = status.phase === 'Running' || status.phase === 'RollingBack'
+  if (wish.kind !== 'start' && !isUnderWay)
+    return failure(`The plan is ${status.phase}: there is nothing to change any more.`)
+  const next = changed(plan, wish, asked)
+  return next.ok ? success({ ...plan, status: { ...status, ...next.value } }) : next
+}
+
+type Change = Outcome<Partial<FleetPlanStatus>, string>
+
+function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked): Change {
+  const { status } = plan
+  switch (wish.kind) {
+    case 'start':
+      return status.phase === 'Ready'
+        ? success({ phase: 'Running', since: at })
+        : failure(`The plan is ${status.phase}: it was started already.`)
+    case 'hold':
+      return success({ holds: [...status.holds, { reason: 'Manual', since: at, text: reason, by }] })
+    case 'release': {
+      const left = status.holds.filter((hold) => hold.reason !== 'Manual')
+      return left.length < status.holds.length
+        ? success({ holds: left, readAfter: at })
+        : failure('Nobody holds the plan.')
+    }
+    case 'openGate':
+      return opened(status, wish.wave, { by, at, reason })
+    case 'retry':
+      return retried(plan, wish.member, at)
+    case 'skip':
+      return skipped(status, wish.member, { by, at, reason })
+    case 'rollBack':
+      return rolledBack(status, wish.scope, { by, at })
+    case 'end':
+      return success({ phase: 'Aborted', since: at })
+  }
+}
+
+function opened(status: FleetPlanStatus, index: number, opened: Asked): Change {
+  const wave = status.waves[index]
+  if (wave === undefined || wave.state !== 'Gate')
+    return failure('The gate of that wave is not what the plan waits for.')
+  return success({ waves: replaced(status.waves, index, { ...wave, opened }) })
+}
+
+/** Its wave goes on when it had ended with this failure. */
+function retried(plan: FleetPlan, id: MemberId, at: EpochMs): Change {
+  const { status, spec } = plan
+  const member = spec.members.find((each) => each.id === id)
+  const before = status.members[id]
+  if (member === undefined || before === undefined || !failedStates.includes(before.state))
+    return failure(`${id} has not failed.`)
+  if (status.rollback !== undefined) return failure('The plan is going back: nothing is tried again.')
+  const {
+    reason: _reason,
+    metric: _metric,
+    isOldFailure: _old,
+    soak: _soak,
+    startedAt: _started,
+    sent: _sent,
+    ...kept
+  } = before
+  const index = waveOf(spec, member) ?? 0
+  const wave = status.waves[index]
+  return success({
+    members: { ...status.members, [id]: { ...kept, state: 'Admitting', since: at } },
+    ...(wave?.state === 'Breached' && { waves: replaced(status.waves, index, { state: 'Active', since: at }) }),
+  })
+}
+
+function skipped(status: FleetPlanStatus, id: MemberId, { by, at, reason }: Asked): Change {
+  const before = status.members[id]
+  const isOpen = before !== undefined && (before.state === 'Pending' || failedStates.includes(before.state))
+  if (!isOpen)
+    return failure(`${id} is ${before?.state ?? 'no member'}: only one that waits or has failed can be skipped.`)
+  const next: MemberStatus = { state: 'Skipped', since: at, reason: `${by}: ${reason}` }
+  return success({
+    members: {
+      ...status.members,
+      [id]: { ...next, ...(before.targetHash !== undefined && { targetHash: before.targetHash }) },
+    },
+    waves: status.waves.map((wave) => (wave.state === 'Breached' ? { state: 'Active', since: at } : wave)),
+  })
+}
+
+function rolledBack(
+  status: FleetPlanStatus,
+  scope: PlanRollback['scope'],
+  { by, at }: Pick<Asked, 'by' | 'at'>,
+): Change {
+  if (status.rollback !== undefined) return failure('The plan is going back already.')
+  const reached = status.waves.findLastIndex(({ state }) => state !== 'Waiting')
+  if (reached < 0) return failure('No wave has begun: there is nothing to take back.')
+  return success({ rollback: { scope, wave: reached, since: at, by }, phase: 'RollingBack', since: at })
+}
+
+const replaced = (waves: readonly WaveStatus[], index: number, wave: WaveStatus): readonly WaveStatus[] =>
+  waves.map((each, at) => (at === index ? wave : each))

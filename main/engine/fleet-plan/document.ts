@@ -1,0 +1,208 @@
+import type { ContainerImage } from '#engine/actions/action-plan.ts'
+import type { EpochMs } from '#lib/clock.ts'
+
+/**
+ * A change that goes out to many clusters in waves. One JSON document: what was asked for, and how far it is. It is kept in the journal
+ * and in a ConfigMap of its home cluster; nothing else remembers anything of a plan.
+ */
+export interface FleetPlan {
+  readonly schema: typeof fleetPlanSchema
+  /** ULID. */
+  readonly id: string
+  readonly name: string
+  /** `user@host/uuid`: the same person on two machines is two (SR-8). */
+  readonly createdBy: string
+  readonly createdAt: EpochMs
+  readonly spec: FleetPlanSpec
+  readonly status: FleetPlanStatus
+}
+
+export const fleetPlanSchema = 'argosy.dev/fleet-plan/v1'
+
+export interface FleetPlanSpec {
+  /** Where ConfigMap and Lease are. */
+  readonly home: { readonly context: string; readonly namespace: string }
+  readonly change: PlannedChange
+  /** Frozen at the start. */
+  readonly members: readonly PlanMember[]
+  /** In order. A member belongs to the first one that selects it. */
+  readonly waves: readonly PlanWave[]
+  readonly unreachable: 'wait' | 'skip' | 'fail'
+  readonly unreachableAfterMs: number
+  readonly onBreach: 'hold' | 'abortInFlight' | 'rollbackWave' | 'rollbackAll'
+  readonly rollback: { readonly maxConcurrent: Amount; readonly order: 'reverse' | 'listed' }
+  /** How long an act may wait for a cluster that does not answer (PC-3). */
+  readonly intentTtlMs: number
+  /** Of all traffic, in percent: what members that are not proven yet may serve the new version to. */
+  readonly maxTrafficShare?: number
+  readonly maxClustersUnproven?: number
+  /** Two members that fail for one metric at once hold the plan even inside its budget (FP-6). */
+  readonly holdOnCorrelatedFailure: boolean
+}
+
+/** What goes out. `gate`: the new version arrives by other ways, and the plan opens gates only. */
+export type PlannedChange =
+  | { readonly kind: 'gate' }
+  | { readonly kind: 'setImage'; readonly images: readonly ContainerImage[] }
+  | { readonly kind: 'undo'; readonly toRevision?: number }
+
+export interface PlanMember {
+  /** `context/namespace/rollout`, unique in a plan. */
+  readonly id: MemberId
+  readonly context: string
+  readonly namespace: string
+  readonly rollout: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Its share of the traffic of all members, in percent. */
+  readonly trafficShare: number
+  /** The stable pod hash before the plan. */
+  readonly priorHash: string
+}
+
+export type MemberId = string
+
+/** A number, or percent of a wave; percent is rounded down (FP-2). */
+export type Amount = number | `${number}%`
+
+export interface PlanWave {
+  readonly name: string
+  readonly select: WaveSelector
+  /** Zero tolerance: no failure and no unreachable member is borne. */
+  readonly pilot: boolean
+  /** At least one. */
+  readonly maxConcurrent: Amount
+  readonly order: 'listed' | 'smallestTrafficFirst' | 'name'
+  /** `step`: no member goes on before all that move have reached its step (W1). */
+  readonly sync: 'none' | 'step'
+  /** Of each member after its success, proven by samples and never slept (W3). */
+  readonly minSoakMs: number
+  /** Of the first member of the wave. */
+  readonly firstSoakMs: number
+  readonly minEvidence: readonly EvidenceWanted[]
+  /** Larger holes between samples count for nothing. */
+  readonly maxEvidenceGapMs: number
+  /** After its last member. */
+  readonly waveSoakMs: number
+  readonly gate: 'none' | 'manual' | 'analysis' | 'fleetVerdict'
+  /** Of each member from Applying to Succeeded; absent: none. */
+  readonly deadlineMs?: number
+  readonly maxFailures: Amount
+  readonly maxUnreachable: Amount
+}
+
+export type WaveSelector =
+  | { readonly kind: 'names'; readonly contexts: readonly string[] }
+  | { readonly kind: 'labels'; readonly matchLabels: Readonly<Record<string, string>> }
+  | { readonly kind: 'rest' }
+
+export interface EvidenceWanted {
+  readonly metric: string
+  readonly minCount: number
+}
+
+export interface FleetPlanStatus {
+  readonly phase: PlanPhase
+  readonly since: EpochMs
+  /** Of the Lease: it grows with each new holder (SR-6). */
+  readonly epoch: number
+  readonly holds: readonly PlanHold[]
+  readonly members: Readonly<Record<MemberId, MemberStatus>>
+  /** As many as waves. */
+  readonly waves: readonly WaveStatus[]
+  /** With a gate: the images of the new version, as `container=image`, once a member has shown them. */
+  readonly target?: readonly string[]
+  /** A hold ended then: what was read before does not count (3.4.3). */
+  readonly readAfter?: EpochMs
+  /** What is taken back, once something is. */
+  readonly rollback?: PlanRollback
+}
+
+export type PlanPhase = 'Ready' | 'Running' | 'Completed' | 'RollingBack' | 'RolledBack' | 'Aborted' | 'Superseded'
+
+/** Why a plan that runs does not go on. It keeps its positions (3.4.3). */
+export interface PlanHold {
+  readonly reason: HoldReason
+  readonly since: EpochMs
+  readonly text: string
+  /** Whose hold it is; the plan ends its own when the reason is gone, and never a person's. */
+  readonly by: string
+}
+
+export type HoldReason =
+  | 'Manual'
+  | 'Window'
+  | 'Budget'
+  | 'Unreachable'
+  | 'LeaseLost'
+  | 'EvidenceGap'
+  | 'Cap'
+  | 'ControllerConflict'
+
+export type MemberState =
+  | 'Pending'
+  | 'Admitting'
+  | 'Applying'
+  | 'Progressing'
+  | 'AtGate'
+  | 'Soaking'
+  | 'Succeeded'
+  | 'Failed'
+  | 'TimedOut'
+  | 'Refused'
+  | 'RollingBack'
+  | 'RolledBack'
+  | 'RollbackFailed'
+  | 'Skipped'
+  | 'Superseded'
+
+export interface MemberStatus {
+  readonly state: MemberState
+  /** By the clock of the member's API server, as everything that is measured there (SR-1). */
+  readonly since: EpochMs
+  readonly reason?: string
+  /** The metric that failed, where one did. */
+  readonly metric?: string
+  /** It had failed long before that was seen: nothing is taken back for it without a person (FP-5). */
+  readonly isOldFailure?: true
+  /** Filled on first sight where it cannot be known before. */
+  readonly targetHash?: string
+  /** When it began to apply; the deadline counts from here. */
+  readonly startedAt?: EpochMs
+  readonly soak?: SoakStatus
+  /** An act that was sent and whose effect was not seen yet (RB-4). */
+  readonly sent?: SentAct
+}
+
+export interface SoakStatus {
+  /** Proven so far. */
+  readonly provenMs: number
+  /** Up to where it was looked at. */
+  readonly seenAt: EpochMs
+}
+
+export interface SentAct {
+  readonly kind: ActKind
+  readonly at: EpochMs
+  /** The version it was decided from: a member that shows this one still has not seen it. */
+  readonly resourceVersion: string
+}
+
+export type ActKind = 'mark' | 'setImage' | 'undo' | 'promote' | 'abort' | 'rollback' | 'promoteFull'
+
+/** `inFlight`: aborts only; `wave`: what the wave has done too; `all`: all waves. */
+export interface PlanRollback {
+  readonly scope: 'inFlight' | 'wave' | 'all'
+  readonly wave: number
+  readonly since: EpochMs
+  /** A person, or the policy of the plan. */
+  readonly by: string
+}
+
+export interface WaveStatus {
+  readonly state: 'Waiting' | 'Active' | 'WaveSoak' | 'Gate' | 'Passed' | 'Breached'
+  readonly since: EpochMs
+  /** Of `waveSoakMs`, by the clock of the plan's holder. */
+  readonly soak?: SoakStatus
+  /** Who opened a manual gate, when and why. */
+  readonly opened?: { readonly by: string; readonly at: EpochMs; readonly reason: string }
+}

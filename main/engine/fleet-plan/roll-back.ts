@@ -1,0 +1,68 @@
+import type { EpochMs } from '#lib/clock.ts'
+import { resolveAmount } from '#lib/int-or-string.ts'
+import type { FleetPlan, MemberId, MemberStatus, PlanRollback } from './document.ts'
+import type { MemberView } from './member-view.ts'
+import { failuresIn, type WaveView } from './wave.ts'
+
+/** What the policy of the plan takes back on a breach; nothing when it is to hold, or when a failure is too old to act upon (FP-3, FP-5). */
+export function startedRollback(plan: FleetPlan, waves: readonly WaveView[], now: EpochMs): PlanRollback | undefined {
+  if (plan.status.rollback !== undefined) return plan.status.rollback
+  const breached = waves.find(({ status }) => status.state === 'Breached')
+  if (breached === undefined) return undefined
+  const isOld = failuresIn(breached).some(({ status }) => status.isOldFailure === true)
+  const policy = plan.spec.onBreach === 'hold' && breached.wave.sync === 'step' ? 'abortInFlight' : plan.spec.onBreach
+  if (policy === 'hold' || isOld) return undefined
+  const scope = ({ abortInFlight: 'inFlight', rollbackWave: 'wave', rollbackAll: 'all' } as const)[policy]
+  return { scope, wave: breached.index, since: now, by: 'plan' }
+}
+
+/** Members that begin to go back in this pass, and whether all that is to be is done. */
+export interface RollbackPass {
+  readonly begin: ReadonlyMap<MemberId, MemberStatus>
+  readonly isDone: boolean
+}
+
+/** Aborts first and all at once, for they move traffic to pods that still run; then what was done, from the last wave on (RB-1, RB-2). */
+export function passRollback(plan: FleetPlan, rollback: PlanRollback, waves: readonly WaveView[]): RollbackPass {
+  const scope = waves.filter(({ index }) =>
+    rollback.scope === 'all' ? index <= rollback.wave : index === rollback.wave,
+  )
+  const views = scope.flatMap(({ members }) => members).filter(hasTarget)
+  const inFlight = views.filter(isInFlight)
+  const open = inFlight.filter(({ status }) => status.state !== 'RollingBack')
+  const begin = new Map(open.map((view) => [view.member.id, goingBack(view)]))
+  const done = rollback.scope === 'inFlight' ? [] : views.filter((view) => isDone(view))
+  const isAborting = inFlight.some(({ facts }) => facts?.isAborted !== true)
+  const queue = plan.spec.rollback.order === 'reverse' ? done.toReversed() : done
+  const waiting = queue.filter(({ status }) => status.state !== 'RollingBack')
+  const slots = Math.max(1, resolveAmount(plan.spec.rollback.maxConcurrent, done.length, 'down') ?? 1)
+  const free = isAborting ? 0 : slots - (queue.length - waiting.length)
+  for (const view of waiting.slice(0, Math.max(0, free))) begin.set(view.member.id, goingBack(view))
+  const isUnseen = views.some(({ facts, status }) => facts === undefined && !atRest.includes(status.state))
+  const isBusy = views.some(({ status }) => status.state === 'RollingBack')
+  return { begin, isDone: begin.size === 0 && waiting.length === 0 && !isBusy && !isUnseen }
+}
+
+const atRest = ['RolledBack', 'RollbackFailed', 'Superseded', 'Skipped', 'Pending', 'Refused']
+
+/** It was given the new version, and has something to go back to: I6. */
+const hasTarget = ({ status, member }: MemberView): boolean =>
+  status.targetHash !== undefined && status.targetHash !== member.priorHash && !atRest.includes(status.state)
+
+const isInFlight = ({ facts }: MemberView): boolean => facts?.isTarget === true && facts.stableHash !== facts.hash
+
+const isDone = ({ facts }: MemberView): boolean => facts?.isTarget === true && facts.stableHash === facts.hash
+
+/** Without its former ReplicaSet nobody can tell what to go back to: that is asked, never guessed. */
+function goingBack({ status, member, observation }: MemberView): MemberStatus {
+  const { reason: _reason, soak: _soak, ...kept } = status
+  const since = observation?.at ?? status.since
+  return observation?.hashes.includes(member.priorHash) === true
+    ? { ...kept, state: 'RollingBack', since }
+    : {
+        ...kept,
+        state: 'RollbackFailed',
+        since,
+        reason: `its ReplicaSet of ${member.priorHash} is gone: choose a revision`,
+      }
+}

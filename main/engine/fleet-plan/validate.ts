@@ -1,0 +1,99 @@
+import { resolveAmount } from '#lib/int-or-string.ts'
+import type { Amount, FleetPlanSpec, PlanWave } from './document.ts'
+import { waveOf } from './waves.ts'
+
+/** What is wrong with a plan, at which field, and what to do. */
+export interface PlanFault {
+  readonly field: string
+  readonly message: string
+}
+
+/** Everything that is wrong with what a plan asks for; nothing when it may start. */
+export function validatePlan(spec: FleetPlanSpec): readonly PlanFault[] {
+  return [
+    ...ofMembers(spec),
+    ...ofChange(spec),
+    ...spec.waves.flatMap((wave, index) => ofWave(spec, wave, index)),
+    ...ofCaps(spec),
+  ]
+}
+
+function ofMembers(spec: FleetPlanSpec): readonly PlanFault[] {
+  const faults: PlanFault[] = []
+  if (spec.members.length === 0) faults.push({ field: 'members', message: 'Choose at least one Rollout.' })
+  if (spec.waves.length === 0) faults.push({ field: 'waves', message: 'Make at least one wave.' })
+  const seen = new Set<string>()
+  for (const [index, member] of spec.members.entries()) {
+    const field = `members[${index}]`
+    if (seen.has(member.id)) faults.push({ field, message: `${member.id} is there twice. Remove one.` })
+    seen.add(member.id)
+    if (waveOf(spec, member) === undefined)
+      faults.push({ field, message: `No wave selects ${member.id}. Name it in one, or remove it.` })
+    if (member.priorHash === '')
+      faults.push({ field, message: `${member.id} has no stable version to go back to. Let it become Healthy first.` })
+    if (!(member.trafficShare >= 0 && member.trafficShare <= 100))
+      faults.push({ field: `${field}.trafficShare`, message: 'A share of the traffic is 0 to 100 percent.' })
+  }
+  return faults
+}
+
+function ofChange({ change }: FleetPlanSpec): readonly PlanFault[] {
+  if (change.kind !== 'setImage') return []
+  if (change.images.length === 0) return [{ field: 'change.images', message: 'Name an image.' }]
+  return change.images.flatMap(({ container, image }, index) =>
+    container === '' || image === ''
+      ? [{ field: `change.images[${index}]`, message: 'Name the container (or *) and its image.' }]
+      : [],
+  )
+}
+
+function ofWave(spec: FleetPlanSpec, wave: PlanWave, index: number): readonly PlanFault[] {
+  const field = `waves[${index}]`
+  const faults: PlanFault[] = []
+  if (!spec.members.some((member) => waveOf(spec, member) === index))
+    faults.push({
+      field: `${field}.select`,
+      message: `Wave ${wave.name} has no member that an earlier wave has not. Remove it, or select others.`,
+    })
+  const amounts = {
+    maxConcurrent: wave.maxConcurrent,
+    maxFailures: wave.maxFailures,
+    maxUnreachable: wave.maxUnreachable,
+  }
+  for (const [name, amount] of Object.entries(amounts))
+    if (!isAmount(amount))
+      faults.push({ field: `${field}.${name}`, message: 'Give a whole number from 0 on, or percent: 2, 25%.' })
+  if (wave.maxConcurrent === 0)
+    faults.push({ field: `${field}.maxConcurrent`, message: 'At least one member has to move at a time.' })
+  const times = {
+    minSoakMs: wave.minSoakMs,
+    firstSoakMs: wave.firstSoakMs,
+    waveSoakMs: wave.waveSoakMs,
+    deadlineMs: wave.deadlineMs ?? 1,
+  }
+  for (const [name, ms] of Object.entries(times))
+    if (!(ms >= 0)) faults.push({ field: `${field}.${name}`, message: 'Give a time from 0 on.' })
+  if (!(wave.maxEvidenceGapMs > 0))
+    faults.push({
+      field: `${field}.maxEvidenceGapMs`,
+      message: 'Give a time above 0: without it nothing is ever proven.',
+    })
+  return faults
+}
+
+const isAmount = (amount: Amount): boolean => {
+  const value = resolveAmount(amount, 100, 'down')
+  return value !== undefined && Number.isInteger(value) && value >= 0
+}
+
+/** A member that is too big for the caps alone would keep the plan waiting for ever. */
+function ofCaps({ members, maxTrafficShare, maxClustersUnproven }: FleetPlanSpec): readonly PlanFault[] {
+  const big = members.find(({ trafficShare }) => maxTrafficShare !== undefined && trafficShare > maxTrafficShare)
+  const message = `${big?.id} serves ${big?.trafficShare} % of all traffic, more than the plan bears unproven. Raise maxTrafficShare, or leave it out.`
+  return [
+    ...(big === undefined ? [] : [{ field: 'maxTrafficShare', message }]),
+    ...(maxClustersUnproven === 0
+      ? [{ field: 'maxClustersUnproven', message: 'At least one member has to be unproven at a time.' }]
+      : []),
+  ]
+}

@@ -1,0 +1,51 @@
+import type { EpochMs } from '#lib/clock.ts'
+import { resendMs } from './acts.ts'
+import type { FleetPlan } from './document.ts'
+import type { MemberView } from './member-view.ts'
+import { currentSoak } from './soak.ts'
+import type { WaveView } from './wave.ts'
+import type { FleetMoment } from './world.ts'
+
+/** When time alone can change what a plan does, by our clock; nothing else has to be looked at before (its idle costs nothing). */
+export function nextWake(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment): EpochMs | undefined {
+  if (plan.status.phase !== 'Running' && plan.status.phase !== 'RollingBack') return undefined
+  const times = [
+    ...(world.window.changesAt === undefined ? [] : [world.window.changesAt]),
+    ...waves.flatMap((wave) => [
+      ...ofWave(wave, world),
+      ...wave.members.flatMap((view) => ofMember(plan, view, world)),
+    ]),
+  ].filter((time) => time > world.now)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+function ofWave({ status, wave }: WaveView, { now }: FleetMoment): readonly EpochMs[] {
+  if (status.state !== 'WaveSoak') return []
+  return [now + Math.max(1, wave.waveSoakMs - (status.soak?.provenMs ?? 0)), now + lookEvery(wave.maxEvidenceGapMs)]
+}
+
+/** Often enough that no time goes unproven between two looks. */
+const lookEvery = (maxGapMs: number): number => Math.max(1_000, maxGapMs / 2)
+
+function ofMember(plan: FleetPlan, view: MemberView, world: FleetMoment): readonly EpochMs[] {
+  const { status, wave, observation } = view
+  const { unreachableAfterMs, intentTtlMs } = plan.spec
+  const resend = status.sent === undefined ? [] : [status.sent.at + resendMs]
+  if (observation === undefined) return resend
+  if (observation.reach !== 'reachable') {
+    const from = Math.max(observation.reachSince, world.resumedAt)
+    return [...resend, from + unreachableAfterMs + 1, from + intentTtlMs + 1]
+  }
+  const skew = observation.readAt - observation.at
+  const soak = currentSoak(view, world)
+  const late =
+    wave.deadlineMs === undefined || status.startedAt === undefined
+      ? []
+      : [status.startedAt + wave.deadlineMs + 1 + skew]
+  return [
+    ...resend,
+    ...late,
+    ...(soak?.doneAt === undefined ? [] : [soak.doneAt + skew]),
+    ...(status.state === 'Soaking' ? [world.now + lookEvery(wave.maxEvidenceGapMs)] : []),
+  ]
+}

@@ -1,0 +1,311 @@
+import type { FleetPlan, MemberState } from '#engine/fleet-plan/document.ts'
+import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
+import { waveOf } from '#engine/fleet-plan/waves.ts'
+import { resolveAmount } from '#lib/int-or-string.ts'
+import type { Pass, Sent } from './history.ts'
+import { hashOf, images, type ModelledMember } from './modelled-member.ts'
+
+export interface PlanChecker {
+  readonly name: string
+  onPass?(pass: Pass): string | undefined
+  /** Before the cluster answers. */
+  onSend?(sent: Sent): string | undefined
+  /** The cluster took it. */
+  onWritten?(sent: Sent): string | undefined
+  onCommand?(): void
+}
+
+const moving: readonly MemberState[] = ['Admitting', 'Applying', 'Progressing', 'AtGate', 'Soaking']
+const target = hashOf(images.target)
+
+const membersOf = (plan: FleetPlan, wave: number): readonly string[] =>
+  plan.spec.members.filter((member) => waveOf(plan.spec, member) === wave).map(({ id }) => id)
+const stateOf = ({ status }: FleetPlan, id: string): MemberState => status.members[id]?.state ?? 'Pending'
+const entered = ({ before, after }: Pass, state: MemberState): readonly string[] =>
+  after.spec.members.map(({ id }) => id).filter((id) => stateOf(after, id) === state && stateOf(before, id) !== state)
+
+/** One for each invariant of fleet plans (3.4.9) that a history can break; fresh ones for each history. */
+export const fleetPlanCheckers = (): readonly PlanChecker[] => [
+  oneEpochWrites(),
+  concurrency,
+  wavesInOrder,
+  noAdmissionAfterBreach(),
+  succeededIsProven,
+  rollbackOfTargetOnly,
+  sameAnswer,
+  stepsTogether,
+  freshDataOnly,
+  nothingStale(),
+  supersededIsLeftAlone,
+  withinCaps,
+  heldStandsStill,
+  soakIsSeen(),
+  abortsFirst,
+  oldFailuresAreForPeople(),
+]
+
+function oneEpochWrites(): PlanChecker {
+  const latest = new Map<string, number>()
+  return {
+    name: 'I1 one epoch writes to a member',
+    onWritten({ act, member }) {
+      const before = latest.get(member.member.id) ?? 0
+      latest.set(member.member.id, Math.max(before, act.epoch))
+      return act.epoch < before
+        ? `${act.kind} of epoch ${act.epoch} on ${act.member}, after one of epoch ${before}`
+        : undefined
+    },
+  }
+}
+
+const concurrency: PlanChecker = {
+  name: 'I2 no more move than may',
+  onPass({ after }) {
+    for (const [index, wave] of after.spec.waves.entries()) {
+      const own = membersOf(after, index)
+      const slots = Math.max(1, resolveAmount(wave.maxConcurrent, own.length, 'down') ?? 1)
+      const count = own.filter((id) => moving.includes(stateOf(after, id))).length
+      if (count > slots) return `${count} of wave ${index} move, and ${slots} may`
+    }
+    return undefined
+  },
+}
+
+const wavesInOrder: PlanChecker = {
+  name: 'I3 waves follow each other',
+  onPass(pass) {
+    for (const id of entered(pass, 'Admitting')) {
+      const member = pass.after.spec.members.find((each) => each.id === id)
+      const wave = member === undefined ? 0 : (waveOf(pass.after.spec, member) ?? 0)
+      const open = pass.after.status.waves.slice(0, wave).findIndex(({ state }) => state !== 'Passed')
+      if (open >= 0) return `${id} of wave ${wave} begins, and wave ${open} is ${pass.after.status.waves[open]?.state}`
+    }
+    return undefined
+  },
+}
+
+function noAdmissionAfterBreach(): PlanChecker {
+  let isBreached = false
+  return {
+    name: 'I4 nobody begins after a breach',
+    onPass(pass) {
+      isBreached ||= hasBreach(pass.after)
+      const began = entered(pass, 'Admitting')
+      return isBreached && began.length > 0 ? `${began.join()} begins after a breach` : undefined
+    },
+    onCommand() {
+      isBreached = false
+    },
+  }
+}
+
+const failed: readonly MemberState[] = ['Failed', 'TimedOut', 'Refused', 'RollbackFailed']
+
+/** More of a wave that goes on have failed than it bears. */
+const hasBreach = (plan: FleetPlan): boolean =>
+  plan.spec.waves.some((wave, index) => {
+    const own = membersOf(plan, index)
+    const borne = wave.pilot || wave.sync === 'step' ? 0 : (resolveAmount(wave.maxFailures, own.length, 'down') ?? 0)
+    return own.filter((id) => failed.includes(stateOf(plan, id))).length > borne
+  })
+
+const memberOf = ({ scenario }: Pass, id: string): ModelledMember | undefined =>
+  scenario.members.find(({ member }) => member.id === id)
+
+/** What the plan saw of it, by the cluster's own record: it ran the target alone for as long as it had to. */
+const succeededIsProven: PlanChecker = {
+  name: 'I5 success is proven',
+  onPass(pass) {
+    for (const id of entered(pass, 'Succeeded')) {
+      const member = memberOf(pass, id)
+      const { before, after, now, scenario } = pass
+      if (member === undefined) continue
+      const seen = member.seen(now, scenario.lagMs)
+      if (seen.status?.stableRS !== target || seen.status.currentPodHash !== target)
+        return `${id} succeeded with ${seen.status?.stableRS}`
+      if (stateOf(before, id) === 'Admitting') continue
+      const since =
+        member.versions.findLast(
+          ({ rollout }, index) =>
+            rollout.status?.stableRS === target && member.versions[index - 1]?.rollout.status?.stableRS !== target,
+        )?.at ?? now
+      const wave = after.spec.waves[waveOf(after.spec, member.member) ?? 0]
+      if (now - since < (wave?.minSoakMs ?? 0)) return `${id} succeeded after ${now - since} ms of ${wave?.minSoakMs}`
+    }
+    return undefined
+  },
+}
+
+const rollbackOfTargetOnly: PlanChecker = {
+  name: 'I6 only the new version is taken back',
+  onWritten: ({ act, member }) => {
+    if (act.kind !== 'rollback' && act.kind !== 'abort') return undefined
+    // It was sent, and its effect stands in the version now; what it was before is the one before that.
+    const before = member.versions.at(-2)?.rollout.status?.currentPodHash
+    return before === target ? undefined : `${act.kind} on ${act.member}, which runs ${before}`
+  },
+}
+
+const sameAnswer: PlanChecker = {
+  name: 'I7 the same again is the same answer',
+  onPass({ before, after, world, acts, now }) {
+    const members = Object.fromEntries(Object.entries(world.members).toReversed())
+    const again = planFleet(structuredClone(before), { ...world, members }, now)
+    const isSame =
+      JSON.stringify(again.acts) === JSON.stringify(acts) &&
+      JSON.stringify(again.status) === JSON.stringify(after.status)
+    return isSame ? undefined : 'the same document and observations gave another answer'
+  },
+}
+
+/** Apart by at most one pause, of those that go together and can all be read. */
+const stepsTogether: PlanChecker = {
+  name: 'I8 steps together',
+  onPass(pass) {
+    const { after, scenario, world } = pass
+    if (scenario.faults.length > 0) return undefined
+    for (const [index, wave] of after.spec.waves.entries()) {
+      if (wave.sync !== 'step') continue
+      const stepping = membersOf(after, index).filter((id) =>
+        ['Progressing', 'AtGate', 'Applying'].includes(stateOf(after, id)),
+      )
+      const reached = stepping.every((id) => world.members[id]?.reach === 'reachable')
+      const stages = stepping.flatMap((id) => memberOf(pass, id)?.stage ?? [])
+      const spread = Math.max(...stages) - Math.min(...stages)
+      if (reached && stages.length > 1 && spread > 1) return `${stepping.join()} are at pauses ${stages.join()}`
+    }
+    return undefined
+  },
+}
+
+const freshDataOnly: PlanChecker = {
+  name: 'I9 no act on what was read before the last sleep',
+  onPass({ acts, world }) {
+    const old = acts.find(({ member }) => {
+      const observation = world.members[member]
+      return observation === undefined || observation.reach !== 'reachable' || observation.readAt < world.resumedAt
+    })
+    return old && `${old.kind} on ${old.member}, which was not read since`
+  },
+}
+
+/** What was under way towards a member that was away longer than an act may wait is decided anew when it is back. */
+function nothingStale(): PlanChecker {
+  const expired = new Map<string, MemberState>()
+  return {
+    name: 'I10 nothing that has expired',
+    onPass({ before, after, world, now, acts }) {
+      for (const [id, { reach, reachSince }] of Object.entries(world.members)) {
+        const away = now - Math.max(reachSince, world.resumedAt)
+        if (reach !== 'reachable' && away > after.spec.intentTtlMs) expired.set(id, stateOf(before, id))
+      }
+      for (const act of acts)
+        if (
+          expired.has(act.member) &&
+          ['Admitting', 'RollingBack'].includes(stateOf(before, act.member)) &&
+          stateOf(before, act.member) === expired.get(act.member)
+        )
+          return `${act.kind} on ${act.member}, decided before it was away`
+      for (const [id, state] of expired) if (stateOf(after, id) !== state) expired.delete(id)
+      return undefined
+    },
+  }
+}
+
+const supersededIsLeftAlone: PlanChecker = {
+  name: 'I11 what is superseded is left alone',
+  onSend: ({ act, plan }) => (stateOf(plan, act.member) === 'Superseded' ? `${act.kind} on ${act.member}` : undefined),
+}
+
+/** What people and failures do besides is not the plan's. */
+const withinCaps: PlanChecker = {
+  name: 'W16 within the caps',
+  onPass(pass) {
+    const { after, scenario } = pass
+    const { maxClustersUnproven, maxTrafficShare } = after.spec
+    const unproven = after.spec.members.filter(({ id }) => moving.includes(stateOf(after, id)))
+    if (unproven.length > (maxClustersUnproven ?? Number.POSITIVE_INFINITY))
+      return `${unproven.length} are not proven, and ${maxClustersUnproven} may be`
+    if (scenario.faults.length > 0 || after.spec.change.kind === 'gate') return undefined
+    const serves = unproven.reduce((sum, { id, trafficShare }) => {
+      const member = memberOf(pass, id)
+      const isWhole = member?.hash === target && member.stableHash === target
+      return sum + trafficShare * (isWhole ? 1 : (member?.share ?? 0))
+    }, 0)
+    return serves > (maxTrafficShare ?? 100) + 1e-6
+      ? `${serves} % of all traffic is not proven, and ${maxTrafficShare} may be`
+      : undefined
+  },
+}
+
+const forward = ['setImage', 'undo', 'promote']
+
+const heldStandsStill: PlanChecker = {
+  name: '3.4.3 what is held stands still',
+  onPass({ after, acts }) {
+    const holds = after.status.holds.map(({ reason }) => reason)
+    const act = acts.find(({ kind }) => forward.includes(kind))
+    return holds.length > 0 && act !== undefined ? `${act.kind} on ${act.member}, held for ${holds.join()}` : undefined
+  },
+}
+
+/** Only what lies between two looks that are near enough to each other is soak, where no metric tells of the rest. */
+function soakIsSeen(): PlanChecker {
+  const looks = new Map<string, { readonly at: number; readonly seenMs: number }>()
+  return {
+    name: 'W3 soak is seen',
+    onPass(pass) {
+      const { after, before, world, now, scenario } = pass
+      for (const member of scenario.members) {
+        const { id } = member.member
+        const wave = after.spec.waves[waveOf(after.spec, member.member) ?? 0]
+        const observation = world.members[id]
+        const isSeen = observation?.reach === 'reachable' && observation.readAt >= world.resumedAt
+        if (wave === undefined || wave.minEvidence.length > 0 || !isSeen) continue
+        const { stableRS, currentPodHash } = member.seen(now, scenario.lagMs).status ?? {}
+        if (stableRS !== target || currentPodHash !== target) continue
+        const last = looks.get(id) ?? { at: now, seenMs: 0 }
+        const gap = now - last.at
+        const seenMs = last.seenMs + (gap <= wave.maxEvidenceGapMs ? gap : 0)
+        looks.set(id, { at: now, seenMs })
+        const isDone = stateOf(before, id) === 'Soaking' && stateOf(after, id) === 'Succeeded'
+        if (isDone && seenMs < wave.minSoakMs) return `${id} was seen for ${seenMs} of ${wave.minSoakMs} ms`
+      }
+      return undefined
+    },
+  }
+}
+
+/** An undo waits until nothing is left in flight that could be aborted. */
+const abortsFirst: PlanChecker = {
+  name: 'RB-1 aborts come first',
+  onPass(pass) {
+    const { acts, world, before } = pass
+    const undone = acts.find(({ kind }) => kind === 'rollback')
+    const inFlight = acts.find(({ kind }) => kind === 'abort')
+    const isNew = inFlight !== undefined && world.members[inFlight.member]?.reach === 'reachable'
+    return undone !== undefined && isNew && stateOf(before, undone.member) !== 'RollingBack'
+      ? `${undone.member} is undone while ${inFlight.member} is in flight`
+      : undefined
+  },
+}
+
+function oldFailuresAreForPeople(): PlanChecker {
+  return {
+    name: 'FP-5 old failures are for people',
+    onPass(pass) {
+      const { before, after, now } = pass
+      if (before.status.rollback !== undefined || after.status.rollback?.by !== 'plan') return undefined
+      for (const member of pass.scenario.members) {
+        const { id } = member.member
+        const isNew = stateOf(before, id) !== 'Failed' && stateOf(before, id) !== 'RollingBack'
+        const wentBack = stateOf(after, id) === 'Failed' || stateOf(after, id) === 'RollingBack'
+        const { abort, abortedAt } = member.seen(now, pass.scenario.lagMs).status ?? {}
+        const age = now + member.temper.skewMs - Date.parse(abortedAt ?? '')
+        if (isNew && wentBack && abort === true && age > 20 * 60_000 + 1_000)
+          return `all goes back for ${id}, which failed ${Math.round(age / 60_000)} min ago`
+      }
+      return undefined
+    },
+  }
+}

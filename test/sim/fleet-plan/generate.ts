@@ -1,0 +1,178 @@
+import type { CanaryStep } from '#api/rollout.ts'
+import { type FleetPlan, fleetPlanSchema, type PlanMember, type PlanWave } from '#engine/fleet-plan/document.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import type { Random } from '../random.ts'
+import { hashOf, images, ModelledMember } from './modelled-member.ts'
+
+export const minute = 60_000
+
+/** What goes wrong in a history, and when, by the clock of the machines. */
+export type Fault =
+  | { readonly kind: 'memberAway'; readonly member: number; readonly from: EpochMs; readonly to: EpochMs }
+  | { readonly kind: 'homeAway'; readonly from: EpochMs; readonly to: EpochMs }
+  | { readonly kind: 'sleep'; readonly laptop: number; readonly from: EpochMs; readonly to: EpochMs }
+  /** After it has stored a status, before it sends the acts; `isLate`: it only stood still, and sends them when it goes on. */
+  | {
+      readonly kind: 'crash'
+      readonly laptop: number
+      readonly at: EpochMs
+      readonly to: EpochMs
+      readonly isLate: boolean
+    }
+  | {
+      readonly kind: 'person'
+      readonly member: number
+      readonly does: 'promote' | 'abort' | 'other' | 'back'
+      readonly at: EpochMs
+    }
+  | { readonly kind: 'windowShut'; readonly from: EpochMs; readonly to: EpochMs }
+
+export interface Scenario {
+  readonly plan: FleetPlan
+  readonly members: readonly ModelledMember[]
+  readonly faults: readonly Fault[]
+  readonly lagMs: number
+  readonly endsAt: EpochMs
+}
+
+/**
+ * A plan, the members it is about, and what goes wrong.
+ * @param isLarge twenty members that go step by step together and are ready up to ten minutes apart, some with an analysis that fails (W1)
+ */
+export function generate(random: Random, start: EpochMs, isLarge: boolean): Scenario {
+  const count = isLarge ? 20 : random.int(1, 6)
+  const steps = stepsOf(random)
+  const failing = random.chance(isLarge ? 0.7 : 0.3) ? random.int(0, count - 1) : -1
+  const skews = random.chance(0.3)
+  const members = Array.from({ length: count }, (_, index) => {
+    const member: PlanMember = {
+      id: `c${index}/shop/web`,
+      context: `c${index}`,
+      namespace: 'shop',
+      rollout: 'web',
+      labels: {},
+      trafficShare: 100 / count,
+      priorHash: hashOf(images.prior),
+    }
+    const temper = {
+      reactMs: random.int(200, 5_000),
+      stepMs: isLarge ? random.int(1_000, 10 * minute) : random.int(500, 90_000),
+      skewMs: skews ? random.int(-120_000, 120_000) : 0,
+      ...(index === failing && { failsAt: random.int(0, steps.length - 1) }),
+    }
+    return new ModelledMember(member, temper, steps, start)
+  })
+  const chosen = specOf(
+    random,
+    members.map(({ member }) => member),
+  )
+  const spec = isLarge ? { ...chosen, waves: chosen.waves.map(together) } : chosen
+  const waves = spec.waves.map(() => ({ state: 'Waiting' as const, since: start }))
+  const status = { phase: 'Ready' as const, since: start, epoch: 1, holds: [], members: {}, waves }
+  const plan: FleetPlan = {
+    schema: fleetPlanSchema,
+    id: 'p',
+    name: 'web',
+    createdBy: 'ann@one/1',
+    createdAt: start,
+    spec,
+    status,
+  }
+  const endsAt = start + (isLarge ? 12 * 60 : 4 * 60) * minute
+  return {
+    plan,
+    members,
+    faults: isLarge ? [] : faultsOf(random, count, start),
+    lagMs: random.chance(0.5) ? 0 : random.int(0, 4_000),
+    endsAt,
+  }
+}
+
+const together = ({ deadlineMs: _deadline, ...wave }: PlanWave): PlanWave => ({
+  ...wave,
+  sync: 'step',
+  maxConcurrent: '100%',
+})
+
+function stepsOf(random: Random): readonly CanaryStep[] {
+  const pauses = random.int(0, 3)
+  return Array.from({ length: pauses + 1 }, (_, index): readonly CanaryStep[] => [
+    { setWeight: Math.round(((index + 1) * 100) / (pauses + 1)) },
+    ...(index < pauses ? [{ pause: {} }] : []),
+  ]).flat()
+}
+
+function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec'] {
+  const waveCount = random.int(1, Math.min(3, members.length))
+  const waves = Array.from({ length: waveCount }, (_, index): PlanWave => {
+    const isLast = index === waveCount - 1
+    const contexts = members.filter((_, at) => at % waveCount === index).map(({ context }) => context)
+    return {
+      name: `w${index}`,
+      select: isLast ? { kind: 'rest' } : { kind: 'names', contexts },
+      pilot: random.chance(0.2),
+      maxConcurrent: random.pick([1, 2, '50%', '100%']),
+      order: random.pick(['listed', 'smallestTrafficFirst', 'name']),
+      sync: random.chance(0.4) ? 'step' : 'none',
+      minSoakMs: random.pick([0, 0, 2 * minute]),
+      firstSoakMs: random.pick([0, 5 * minute]),
+      minEvidence: random.chance(0.2) ? [{ metric: 'errors', minCount: 3 }] : [],
+      maxEvidenceGapMs: 2 * minute,
+      waveSoakMs: random.pick([0, 3 * minute]),
+      gate: random.pick(['none', 'none', 'manual', 'analysis']),
+      ...(random.chance(0.4) && { deadlineMs: random.pick([10 * minute, 60 * minute]) }),
+      maxFailures: random.pick([0, 0, 1, '30%']),
+      maxUnreachable: random.pick([0, 1]),
+    }
+  })
+  return {
+    home: { context: 'home', namespace: 'argosy' },
+    change: random.chance(0.8)
+      ? { kind: 'setImage', images: [{ container: 'app', image: images.target }] }
+      : { kind: 'gate' },
+    members,
+    waves,
+    unreachable: random.pick(['wait', 'wait', 'skip', 'fail']),
+    unreachableAfterMs: 5 * minute,
+    onBreach: random.pick(['hold', 'abortInFlight', 'rollbackWave', 'rollbackAll']),
+    rollback: { maxConcurrent: '25%', order: 'reverse' },
+    intentTtlMs: 15 * minute,
+    holdOnCorrelatedFailure: true,
+    ...(random.chance(0.2) && { maxClustersUnproven: random.int(1, 3) }),
+    ...(random.chance(0.2) && { maxTrafficShare: Math.max(60, 100 / members.length) }),
+  }
+}
+
+function faultsOf(random: Random, count: number, start: EpochMs): readonly Fault[] {
+  const faults: Fault[] = []
+  const stretch = () => {
+    const from = start + random.int(0, random.chance(0.5) ? 4 : 60) * minute + random.int(0, minute)
+    return { from, to: from + random.pick([20_000, 2 * minute, 10 * minute, 30 * minute]) }
+  }
+  for (let left = random.int(0, 5); left > 0; left--)
+    switch (random.weighted({ memberAway: 4, homeAway: 1, sleep: 2, crash: 2, person: 1, windowShut: 1 })) {
+      case 'memberAway':
+        faults.push({ kind: 'memberAway', member: random.int(0, count - 1), ...stretch() })
+        break
+      case 'homeAway':
+        faults.push({ kind: 'homeAway', ...stretch() })
+        break
+      case 'sleep':
+        faults.push({ kind: 'sleep', laptop: random.int(0, 1), ...stretch() })
+        break
+      case 'crash': {
+        const { from, to } = stretch()
+        faults.push({ kind: 'crash', laptop: random.int(0, 1), at: from, to, isLate: random.chance(0.5) })
+        break
+      }
+      case 'person': {
+        const does = random.pick(['promote', 'abort', 'other', 'back'] as const)
+        faults.push({ kind: 'person', member: random.int(0, count - 1), does, at: stretch().from })
+        break
+      }
+      case 'windowShut':
+        faults.push({ kind: 'windowShut', ...stretch() })
+        break
+    }
+  return faults
+}
