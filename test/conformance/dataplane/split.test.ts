@@ -90,6 +90,12 @@ const canaryIngress: Way = {
   setWeight: (world, weight) => patch(world, routeKinds.ingresses, canaryName, canaryAt(weight)),
 }
 
+/** The turns begin anew when a gateway reads its routes again, which may be in the middle of the requests. */
+const about =
+  (wanted: { readonly stable: number; readonly canary: number }) =>
+  ({ stable = 0, canary = 0 }: { readonly stable?: number; readonly canary?: number }): boolean =>
+    stable + canary === wanted.stable + wanted.canary && Math.abs(canary - wanted.canary) <= 2
+
 const answersTo = ({ port }: Gateway, more: Partial<Asking> = {}) => countAnswers({ port, host, count: 1_000, ...more })
 
 describe('the interval of a share', () => {
@@ -106,9 +112,10 @@ describe('the interval of a share', () => {
 
 // Of clusters that are not ours nothing leads to pods, and Traefik's own kinds are not put there.
 describe.skipIf(traefikPath === '' || (isRealWorld && !isTestbed))('a gateway', () => {
-  it.each([httpRoute, traefikService, canaryIngress])(
+  it.for([httpRoute, traefikService, canaryIngress])(
     `GW-7, TFK-1, NGX-4: splits ${requests} requests by the weights of $kind`,
-    async ({ begin, setWeight }) => {
+    { timeout: 900_000 },
+    async ({ begin, setWeight }, { annotate }) => {
       const world = await aWorld()
       const gateway = await aGateway(world, await twoVersions(world))
       await begin(world, gateway)
@@ -118,11 +125,12 @@ describe.skipIf(traefikPath === '' || (isRealWorld && !isTestbed))('a gateway', 
         const { canary = 0, stable = 0 } = await answersTo(gateway, { count: requests })
         expect(canary + stable).toBe(requests)
         const { low, high } = wilsonInterval(canary, requests)
+        const inPercent = [low, high].map((end) => `${(100 * end).toFixed(2)} %`).join(' to ')
+        await annotate(`at ${weight}: ${canary} of ${requests} to canary, at 99.9 % ${inPercent}`)
         expect(low).toBeLessThanOrEqual(weight / 100)
         expect(high).toBeGreaterThanOrEqual(weight / 100)
       }
     },
-    900_000,
   )
 
   it('GW-14: takes requests with a header to canary, by a rule that comes last and fits best', async () => {
@@ -139,7 +147,7 @@ describe.skipIf(traefikPath === '' || (isRealWorld && !isTestbed))('a gateway', 
     await patch(world, routeKinds.httpRoutes, 'web', { spec: { rules: [weightedRule(20), named] } })
     await gateway.untilSplit(80, 20)
     expect(await answersTo(gateway, { headers: { 'X-Canary': '1' } })).toEqual({ canary: 1_000 })
-    expect(await answersTo(gateway)).toEqual({ stable: 800, canary: 200 })
+    expect(await answersTo(gateway)).toSatisfy(about({ stable: 800, canary: 200 }))
   })
 
   it('NGX-4: splits by another total than 100', async () => {
@@ -149,7 +157,7 @@ describe.skipIf(traefikPath === '' || (isRealWorld && !isTestbed))('a gateway', 
     const ofThousand = canaryAt(25, { [`${prefix}/canary-weight-total`]: '1000' })
     await patch(world, routeKinds.ingresses, canaryName, ofThousand)
     await gateway.untilSplit(975, 25)
-    expect(await answersTo(gateway)).toEqual({ stable: 975, canary: 25 })
+    expect(await answersTo(gateway)).toSatisfy(about({ stable: 975, canary: 25 }))
   })
 
   it('NGX-12: takes requests with a header to canary, whatever the weight', async () => {

@@ -16,7 +16,8 @@ export interface PlanChecker {
 }
 
 const moving: readonly MemberState[] = ['Admitting', 'Applying', 'Progressing', 'AtGate', 'Soaking']
-const target = hashOf(images.target)
+/** With a gate, whatever the first member that had another version than before had. */
+const targetOf = ({ status }: FleetPlan): string => hashOf(status.target?.[0]?.split('=')[1] ?? images.target)
 
 const membersOf = (plan: FleetPlan, wave: number): readonly string[] =>
   plan.spec.members.filter((member) => waveOf(plan.spec, member) === wave).map(({ id }) => id)
@@ -121,6 +122,7 @@ const succeededIsProven: PlanChecker = {
       const { before, after, now, scenario } = pass
       if (member === undefined) continue
       const seen = member.seen(now, scenario.lagMs)
+      const target = targetOf(after)
       if (seen.status?.stableRS !== target || seen.status.currentPodHash !== target)
         return `${id} succeeded with ${seen.status?.stableRS}`
       if (stateOf(before, id) === 'Admitting') continue
@@ -138,7 +140,8 @@ const succeededIsProven: PlanChecker = {
 
 const rollbackOfTargetOnly: PlanChecker = {
   name: 'I6 only the new version is taken back',
-  onWritten: ({ act, member }) => {
+  onWritten: ({ act, member, plan }) => {
+    const target = targetOf(plan)
     if (act.kind !== 'rollback' && act.kind !== 'abort') return undefined
     // It was sent, and its effect stands in the version now; what it was before is the one before that.
     const before = member.versions.at(-2)?.rollout.status?.currentPodHash
@@ -229,7 +232,7 @@ const withinCaps: PlanChecker = {
     if (scenario.faults.length > 0 || after.spec.change.kind === 'gate') return undefined
     const serves = unproven.reduce((sum, { id, trafficShare }) => {
       const member = memberOf(pass, id)
-      const isWhole = member?.hash === target && member.stableHash === target
+      const isWhole = member?.hash === targetOf(after) && member.stableHash === targetOf(after)
       return sum + trafficShare * (isWhole ? 1 : (member?.share ?? 0))
     }, 0)
     return serves > (maxTrafficShare ?? 100) + 1e-6
@@ -262,6 +265,7 @@ function soakIsSeen(): PlanChecker {
         const observation = world.members[id]
         const isSeen = observation?.reach === 'reachable' && observation.readAt >= world.resumedAt
         if (wave === undefined || wave.minEvidence.length > 0 || !isSeen) continue
+        const target = targetOf(after)
         const { stableRS, currentPodHash } = member.seen(now, scenario.lagMs).status ?? {}
         if (stableRS !== target || currentPodHash !== target) continue
         const last = looks.get(id) ?? { at: now, seenMs: 0 }
