@@ -8,8 +8,6 @@ import { hashOf, images, type ModelledMember } from './modelled-member.ts'
 export interface PlanChecker {
   readonly name: string
   onPass?(pass: Pass): string | undefined
-  /** Before the cluster answers. */
-  onSend?(sent: Sent): string | undefined
   /** The cluster took it. */
   onWritten?(sent: Sent): string | undefined
   onCommand?(): void
@@ -217,7 +215,8 @@ function nothingStale(): PlanChecker {
 
 const supersededIsLeftAlone: PlanChecker = {
   name: 'I11 what is superseded is left alone',
-  onSend: ({ act, plan }) => (stateOf(plan, act.member) === 'Superseded' ? `${act.kind} on ${act.member}` : undefined),
+  onWritten: ({ act, plan }) =>
+    stateOf(plan, act.member) === 'Superseded' ? `${act.kind} on ${act.member}` : undefined,
 }
 
 /** What people and failures do besides is not the plan's. */

@@ -309,7 +309,6 @@ export class History {
   #send(act: FleetAct): void {
     const member = this.#scenario.members.find((each) => each.member.id === act.member)
     if (member === undefined) return
-    this.#check((checker) => checker.onSend?.({ act, member, plan: this.#plan, now: this.#now }))
     const isDone = member.send(act, this.#now)
     if (isDone) {
       this.#acts++
