@@ -8,9 +8,9 @@ import type { Outcome } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 
 /** The reference's timings (OPS-6). */
-export const leaseDurationMs = 15_000
-export const renewDeadlineMs = 10_000
-export const retryPeriodMs = 2_000
+const leaseDurationMs = 15_000
+const renewDeadlineMs = 10_000
+const retryPeriodMs = 2_000
 /** How much longer than the retry period an attempt waits at most while somebody else holds the lease (OPS-32). */
 const jitterFactor = 1.2
 /** Watching only: slow enough to be nothing, often enough to notice within a lease duration. */
@@ -44,7 +44,18 @@ export interface LeaseOptions {
   readonly namespace: string
   readonly identity: string
   readonly instanceID?: string | undefined
+  /** Of another lock than the one that says who drives the cluster. */
+  readonly lock?: { readonly name: string; readonly timings: LeaseTimings }
 }
+
+export interface LeaseTimings {
+  readonly durationMs: number
+  /** How long after the last renewal it still counts for its holder. */
+  readonly renewDeadlineMs: number
+  readonly retryPeriodMs: number
+}
+
+const driverTimings: LeaseTimings = { durationMs: leaseDurationMs, renewDeadlineMs, retryPeriodMs }
 
 /** OPS-30. */
 export const leaseNameFor = (instanceID: string | undefined): string =>
@@ -58,6 +69,7 @@ export const leaseNameFor = (instanceID: string | undefined): string =>
 export class Lease {
   readonly #options: LeaseOptions
   readonly #name: string
+  readonly #timings: LeaseTimings
   readonly #listeners = new Set<() => void>()
   #state: LeaseState = { state: 'unknown' }
   #wanted: 'nothing' | 'observe' | 'drive' = 'nothing'
@@ -69,7 +81,13 @@ export class Lease {
 
   constructor(options: LeaseOptions) {
     this.#options = options
-    this.#name = leaseNameFor(options.instanceID)
+    this.#name = options.lock?.name ?? leaseNameFor(options.instanceID)
+    this.#timings = options.lock?.timings ?? driverTimings
+  }
+
+  /** How often it went to another holder; each holder has a number of its own, and a later one a higher. */
+  get transitions(): number {
+    return this.#observed?.lease.spec?.leaseTransitions ?? 0
   }
 
   get state(): LeaseState {
@@ -109,7 +127,7 @@ export class Lease {
     const { clock } = this.#options
     const elapsedMs = clock.elapsed() - this.#renewed.monotonic
     const wallElapsedMs = clock.now() - this.#renewed.wall
-    return elapsedMs < renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax
+    return elapsedMs < this.#timings.renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax
   }
 
   /** Stops competing and renewing. With `release`, gives the lease back so that a successor need not wait (OPS-37). */
@@ -144,8 +162,8 @@ export class Lease {
 
   #delayMs(): number {
     if (this.#wanted === 'observe') return observePeriodMs
-    if (this.#state.state === 'held') return retryPeriodMs
-    return retryPeriodMs * (1 + this.#options.random() * jitterFactor)
+    if (this.#state.state === 'held') return this.#timings.retryPeriodMs
+    return this.#timings.retryPeriodMs * (1 + this.#options.random() * jitterFactor)
   }
 
   async #tryOnce(): Promise<void> {
@@ -216,7 +234,7 @@ export class Lease {
   #liveHolder(): string | undefined {
     const { holderIdentity, leaseDurationSeconds } = this.#observed?.lease.spec ?? {}
     if (this.#observed === undefined || holderIdentity === undefined || holderIdentity === '') return undefined
-    const lastsMs = (leaseDurationSeconds ?? leaseDurationMs / 1000) * 1000
+    const lastsMs = (leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 1000
     return this.#options.clock.elapsed() - this.#observed.seenAt < lastsMs ? holderIdentity : undefined
   }
 
@@ -267,7 +285,7 @@ export class Lease {
 
   #spec(leaseTransitions: number, acquireTime: string): LeaseObject['spec'] & object {
     const { identity } = this.#options
-    const leaseDurationSeconds = leaseDurationMs / 1000
+    const leaseDurationSeconds = this.#timings.durationMs / 1000
     return {
       holderIdentity: identity,
       leaseDurationSeconds,

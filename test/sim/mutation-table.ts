@@ -328,14 +328,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a sleep goes unnoticed',
     file: 'main/controller/lease.ts',
-    find: 'elapsedMs < renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax',
-    replace: 'elapsedMs < renewDeadlineMs',
+    find: 'elapsedMs < this.#timings.renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax',
+    replace: 'elapsedMs < this.#timings.renewDeadlineMs',
   },
   {
     name: 'a lease counts as expired at once',
     file: 'main/controller/lease.ts',
-    find: '(leaseDurationSeconds ?? leaseDurationMs / 1000) * 1000',
-    replace: '(leaseDurationSeconds ?? leaseDurationMs / 1000) * 100',
+    find: '(leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 1000',
+    replace: '(leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 100',
   },
   {
     name: 'a round is dropped with the pod that was gone',

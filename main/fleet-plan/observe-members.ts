@@ -1,0 +1,56 @@
+import type { FleetPlan, PlanMember } from '#engine/fleet-plan/document.ts'
+import type { FleetWorld, MemberObservation } from '#engine/fleet-plan/world.ts'
+import { podHashOf } from '#engine/rollout/replica-set/facts.ts'
+import type { Clock, EpochMs } from '#lib/clock.ts'
+import type { Cluster, Connection } from '#main/cluster/cluster.ts'
+
+/** A cluster as a plan needs it. */
+export interface PlanCluster {
+  readonly cluster: Cluster
+  /** Some engine or controller acts on its Rollouts. */
+  readonly isDriven: () => boolean
+}
+
+/** All members as they are in the caches; those of clusters that are not open, or were never read, are left out. */
+export function observeMembers(
+  { spec }: FleetPlan,
+  clusterOf: (context: string) => PlanCluster | undefined,
+  clock: Clock,
+): FleetWorld['members'] {
+  const seen = spec.members.flatMap((member) => {
+    const found = clusterOf(member.context)
+    const observation = found && observeMember(member, found, clock.now())
+    return observation === undefined ? [] : [[member.id, observation] as const]
+  })
+  return Object.fromEntries(seen)
+}
+
+function observeMember(
+  member: PlanMember,
+  { cluster, isDriven }: PlanCluster,
+  now: EpochMs,
+): MemberObservation | undefined {
+  const rollouts = cluster.cache('rollouts')
+  const replicaSets = cluster.cache('replicaSets')
+  if (!rollouts.synced || !replicaSets.synced) return undefined
+  const { connection } = cluster
+  const reach = reachOf(connection)
+  // A live watch shows what is there now; a broken one what was there when it broke.
+  const readAt = reach === 'reachable' && connection.state === 'connected' ? now : connection.since
+  const rollout = rollouts.get(`${member.namespace}/${member.rollout}`)
+  const own = rollout === undefined ? [] : replicaSets.ownedBy(rollout.metadata.uid ?? '')
+  return {
+    reach,
+    reachSince: connection.since,
+    readAt,
+    at: readAt + (cluster.client.clockOffsetMs ?? 0),
+    rollout,
+    isDriven: isDriven(),
+    hashes: own.map(podHashOf),
+  }
+}
+
+function reachOf({ state }: Connection): MemberObservation['reach'] {
+  if (state === 'signInNeeded') return 'unauthorized'
+  return state === 'connected' || state === 'late' ? 'reachable' : 'unreachable'
+}

@@ -1,0 +1,238 @@
+import type { FleetAct } from '#engine/fleet-plan/acts.ts'
+import { type Asked, command, type PlanCommand } from '#engine/fleet-plan/commands.ts'
+import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import type { Explanation } from '#engine/fleet-plan/explain.ts'
+import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
+import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Log } from '#lib/log.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { failureText } from '#main/controller/failure-text.ts'
+import { Lease, type LeaseTimings } from '#main/controller/lease.ts'
+import { observeMembers, type PlanCluster } from './observe-members.ts'
+import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
+import { sendAct } from './send-act.ts'
+
+export interface PlanRunnerOptions {
+  /** Of the plan. */
+  readonly id: string
+  readonly home: { readonly client: ClusterClient; readonly namespace: string }
+  /** `user@host/uuid` (SR-8). */
+  readonly identity: string
+  /** The open clusters, by context. */
+  readonly clusterOf: (context: string) => PlanCluster | undefined
+  readonly clock: Clock
+  /** 0 ≤ value < 1. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** What is known of a plan here. */
+export interface PlanView {
+  readonly plan: FleetPlan
+  readonly explanation: readonly Explanation[]
+}
+
+/** SR-6; a holder that cannot renew stops at 2/3 of it (PC-4). */
+const timings: LeaseTimings = { durationMs: 30_000, renewDeadlineMs: 20_000, retryPeriodMs: 10_000 }
+/** Changes that come together are looked at together. */
+const soonMs = 100
+/** After the home cluster did not take or give the plan. */
+const retryMs = 5_000
+/** Others' plans are looked at this often. */
+const watchMs = 10_000
+const commandAttempts = 5
+const actsAtOnce = 10
+
+/**
+ * Carries out one plan, or watches whoever does: stores what was decided, then sends the acts, each only while the Lease of the plan is ours
+ * for sure. Whatever is lost in between is decided again from what is seen (ADR 18).
+ */
+export class PlanRunner {
+  readonly #options: PlanRunnerOptions
+  readonly #store: PlanStore
+  readonly #lease: Lease
+  readonly #listeners = new Set<() => void>()
+  readonly #followed = new Map<string, readonly Dispose[]>()
+  #stored: StoredPlan | undefined
+  /** Read while the Lease was ours: nobody else has written since. */
+  #isOwn = false
+  #explanation: readonly Explanation[] = []
+  #resumedAt: EpochMs
+  #timer: { readonly at: EpochMs; readonly cancel: Dispose } | undefined
+  #passing: Promise<void> | undefined
+  #isRunning = false
+
+  constructor(options: PlanRunnerOptions) {
+    const { id, home, identity, clock, random } = options
+    this.#options = options
+    this.#store = new PlanStore(home.client, home.namespace)
+    const lock = { name: planObjectName(id), timings }
+    this.#lease = new Lease({ client: home.client, clock, random, namespace: home.namespace, identity, lock })
+    this.#resumedAt = clock.now()
+  }
+
+  get view(): PlanView | undefined {
+    return this.#stored && { plan: this.#stored.plan, explanation: this.#explanation }
+  }
+
+  /** Our decisions count. */
+  get isHolder(): boolean {
+    return this.#lease.isValid()
+  }
+
+  onChange(listener: () => void): Dispose {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Competes for the Lease of the plan, and plans while it is ours. */
+  start(): void {
+    this.#isRunning = true
+    this.#resumedAt = this.#options.clock.now()
+    this.#lease.onChange(() => {
+      if (!this.#lease.isValid()) this.#isOwn = false
+      this.#wake(soonMs)
+    })
+    this.#lease.drive()
+    this.#wake(soonMs)
+  }
+
+  /** Hands the plan to whoever waits for it. What is under way in clusters stays as it is. */
+  async stop(options: { readonly release: boolean }): Promise<void> {
+    this.#isRunning = false
+    this.#timer?.cancel()
+    for (const disposals of this.#followed.values()) for (const dispose of disposals) dispose()
+    this.#followed.clear()
+    await this.#passing
+    await this.#lease.stop(options)
+  }
+
+  /** Asked by a person, here or while somebody else plans: whoever plans reads it before its next write. */
+  async command(wish: PlanCommand, asked: Asked): Promise<Outcome<FleetPlan, string>> {
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#store.read(this.#options.id)
+      if (!stored.ok) return failure(failureText(stored.error))
+      const next = command(stored.value.plan, wish, asked)
+      if (!next.ok) return next
+      const written = await this.#store.write(next.value, stored.value.version)
+      if (written.ok) {
+        this.#isOwn = false
+        this.#wake(0)
+        return success(next.value)
+      }
+      if (written.error.kind !== 'Conflict' || attempt === commandAttempts) return failure(failureText(written.error))
+    }
+  }
+
+  #wake(inMs: number): void {
+    if (!this.#isRunning) return
+    const { clock } = this.#options
+    const at = clock.now() + inMs
+    if (this.#timer !== undefined && this.#timer.at <= at) return
+    this.#timer?.cancel()
+    const cancel = clock.after(inMs, () => {
+      this.#timer = undefined
+      this.#run()
+    })
+    this.#timer = { at, cancel }
+  }
+
+  #run(): void {
+    if (this.#passing !== undefined) return this.#wake(soonMs)
+    this.#passing = this.#pass().finally(() => {
+      this.#passing = undefined
+    })
+  }
+
+  async #pass(): Promise<void> {
+    const isHolder = this.#lease.isValid()
+    if (this.#stored === undefined || !isHolder || !this.#isOwn) {
+      const read = await this.#store.read(this.#options.id)
+      if (!read.ok) return this.#failed('the plan cannot be read', read.error)
+      this.#stored = read.value
+      this.#isOwn = isHolder
+      this.#follow(read.value.plan)
+      this.#changed()
+    }
+    await this.#decide(this.#stored, isHolder)
+  }
+
+  async #decide(stored: StoredPlan, isHolder: boolean): Promise<void> {
+    const { clusterOf, clock } = this.#options
+    const now = clock.now()
+    const { status, acts, nextWakeAt, explanation } = planFleet(
+      stored.plan,
+      {
+        members: observeMembers(stored.plan, clusterOf, clock),
+        lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined,
+        resumedAt: this.#resumedAt,
+        window: { isOpen: true, text: '' },
+        gates: {},
+      },
+      now,
+    )
+    this.#explanation = explanation
+    if (status === stored.plan.status) {
+      if (!isHolder) this.#wake(watchMs)
+      else if (nextWakeAt !== undefined) this.#wake(nextWakeAt - now)
+      return this.#changed()
+    }
+    const written = await this.#store.write({ ...stored.plan, status }, stored.version)
+    if (!written.ok) return this.#failed('the plan cannot be written', written.error)
+    this.#stored = written.value
+    this.#changed()
+    await this.#send(written.value.plan, acts)
+    this.#wake(soonMs)
+  }
+
+  async #send(plan: FleetPlan, acts: readonly FleetAct[]): Promise<void> {
+    const left = acts.values()
+    const worker = async (): Promise<void> => {
+      for (const act of left) if (this.#lease.isValid()) await this.#sendOne(plan, act)
+    }
+    await Promise.all(Array.from({ length: Math.min(actsAtOnce, acts.length) }, worker))
+  }
+
+  async #sendOne(plan: FleetPlan, act: FleetAct): Promise<void> {
+    const { clusterOf, clock, log } = this.#options
+    const member = plan.spec.members.find(({ id }) => id === act.member)
+    const found = member && clusterOf(member.context)
+    if (member === undefined || found === undefined) return
+    const { context, client } = found.cluster
+    const sent = await sendAct(plan, member, act, { context, client, clock, log })
+    const about = { plan: plan.id, member: act.member, act: act.kind, rule: act.because }
+    if (sent.ok) log('info', act.summary, about)
+    else log('warn', 'an act of a plan was not taken, and is decided anew', { ...about, cause: sent.error })
+  }
+
+  /** What is stored elsewhere by now is read anew; everything else is tried again later. */
+  #failed(message: string, cause: Failure): void {
+    this.#isOwn = false
+    if (cause.kind === 'Conflict') return this.#wake(soonMs)
+    this.#options.log('warn', message, { plan: this.#options.id, failure: cause })
+    this.#wake(retryMs)
+  }
+
+  #follow({ spec }: FleetPlan): void {
+    for (const { context, namespace, rollout } of spec.members) {
+      const found = this.#options.clusterOf(context)
+      const key = `${context}/${namespace}/${rollout}`
+      if (found === undefined || this.#followed.has(key)) continue
+      const { cluster } = found
+      const isAbout = (name: string | undefined, in_: string | undefined) => name === rollout && in_ === namespace
+      this.#followed.set(key, [
+        cluster.onConnection(() => this.#wake(soonMs)),
+        cluster.cache('rollouts').onChange((change) => {
+          if (change.kind === 'state' || isAbout(change.object.metadata.name, change.object.metadata.namespace))
+            this.#wake(soonMs)
+        }),
+      ])
+    }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

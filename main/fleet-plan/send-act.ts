@@ -1,0 +1,106 @@
+import { annotations } from '#api/keys.ts'
+import { resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import { intentOf } from '#engine/actions/intent.ts'
+import type { ActionParameters, RolloutAction } from '#engine/actions/plan-action.ts'
+import type { PatchWrite } from '#engine/decision.ts'
+import type { FleetAct } from '#engine/fleet-plan/acts.ts'
+import type { FleetPlan, PlanMember } from '#engine/fleet-plan/document.ts'
+import { podHashOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { applyWrite } from '#main/controller/apply-writes.ts'
+import { failureText } from '#main/controller/failure-text.ts'
+import { readReplicaSets } from '#main/controller/read-world.ts'
+import { sendAction } from '#main/controller/send-action.ts'
+
+interface Ports {
+  readonly context: string
+  readonly client: ClusterClient
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Does one act of a plan: the mark as a patch of annotations, everything else as the action that a person would choose. Nothing is sent
+ * when the Rollout is another one than it was decided from (3.4.4). Failure: why, in a sentence; the next pass decides anew.
+ */
+export async function sendAct(
+  plan: FleetPlan,
+  member: PlanMember,
+  act: FleetAct,
+  { context, client, clock, log }: Ports,
+): Promise<Outcome<void, string>> {
+  const { namespace, rollout: name } = member
+  const got = await client.get(resources.rollouts, { namespace, name })
+  if (!got.ok) return failure(failureText(got.error))
+  const rollout = got.value as Rollout
+  if (rollout.metadata.resourceVersion !== act.resourceVersion) return failure('the Rollout has changed since')
+  if (act.kind === 'mark') {
+    const marked = await applyWrite(client, markOf(plan, member, act))
+    return marked.ok ? success(undefined) : failure(failureText(marked.error))
+  }
+  const wish = await actionFor(plan, member, act, client, rollout)
+  if (!wish.ok) return wish
+  const reason = `plan ${plan.name}: ${act.summary}`
+  const cluster = { context, client }
+  const sent = await sendAction({
+    cluster,
+    clock,
+    namespace,
+    name,
+    ...wish.value,
+    reason,
+    log,
+    intent: intentOf(rollout),
+  })
+  if (sent.ok) return success(undefined)
+  const refusal = sent.error
+  return failure(
+    'reason' in refusal ? refusal.reason : 'failure' in refusal ? failureText(refusal.failure) : refusal.kind,
+  )
+}
+
+const markOf = (plan: FleetPlan, { namespace, rollout: name }: PlanMember, act: FleetAct): PatchWrite => ({
+  kind: 'patch',
+  ref: { resource: resources.rollouts, namespace, name },
+  patchType: 'merge',
+  body: { metadata: { annotations: { [annotations.plan]: plan.id, [annotations.epoch]: String(act.epoch) } } },
+  precondition: { resourceVersion: act.resourceVersion },
+  because: act.because,
+  summary: act.summary,
+})
+
+type Wish = { readonly action: RolloutAction; readonly parameters: ActionParameters }
+
+async function actionFor(
+  { spec: { change } }: FleetPlan,
+  member: PlanMember,
+  act: FleetAct,
+  client: ClusterClient,
+  rollout: Rollout,
+): Promise<Outcome<Wish, string>> {
+  switch (act.kind) {
+    case 'setImage':
+      return success({ action: 'setImage', parameters: change.kind === 'setImage' ? { images: change.images } : {} })
+    case 'undo':
+      return success({ action: 'undo', parameters: change.kind === 'undo' ? { toRevision: change.toRevision } : {} })
+    case 'rollback': {
+      const replicaSets = await readReplicaSets(client, rollout)
+      if (!replicaSets.ok) return failure(failureText(replicaSets.error))
+      const prior = replicaSets.value.find((each) => podHashOf(each) === member.priorHash)
+      const toRevision = prior && revisionOf(prior)
+      return toRevision === undefined
+        ? failure(`its ReplicaSet of ${member.priorHash} is gone`)
+        : success({ action: 'undo', parameters: { toRevision } })
+    }
+    case 'promote':
+    case 'promoteFull':
+    case 'abort':
+      return success({ action: act.kind, parameters: {} })
+    case 'mark':
+      return failure('a mark is no action')
+  }
+}
