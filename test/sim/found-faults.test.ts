@@ -4,11 +4,41 @@ import { nextCounts } from '#engine/rollout/canary/next-counts.ts'
 import { silentLog } from '#lib/log.ts'
 import { failure, success } from '#lib/outcome.ts'
 import { runRound } from '#main/controller/runner.ts'
+import { settlePods } from '#test/support/apply-decision.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { aService } from '#test/support/builders/service.ts'
 import { aWorld } from '#test/support/builders/world.ts'
 import { RolloutJourney } from '#test/support/rollout-journey.ts'
+import { aRoutedRelease } from '#test/support/routed-journey.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
+
+const dynamic = { dynamicStableScale: true }
+
+/** Of the pods that start from now on. */
+function onlyReady<J extends RolloutJourney>(journey: J, image: string): J {
+  journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === image
+  journey.world = settlePods(journey.world, journey.isReady)
+  return journey
+}
+
+/** By hand: a size, or how many pods are available. */
+function change(
+  journey: RolloutJourney,
+  image: string,
+  { size, available }: { size?: number; available?: number },
+): void {
+  const changed = journey.replicaSet(image)
+  const replicaSets = journey.world.replicaSets.map((rs) =>
+    rs.metadata.name !== changed.metadata.name
+      ? rs
+      : {
+          ...rs,
+          ...(size !== undefined && { spec: { ...rs.spec, replicas: size } }),
+          ...(available !== undefined && { status: { ...rs.status, availableReplicas: available } }),
+        },
+  )
+  journey.world = { ...journey.world, replicaSets }
+}
 
 /** What the simulator found, each in the smallest case that shows it. The seeds are in seeds.ts. */
 describe('faults that the simulator found', () => {
@@ -102,6 +132,66 @@ describe('faults that the simulator found', () => {
     expect(moves).toBeLessThan(order.findIndex((each) => each.endsWith('(revision 1) from 1 to 0')))
     journey.abort().settle()
     expect(served()).toEqual(['web:1', 4])
+  })
+
+  it('CAN-39: stable loses no pods in the round in which the requests come back to it', () => {
+    const journey = aRoutedRelease({ replicas: 5, steps: [setWeight(60), pause()], canary: dynamic })
+    journey.setImage('web:2').settle()
+    expect([journey.traffic.at(-1), journey.size('web:1')]).toEqual(['60/40', 2])
+    change(journey, 'web:1', { size: 5 })
+    change(journey, 'web:2', { available: 0 })
+    onlyReady(journey, 'web:1').forget().settle()
+    expect(journey.traffic).toEqual(['60/40', '0/100'])
+    expect(journey.sizes.every((each) => each.endsWith('/5'))).toBe(true)
+  })
+
+  it('REC-32: a change of size takes no pods that have requests, whatever the step at hand wants', () => {
+    const journey = aRoutedRelease({ replicas: 5, steps: [setWeight(90), pause(), setWeight(50), pause()] })
+    journey.setImage('web:2').settle()
+    change(journey, 'web:1', { available: 0 })
+    onlyReady(journey, 'web:2').promote().settle()
+    expect([journey.traffic.at(-1), journey.status.currentStepIndex]).toEqual(['90/10', 2])
+    journey.patchSpec({ replicas: 4 }).settle()
+    expect(journey.size('web:2')).toBe(4)
+  })
+
+  it('CAN-36: under dynamicStableScale stable keeps its pods as long as the status does not tell what it gets', () => {
+    const journey = aRoutedRelease({ replicas: 5, steps: [setWeight(100), pause()], canary: dynamic })
+    change(journey, 'web:1', { available: 0 })
+    onlyReady(journey, 'none of them').patchStatus({ canary: { weights: null } })
+    journey.setImage('web:2').settle()
+    expect([journey.size('web:1'), ...journey.traffic]).toEqual([5, '0/100'])
+  })
+
+  it('CAN-74, TR-15: a canary that stays up after an abort gets nothing more once stable is whole', () => {
+    const canary = { ...dynamic, abortScaleDownDelaySeconds: 0 }
+    const journey = aRoutedRelease({ replicas: 5, steps: [setWeight(20), setWeight(80), pause()], canary })
+    journey.setImage('web:2').settle().abort().settle()
+    expect([journey.traffic.at(-1), journey.size('web:1'), journey.size('web:2')]).toEqual(['0/100', 5, 4])
+  })
+
+  it('SVC-10: under dynamicStableScale the canary Service waits for stable, also where the status tells of no weight', () => {
+    const journey = aRoutedRelease({ replicas: 5, steps: [setWeight(20), pause()], canary: dynamic })
+    journey.setImage('web:2').settle()
+    const [canary, stable] = [journey.selected('web-canary'), journey.selected('web-stable')]
+    onlyReady(journey, 'web:2')
+      .patchStatus({ canary: { weights: { canary: { weight: 0 } } } })
+      .abort()
+      .settle()
+    expect(journey.selected('web-canary')).toBe(canary)
+    onlyReady(journey, 'web:1').settle()
+    expect(journey.selected('web-canary')).toBe(stable)
+  })
+
+  it('TR-14: after the abort of an update without pods the requests of the one before stay with it until stable has them', () => {
+    const journey = aRoutedRelease({ replicas: 5, steps: [setWeight(40), pause()], canary: dynamic })
+    journey.setImage('web:2').settle()
+    const before = journey.selected('web-canary')
+    onlyReady(journey, 'web:2').setImage('web:3').settle().abort().settle()
+    expect(journey.weights[0]).toMatchObject({ weight: 40, podTemplateHash: before })
+    onlyReady(journey, 'web:1').settle()
+    expect(journey.traffic.at(-1)).toBe('0/100')
+    expect(journey.weights[0]?.podTemplateHash).not.toBe(before)
   })
 
   it('REC-72: a full promotion of pods that cannot start is aborted once, and stays aborted', () => {

@@ -1,3 +1,5 @@
+import { trafficMutations } from './traffic-mutations.ts'
+
 /** One bug, put into one place of the shipped code. */
 export interface Mutation {
   readonly name: string
@@ -132,12 +134,6 @@ export const mutations: readonly Mutation[] = [
     file: `${canary}/replica-sets.ts`,
     find: 'if (pauses || isHalted(release))\n',
     replace: 'if (pauses)\n',
-  },
-  {
-    name: 'the canary Service is switched to a ReplicaSet without pods',
-    file: 'main/engine/rollout/services.ts',
-    find: 'if (availableOf(rs) === 0 || (isAdoption && !isFull)) return []\n',
-    replace: '',
   },
   {
     name: 'the active Service is switched before the new pods are all available',
@@ -397,54 +393,7 @@ export const mutations: readonly Mutation[] = [
     find: 'if (consecutiveError > errorLimit)',
     replace: 'if (consecutiveError > errorLimit + 1000)',
   },
-  {
-    name: 'the weight leaves a canary without pods after the hashes moved',
-    file: `${canary}/traffic.ts`,
-    find: 'boolean => availableOf(currentRS) === 0',
-    replace: 'boolean => availableOf(currentRS) < 0',
-  },
-  {
-    name: 'ping or pong turns before the weight has left',
-    file: `${canary}/services.ts`,
-    find: '(availableOf(currentRS) > 0 || stableRS === undefined ? turn(release) : [])',
-    replace: 'turn(release)',
-  },
-  {
-    name: 'ping and pong hold the pods of the revision before',
-    file: 'main/engine/rollout/replica-set/referenced.ts',
-    find: 'isPingOrPong(spec, name) ? []',
-    replace: "isPingOrPong(spec, '') ? []",
-  },
-  {
-    name: 'a route object is written whatever became of it',
-    file: 'main/engine/traffic/route-writes.ts',
-    find: '...(resourceVersion !== undefined && { resourceVersion }) }',
-    replace: "...(resourceVersion === '' && { resourceVersion }) }",
-  },
-  {
-    name: 'stable shrinks before the weight has moved',
-    file: `${canary}/routed-replica-sets.ts`,
-    find: 'const wanted = routedSizes(release, release.status.canary?.weights).stable',
-    replace: 'const wanted = routedSizes(release, undefined).stable',
-  },
-  {
-    name: 'the weights of SMI sum to something else',
-    file: 'main/engine/traffic/smi.ts',
-    find: '100 - ',
-    replace: '99 - ',
-  },
-  {
-    name: 'weights move without a look at stable',
-    file: `${canary}/stable-capacity.ts`,
-    find: 'availableOf(stableRS) >= need',
-    replace: 'availableOf(stableRS) >= Math.min(need, 0)',
-  },
-  {
-    name: 'the canary node lets its pods go with its weight',
-    file: 'main/engine/traffic/app-mesh.ts',
-    find: 'hasCanary || !hasWeight(rollout, canary, routes)',
-    replace: 'hasCanary || !hasWeight(rollout, stable, { ...routes, objects: new Map() })',
-  },
+  ...trafficMutations,
 ]
 
 export function mutationNamed(name: string): Mutation {

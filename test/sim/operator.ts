@@ -13,6 +13,7 @@ import { drawRoutedSteps, type RouteManifest } from './routed-scenario.ts'
 import { aDeployment, drawAmounts, drawBlueGreen, drawCanary, drawSteps, scaleDownModes } from './scenario.ts'
 import { SimulatedClient } from './simulated-client.ts'
 import { ProcessClock } from './simulated-time.ts'
+import { ownerOf } from './simulated-workloads.ts'
 
 const at = { namespace: 'shop', name: 'web' }
 const lent = { namespace: 'shop', name: 'lent' }
@@ -31,6 +32,8 @@ export type Act =
   | { readonly kind: 'lend'; readonly what: string; readonly spec: Partial<Deployment['spec']> }
   | { readonly kind: 'deleteDeployment' }
   | { readonly kind: 'deletePods'; readonly count: number }
+  /** All pods of one ReplicaSet are lost at once. */
+  | { readonly kind: 'drain' }
   /** Of an object of the router. */
   | { readonly kind: 'route'; readonly edit: RouteEdit }
 
@@ -43,7 +46,7 @@ export function drawAct(random: Random, rollout: Rollout, changesStrategy = fals
     promote: 6,
     promoteFull: 3,
     skipStep: 2,
-    abort: 5,
+    abort: routing === undefined ? 5 : 10,
     retry: 4,
     pause: 2,
     resume: 4,
@@ -59,6 +62,7 @@ export function drawAct(random: Random, rollout: Rollout, changesStrategy = fals
     scaleDownMode: isBorrowing ? 2 : 0,
     strategy: changesStrategy ? 6 : 0,
     route: routing === undefined ? 0 : 16,
+    drain: routing === undefined ? 0 : 6,
   })
   switch (kind) {
     case 'image': {
@@ -92,6 +96,7 @@ export function drawAct(random: Random, rollout: Rollout, changesStrategy = fals
       const scaleDown = random.pick(scaleDownModes)
       return { kind: 'edit', what: `sets scaleDown ${scaleDown}`, body: { spec: { workloadRef: { scaleDown } } } }
     }
+    case 'drain':
     case 'deleteDeployment':
       return { kind }
     case 'route':
@@ -167,6 +172,8 @@ export class Operator {
         return
       case 'deletePods':
         return this.#deletePods(act.count)
+      case 'drain':
+        return this.#drain()
       case 'route':
         return this.#routes.perform(act.edit)
       case 'action':
@@ -201,6 +208,16 @@ export class Operator {
       trace.add('operator', `deletes pod ${metadata.name}`)
       api.delete(resources.pods, metadata, 'operator')
     }
+  }
+
+  #drain(): void {
+    const { api, trace } = this.#surroundings
+    const owners = [...new Set(api.all<Pod>(resources.pods).map(ownerOf))]
+    if (owners.length === 0) return
+    const owner = this.#random.pick(owners)
+    trace.add('operator', `deletes all pods of ${owner}`)
+    for (const pod of api.all<Pod>(resources.pods))
+      if (ownerOf(pod) === owner) api.delete(resources.pods, pod.metadata, 'operator')
   }
 
   async #send(action: ActionName): Promise<void> {

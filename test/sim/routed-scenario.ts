@@ -29,7 +29,7 @@ export function routedScenario(random: Random, index: number): Scenario {
   const named = takesTurns
     ? { pingPong: { pingService: services.canaryService, pongService: services.stableService } }
     : services
-  const isDynamic = random.chance(0.4)
+  const isDynamic = random.chance(0.5)
   const trafficRouting = routingOf(scene, random)
   const canary: CanaryStrategy = {
     steps: drawRoutedSteps(random, trafficRouting),
@@ -38,12 +38,12 @@ export function routedScenario(random: Random, index: number): Scenario {
     ...scene.canary,
     trafficRouting,
     ...(isDynamic && { dynamicStableScale: true }),
-    ...(!isDynamic && random.chance(0.5) && { scaleDownDelaySeconds: random.int(1, 40) }),
-    ...(random.chance(0.5) && { abortScaleDownDelaySeconds: random.int(0, 40) }),
+    ...(!isDynamic && random.chance(0.5) && { scaleDownDelaySeconds: random.pick([0, 1, 10, 40]) }),
+    ...(random.chance(0.5) && { abortScaleDownDelaySeconds: random.pick([0, 1, 10, 40]) }),
     ...(random.chance(0.3) && { minPodsPerReplicaSet: random.int(1, 3) }),
   }
   const plain = aScenario({
-    replicas: random.int(0, 10),
+    replicas: random.chance(0.4) ? random.int(1, 3) : random.int(0, 10),
     strategy: { canary },
     ...(random.chance(0.3) && { minReadySeconds: random.int(1, 4) }),
     ...(random.chance(0.15) && { rollbackWindow: { revisions: random.int(1, 2) } }),
@@ -96,7 +96,8 @@ const makesHeaderRoutes = ({ istio, alb, apisix, plugins }: TrafficRouting): boo
 export function drawRoutedSteps(random: Random, routing: TrafficRouting): readonly CanaryStep[] {
   const max = routing.maxTrafficWeight ?? 100
   return Array.from({ length: random.int(0, 6) }, () => {
-    if (random.chance(0.5)) return setWeight(random.chance(0.15) ? max : random.int(0, max))
+    if (random.chance(0.5))
+      return setWeight(random.chance(0.5) ? random.int(0, max) : random.pick([0, 1, max - 1, max]))
     if (routing.managedRoutes !== undefined && random.chance(0.4)) return drawRouteStep(random, routing)
     if (random.chance(0.3)) return { setCanaryScale: drawScale(random) }
     return random.chance(0.6) ? pause(random.int(1, 15)) : pause()

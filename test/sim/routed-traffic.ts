@@ -55,6 +55,15 @@ export function sharesOf(seen: TrafficSeen): readonly RouteShares[] {
 /** What the weights of a route sum to. */
 export const wholeOf = ({ strategy }: RolloutSpec): number => strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100
 
+/** 0…1 by hash, of `status.canary.weights`. */
+export function sharesTold({ spec, status }: Rollout): ReadonlyMap<string, number> {
+  const { canary, stable } = status?.canary?.weights ?? {}
+  const told = new Map<string, number>()
+  for (const { podTemplateHash = '', weight } of [canary, stable].filter((side) => side !== undefined))
+    told.set(podTemplateHash, (told.get(podTemplateHash) ?? 0) + weight / wholeOf(spec))
+  return told
+}
+
 export const isRoutedSpec = ({ strategy }: RolloutSpec): boolean => strategy?.canary?.trafficRouting !== undefined
 
 function hashOf({ service, hash }: Omit<Way, 'weight'>, { services }: TrafficSeen): string {

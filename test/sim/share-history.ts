@@ -7,6 +7,8 @@ export interface Raised {
   readonly hash: string
   readonly from: number
   readonly to: number
+  /** What went to any pod of the Rollout before, for want of a hash. */
+  readonly unguided: number
 }
 
 /** Which shares there are, and which of them a controller is answerable for. */
@@ -28,7 +30,8 @@ export class ShareHistory {
     return [...this.#now].flatMap(([key, to]) => {
       const from = before.get(key) ?? 0
       const [route = '', hash = ''] = key.split(' ')
-      return to > from + 1e-9 ? [{ route, hash, from, to }] : []
+      if (to <= from + 1e-9) return []
+      return [{ route, hash, from, to, unguided: before.get(`${route} `) ?? 0 }]
     })
   }
 

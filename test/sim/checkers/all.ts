@@ -1,6 +1,5 @@
 import type { Checker } from '../checker.ts'
 import { abortOnStable } from './abort-on-stable.ts'
-import { abortReturnsTrafficFirst } from './abort-returns-traffic-first.ts'
 import { analysisDecides } from './analysis-decides.ts'
 import { converges } from './converges.ts'
 import { heldToWhatWasSeen } from './held-to-what-was-seen.ts'
@@ -8,6 +7,7 @@ import { historyKept } from './history-kept.ts'
 import { noPauseLost } from './no-pause-lost.ts'
 import { oneReplicaSetPerRevision } from './one-replica-set-per-revision.ts'
 import { oneWriter } from './one-writer.ts'
+import { podsStayWithRequests } from './pods-stay-with-requests.ts'
 import { podsWithinBounds } from './pods-within-bounds.ts'
 import { routesAsTold } from './routes-as-told.ts'
 import { routesLeadToPods } from './routes-lead-to-pods.ts'
@@ -22,7 +22,7 @@ export const newCheckers = (): readonly Checker[] => [
   trafficOnReadyPods(),
   weightsSum(),
   routesLeadToPods(),
-  abortReturnsTrafficFirst(),
+  podsStayWithRequests(),
   routesAsTold(),
   oneWriter(),
   stepsForward(),

@@ -4,6 +4,7 @@ import { availableOf, existingOf, podHashOf, sizeOf, sumOf } from '#engine/rollo
 import { isStuckOnStable } from '../bounds.ts'
 import type { Checker, RestSeen } from '../checker.ts'
 import { hashSelected, serviceNames, sizesOf, stepsOf } from '../checker.ts'
+import { isRoutedSpec } from '../routed-traffic.ts'
 import { imageOf, isBrokenImage } from '../simulated-workloads.ts'
 
 /**
@@ -75,14 +76,14 @@ function isHeld(seen: RestSeen): boolean {
   )
 }
 
-/** A weight below an earlier one needs stable pods back, and they cannot start. */
+/** A weight below an earlier one needs stable pods back, or a router waits for stable (TR-21), and they cannot start. */
 function waitsForStable({ rollout, replicaSets }: RestSeen): boolean {
   const { stableRS, currentStepIndex = 0 } = rollout.status ?? {}
   const steps = stepsOf(rollout.spec)
   const weight = steps[currentStepIndex]?.setWeight
   const stable = replicaSets.find((rs) => podHashOf(rs) === stableRS)
   const isLess = steps.slice(0, currentStepIndex).some((each) => (each.setWeight ?? 0) > (weight ?? 100))
-  return isLess && isBrokenImage(imageOf(stable?.spec.template ?? {}))
+  return (isLess || isRoutedSpec(rollout.spec)) && isBrokenImage(imageOf(stable?.spec.template ?? {}))
 }
 
 function unfinished({ rollout, replicaSets, services }: RestSeen): string | undefined {
@@ -91,14 +92,17 @@ function unfinished({ rollout, replicaSets, services }: RestSeen): string | unde
   const { currentPodHash, stableRS, currentStepIndex, phase } = status ?? {}
   const where = `step ${currentStepIndex}, ${sizesOf(replicaSets)}`
   if (stableRS !== currentPodHash) return `the update is held by nothing and does not end: ${phase}, ${where}`
-  if (phase !== 'Healthy') return `promoted, but ${phase} (${status?.message}): ${where}`
+  const keepsOthers = (blueGreen ?? canary)?.scaleDownDelaySeconds === 0
+  const hasOthers = replicaSets.some((rs) => podHashOf(rs) !== currentPodHash && sizeOf(rs) > 0)
+  // A canary is Healthy once the old pods are gone (REC-67), and with a delay of 0 they stay (REC-113).
+  if (phase !== 'Healthy' && !(canary !== undefined && keepsOthers && hasOthers))
+    return `promoted, but ${phase} (${status?.message}): ${where}`
   if (canary !== undefined && stepsOf(spec).length > 0 && currentStepIndex !== stepsOf(spec).length)
     return `promoted at step ${currentStepIndex}`
   const current = replicaSets.find((rs) => podHashOf(rs) === currentPodHash)
   if (sizeOf(current) !== spec.replicas || availableOf(current) !== spec.replicas)
     return `promoted, but not whole: ${where}`
-  const keepsOthers = (blueGreen ?? canary)?.scaleDownDelaySeconds === 0
-  if (!keepsOthers && replicaSets.some((rs) => rs !== current && sizeOf(rs) > 0)) return `old pods are left: ${where}`
+  if (!keepsOthers && hasOthers) return `old pods are left: ${where}`
   const named = serviceNames(spec)
   const kept = services.find((each) => !named.includes(each.metadata.name) && hashSelected(each) !== '')
   if (kept !== undefined)

@@ -4,7 +4,7 @@ import { type RouteKind, routeKindOf, routeKinds } from '#api/route-kinds.ts'
 import { availableOf, podHashOf } from '#engine/rollout/replica-set/facts.ts'
 import { type ChangeSeen, type Checker, hasRollbackWindow, type RestSeen, rolloutChange, stepsOf } from '../checker.ts'
 import { foreignChange } from '../foreign-fields.ts'
-import { isRoutedSpec, sharesOf, wholeOf } from '../routed-traffic.ts'
+import { isRoutedSpec, sharesOf, sharesTold, wholeOf } from '../routed-traffic.ts'
 import { ShareHistory } from '../share-history.ts'
 
 /**
@@ -16,7 +16,7 @@ export const routesAsTold = (): Checker => {
   const history = new ShareHistory()
   return {
     name: 'routes as told',
-    rules: ['TR-5', 'TR-6', 'TR-8', 'TR-21', 'TR-22', 'TR-29'],
+    rules: ['TR-5', 'TR-6', 'TR-8', 'TR-21', 'TR-22', 'TR-29', 'AMB-6'],
     onChange(seen) {
       if (!isRoutedSpec(seen.rollout.spec)) return undefined
       history.note(seen)
@@ -57,9 +57,17 @@ function unsent(seen: ChangeSeen, history: ShareHistory): string | undefined {
   const weight = moved && weightDone(moved.before, moved.after)
   if (moved === undefined || weight === undefined || seen.specs.some(({ replicas }) => replicas === 0)) return undefined
   const share = weight / wholeOf(moved.before.spec)
+  const lingering = weight === 0 ? mappingLeft(seen) : undefined
+  if (lingering !== undefined) return `a step of weight 0 counts as done, and Mapping ${lingering} is still there`
   return history.isSent(moved.before.status?.currentPodHash ?? '', share)
     ? undefined
     : `a step of weight ${weight} counts as done, and was not sent`
+}
+
+/** The canary Mapping of Ambassador stays for a while without weight, until every proxy has heard of it (AMB-6). */
+function mappingLeft({ rollout, routeObject }: ChangeSeen): string | undefined {
+  const { mappings = [] } = rollout.spec.strategy?.canary?.trafficRouting?.ambassador ?? {}
+  return mappings.map((name) => `${name}-canary`).find((name) => routeObject('mappings', name) !== undefined)
 }
 
 /** Of the step that this write of the status counts as done; a full promotion and a first deploy count none. */
@@ -76,14 +84,11 @@ function weightDone(before: Rollout, after: Rollout): number | undefined {
 
 function untold(seen: RestSeen): string | undefined {
   const { rollout, replicaSets } = seen
-  const { weights } = rollout.status?.canary ?? {}
   // A change of size while paused by hand keeps everything else from being looked at (REC-32, REC-34).
   const isPaused = rollout.spec.paused === true
-  if (weights === undefined || isPaused || !isStableWhole(rollout, replicaSets)) return undefined
-  const whole = wholeOf(rollout.spec)
-  const told = new Map<string, number>()
-  for (const { podTemplateHash = '', weight } of [weights.canary, weights.stable])
-    told.set(podTemplateHash, (told.get(podTemplateHash) ?? 0) + weight / whole)
+  if (rollout.status?.canary?.weights === undefined || isPaused || !isStableWhole(rollout, replicaSets))
+    return undefined
+  const told = sharesTold(rollout)
   for (const { name, byHash } of sharesOf(seen))
     for (const [hash, share] of told)
       if (Math.abs((byHash.get(hash) ?? 0) - share) > 1e-9)

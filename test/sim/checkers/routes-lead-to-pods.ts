@@ -2,14 +2,15 @@ import { resources } from '#api/resources.ts'
 import { podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
 import { type ChangeSeen, type Checker, knownAvailable, replicaSetChange, sizesOf } from '../checker.ts'
 import type { Decided } from '../controller-process.ts'
-import { isRoutedSpec } from '../routed-traffic.ts'
+import { isRoutedSpec, sharesTold } from '../routed-traffic.ts'
 import { ShareHistory } from '../share-history.ts'
 
 /**
  * No write of a controller, to a route object, a Service or whatever else requests go by, gives more of the requests on a route to a
  * ReplicaSet that has no available pods by what its writer knew, while another ReplicaSet of the Rollout has some; and none takes the
  * last pod of a ReplicaSet to which a controller has sent requests that still go there, while another has pods. Pods that are lost
- * later, and what somebody else sends where, are nobody's fault; that the latter is put right is for the checker of the routes.
+ * later, and what somebody else sends where, are nobody's fault, nor is it to take that back to what the status tells; that it is done is for
+ * the checker of the routes.
  *
  * A Rollout of no replicas serves nobody, whatever pods a `setCanaryScale` gives it.
  *
@@ -35,7 +36,11 @@ type Raised = ReturnType<ShareHistory['note']>
 
 function toNoPods({ replicaSets, specs }: ChangeSeen, decided: Decided, raised: Raised): string | undefined {
   if (specs.some(({ replicas }) => replicas === 0)) return undefined
-  const wrong = raised.find(({ hash }) => hash !== '' && knownAvailable(decided, hash) === 0 && hasOther(decided, hash))
+  const told = sharesTold(decided.world.rollout)
+  const wrong = raised.find(
+    ({ hash, to }) =>
+      hash !== '' && to > (told.get(hash) ?? 0) && knownAvailable(decided, hash) === 0 && hasOther(decided, hash),
+  )
   return (
     wrong &&
     `${wrong.route} gives ${wrong.to} instead of ${wrong.from} to ${wrong.hash}, which has no pods: ${sizesOf(replicaSets)}`

@@ -18,7 +18,7 @@ import { type Release, separateStableRS } from '../situation.ts'
 import { abortScaleDownDelayOf, hasExplicitAbortDelay, isDynamic } from '../spec-defaults.ts'
 import { earliest } from '../write.ts'
 import type { ReplicaSetPhase } from './replica-sets.ts'
-import { routedSizes, type StoredWeights } from './routed-split.ts'
+import { carriedByCanary, routedSizes, type StoredWeights } from './routed-split.ts'
 
 interface Routed {
   /** What the router sends as of this pass. */
@@ -57,21 +57,25 @@ export function reconcileRoutedReplicaSets(release: Release, routed: Routed): Ro
   }
 }
 
-function changeOfStable(release: Release, rs: ReplicaSet, { mayShrink }: Routed): ReplicaSetChange {
-  const wanted = routedSizes(release, release.status.canary?.weights).stable
+/**
+ * Differs from the reference where stable gets more requests in this pass than the stored weights tell: it keeps the pods for them (CAN-39).
+ */
+function changeOfStable(release: Release, rs: ReplicaSet, { weights, mayShrink }: Routed): ReplicaSetChange {
+  const stored = routedSizes(release, release.status.canary?.weights).stable
+  const wanted = Math.max(stored, Math.min(sizeOf(rs), routedSizes(release, weights).stable))
   return { rs, size: mayShrink ? wanted : Math.max(wanted, sizeOf(rs)), deadline: null, because: 'CAN-36' }
 }
 
 /**
  * After an abort the canary stays up for its delay, counted from when stable can carry everything (REC-115, REC-116).
  * Differs from the reference where the delay is 0, which says that it is to stay: it scales it down at once (CAN-74). And where traffic
- * could not be moved: it takes the pods all the same.
+ * could not be moved, or is not looked at (REC-32): it takes the pods all the same.
  */
 function changeOfCurrent(release: Release, { weights, mayShrink }: Routed, isStableScaling: boolean): ReplicaSetChange {
   const { currentRS: rs, stableRS, now, replicas, spec } = release
   const delay = abortScaleDownDelayOf(spec)
   const isKept = !mayShrink || (isAbortedUpdate(release) && delay === 'never')
-  const wanted = routedSizes(release, weights).canary
+  const wanted = Math.max(routedSizes(release, weights).canary, Math.min(sizeOf(rs), carriedByCanary(release, weights)))
   const size = isKept ? Math.max(wanted, sizeOf(rs)) : wanted
   if (!isHeldAfterAbort(release) || delay === 'never') {
     const plain = { rs, deadline: null, because: 'CAN-36' }

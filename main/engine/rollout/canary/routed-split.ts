@@ -1,5 +1,5 @@
 import type { RolloutStatus, SetCanaryScale } from '#api/rollout.ts'
-import { existingOf, sizeOf } from '../replica-set/facts.ts'
+import { existingOf, podHashOf, sizeOf } from '../replica-set/facts.ts'
 import { type Release, type Situation, separateStableRS } from '../situation.ts'
 import { abortScaleDownDelayOf, isDynamic, maxWeightOf, stepsOf } from '../spec-defaults.ts'
 import { hasEnoughAvailable } from './enough-available.ts'
@@ -12,7 +12,7 @@ export type StoredWeights = NonNullable<NonNullable<RolloutStatus['canary']>['we
 /**
  * Pods of canary and stable when a router splits the traffic (CAN-36…38): the canary has what its weight asks for, and stable keeps
  * all of its pods, or under `dynamicStableScale` those that its share needs. Neither surge nor unavailability plays a part.
- * @param weights what the router sends, as far as it is known: a side keeps the pods for what it still gets
+ * @param weights what the router sends: a side keeps the pods for what it still gets. As long as that is not known stable gets everything
  */
 export function routedSplit(situation: Situation, weights: StoredWeights | undefined): Split {
   const { spec, replicas } = situation
@@ -23,8 +23,15 @@ export function routedSplit(situation: Situation, weights: StoredWeights | undef
   if (!isDynamic(spec)) return { canary: scale?.replicas ?? floor(podsFor(weight)), stable: replicas }
   const canary = scale?.replicas ?? podsFor(weight)
   const carried = situation.status.abort === true ? podsFor(weights?.canary.weight ?? 0) : 0
-  const stable = Math.max(podsFor(maxWeightOf(spec) - weight), podsFor(weights?.stable.weight ?? 0))
+  const stable = Math.max(podsFor(maxWeightOf(spec) - weight), podsFor(weights?.stable.weight ?? maxWeightOf(spec)))
   return { canary: floor(Math.max(canary, carried)), stable: floor(stable) }
+}
+
+/** Pods of the current ReplicaSet for the requests that it still gets, whatever its step asks for; a step that sizes it does not care. */
+export function carriedByCanary(release: Release, weights: StoredWeights | undefined): number {
+  const { weight = 0, podTemplateHash } = weights?.canary ?? {}
+  if (podTemplateHash !== podHashOf(release.currentRS) || canaryScaleInForce(release) !== undefined) return 0
+  return Math.ceil((weight * release.replicas) / maxWeightOf(release.spec))
 }
 
 /** CAN-37: a ReplicaSet with any pods has at least `minPodsPerReplicaSet`, as far as `spec.replicas` goes. */

@@ -4,6 +4,7 @@ import type { Release } from '../situation.ts'
 import { isDynamic, maxWeightOf } from '../spec-defaults.ts'
 import { stepCountOf } from '../update.ts'
 import { isAtRoutedSplit, routedSplit } from './routed-split.ts'
+import { isStableUp } from './stable-capacity.ts'
 import { currentSetWeight, previousSetWeight, retreatWeight } from './weight.ts'
 
 /** What the router is to send to the canary in this pass, and what goes with it. */
@@ -18,7 +19,10 @@ export interface WantedWeight {
   readonly makesRoutes: boolean
   /** Templates of an Experiment get their weights (TR-16). */
   readonly hasDestinations: boolean
-  /** The canary Service goes back to stable at once, whether or not that is available (SVC-10). */
+  /**
+   * The canary Service goes back to stable at once, whether or not that is available (SVC-10). Differs from the reference under
+   * `dynamicStableScale`, where the status may not tell of weight that was sent: there stable must have its pods.
+   */
   readonly returnsService: boolean
 }
 
@@ -39,7 +43,8 @@ export function wantedWeight(release: Release): WantedWeight {
   if (isFullyPromoted) return { ...plain, weight: 0, removesRoutes: true }
   if (isAborted) {
     const weight = retreat(release)
-    return { ...plain, weight, removesRoutes: true, returnsService: !isDynamic(spec) || weight === 0 }
+    const returnsService = !isDynamic(spec) || (weight === 0 && isStableUp(release, 0))
+    return { ...plain, weight, canaryHash: hashInRetreat(release, weight), removesRoutes: true, returnsService }
   }
   if (availableOf(currentRS) === 0)
     return { ...plain, weight: 0, removesRoutes: true, makesRoutes: true, hasDestinations: true }
@@ -61,6 +66,15 @@ export function isRollingBackToStable(release: Release): boolean {
     weights.canary.podTemplateHash !== podHashOf(currentRS) &&
     availableOf(currentRS) < replicas
   )
+}
+
+/**
+ * Differs from the reference after the abort of an update whose pods never came up, while the one before it still has requests: they stay
+ * with it until stable takes them.
+ */
+function hashInRetreat({ currentRS, status }: Release, weight: number): string {
+  const storedHash = status.canary?.weights?.canary.podTemplateHash ?? ''
+  return weight > 0 && availableOf(currentRS) === 0 && storedHash !== '' ? storedHash : podHashOf(currentRS)
 }
 
 /** TR-14, CAN-92: how far the traffic can go back as yet, for stable must be able to carry it. Never more than it is. */

@@ -1,7 +1,8 @@
+import type { RolloutSpec } from '#api/rollout.ts'
 import { isFullPromotionWanted } from '../promotion.ts'
 import { availableOf } from '../replica-set/facts.ts'
 import type { Situation } from '../situation.ts'
-import { hasExplicitAbortDelay, isDynamic, maxWeightOf, stepsOf } from '../spec-defaults.ts'
+import { abortScaleDownDelayOf, hasExplicitAbortDelay, isDynamic, maxWeightOf, stepsOf } from '../spec-defaults.ts'
 import { isReset } from '../update.ts'
 
 /**
@@ -20,13 +21,15 @@ export const previousSetWeight = ({ rollout, status }: Situation): number =>
 /**
  * The weight that pods and traffic go back to, step by step, while stable makes room no more: under `dynamicStableScale` an abort walks
  * down the weights of the steps as stable grows (CAN-23, TR-15). Otherwise that of the current step.
+ * Differs from the reference where the delay after an abort is 0: here the canary stays up (CAN-74), and so does not tell how much it is
+ * to get.
  */
 export function retreatWeight(situation: Situation): number {
   const { spec, isAborted, stableRS, currentRS, replicas, rollout } = situation
   if (!isAborted || !isDynamic(spec) || stableRS === undefined || currentRS === undefined)
     return currentSetWeight(situation)
   const missing = replicas - availableOf(stableRS)
-  const carried = hasExplicitAbortDelay(spec) ? missing : Math.max(missing, availableOf(currentRS))
+  const carried = isKeptAfterAbort(spec) ? missing : Math.max(missing, availableOf(currentRS))
   const isBelow = (weight: number): boolean => Math.ceil((weight * replicas) / maxWeightOf(spec)) < carried
   return (
     stepsOf(rollout)
@@ -34,6 +37,9 @@ export function retreatWeight(situation: Situation): number {
       .findLast(isBelow) ?? 0
   )
 }
+
+const isKeptAfterAbort = (spec: RolloutSpec): boolean =>
+  hasExplicitAbortDelay(spec) || abortScaleDownDelayOf(spec) === 'never'
 
 /**
  * The weight that sizes the ReplicaSets (CAN-21): everything when there is nothing to weigh against.

@@ -74,6 +74,12 @@ describe('CAN-36, CAN-37, CAN-38: pods under traffic routing', () => {
       undefined,
       '3/10',
     ],
+    [
+      'CAN-36: nobody knows yet what it gets',
+      { replicas: 10, steps: [setWeight(100)], canary: dynamic },
+      undefined,
+      '10/10',
+    ],
     ['E51', { replicas: 10, steps: [setWeight(5)], canary: { minPodsPerReplicaSet: 2 } }, undefined, '2/10'],
     ['E52', { replicas: 1, steps: [setWeight(100)], canary: { minPodsPerReplicaSet: 2 } }, undefined, '1/1'],
     ['E53', { replicas: 1, steps: [scale({ replicas: 9 })] }, undefined, '9/1'],
@@ -234,7 +240,7 @@ describe('CAN-92: the weight that goes back', () => {
 
   it.each([
     ['E78, CAN-23', 9, 5, undefined, 10],
-    ['E78', 9, 5, 0, 10],
+    ['CAN-74', 9, 5, 0, 0],
     ['E78', 9, 5, 30, 0],
     ['E79', 5, 5, 30, 10],
   ])('%s: stable %i, canary %i of 10, a delay of %s', (_rule, stable, current, delay, expected) => {
@@ -247,10 +253,20 @@ describe('CAN-92: the weight that goes back', () => {
     expect(wantedWeight(aRelease(aborted))).toMatchObject({ weight: 0, returnsService: true })
   })
 
+  it('TR-14: stays with the update before, as long as that of the template has no pods', () => {
+    const canary = { weights: { ...W(40, 60), canary: { weight: 40, podTemplateHash: 'v0' } } }
+    const at = (stable: number, current: number) =>
+      wantedWeight(aRelease({ replicas: 5, canary: dynamic, stable, current, status: { abort: true, canary } }))
+    expect(at(3, 0)).toMatchObject({ weight: 40, canaryHash: 'v0' })
+    expect(at(3, 1)).toMatchObject({ weight: 40, canaryHash: 'v2' })
+    expect(at(5, 0)).toMatchObject({ weight: 0, canaryHash: 'v2' })
+  })
+
   it('SVC-10: under dynamicStableScale the canary Service goes back once there is nothing on it', () => {
     const at = (stable: number, cur: number) =>
       wantedWeight(aRelease(dyn({ replicas: 4, steps: fromTo, stable, current: 1, cur }))).returnsService
     expect([at(3, 25), at(4, 25)]).toEqual([false, true])
+    expect([at(3, 0), at(4, 0)]).toEqual([false, true])
   })
 })
 
