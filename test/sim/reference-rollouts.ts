@@ -2,6 +2,7 @@ import type { RolloutStrategy } from '#api/rollout.ts'
 import type { ActionName } from '#contract/views.ts'
 import { aPodTemplate, pause, setWeight } from '#test/support/builders/rollout.ts'
 import type { Act } from './operator.ts'
+import { aRoutedScenario } from './routed-scenario.ts'
 import { aScenario, borrowed, type Scenario, withAllServices } from './scenario.ts'
 
 /** What a person does once the cluster is at rest, one after the other. */
@@ -144,6 +145,24 @@ export const referenceRollouts: readonly ReferenceRollout[] = [
       aScenario({ replicas: 2, strategy: { canary: { steps: [pause()], stableService: 'stable' } } }),
     ),
     chapters: [{ image: 'web:broken' }, { strategy: { blueGreen: { activeService: 'active' } } }],
+  },
+  {
+    name: 'canary behind a router, aborted in its pause',
+    scenario: aRoutedScenario('Istio, by subsets', {
+      steps: [setWeight(60), pause()],
+      abortScaleDownDelaySeconds: 5,
+      scaleDownDelaySeconds: 5,
+    }),
+    chapters: [update, { action: 'abort' }],
+  },
+  {
+    name: 'canary behind a router whose stable pods make room, aborted at the moment of the crash',
+    scenario: aRoutedScenario('Gateway API, HTTPRoute', {
+      steps: [setWeight(25), setWeight(99), pause()],
+      dynamicStableScale: true,
+    }),
+    chapters: [update],
+    meanwhile: { action: 'abort' },
   },
 ]
 

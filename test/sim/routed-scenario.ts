@@ -49,12 +49,23 @@ export function routedScenario(random: Random, index: number): Scenario {
     ...(random.chance(0.15) && { rollbackWindow: { revisions: random.int(1, 2) } }),
     ...(random.chance(0.15) && { progressDeadlineAbort: true }),
   })
-  const scenario = {
-    ...plain,
-    services: Object.values(services).map(aService),
-    routes: scene.before.map(([kind, name, spec, metadata]) => manifest(kind, name, spec, metadata)),
-  }
+  const scenario = behindRouter(plain, scene)
   return random.chance(0.2) ? analysed(scenario, random) : scenario
+}
+
+/** With the Services and the objects that its router needs. */
+const behindRouter = (scenario: Scenario, scene: RouterScene): Scenario => ({
+  ...scenario,
+  services: Object.values(services).map(aService),
+  routes: scene.before.map(([kind, name, spec, metadata]) => manifest(kind, name, spec, metadata)),
+})
+
+/** A canary of two pods behind the router of that name. */
+export function aRoutedScenario(name: string, strategy: CanaryStrategy): Scenario {
+  const scene = routerScenes.find((each) => each.name === name)
+  if (scene === undefined) throw new Error(`there is no router "${name}"`)
+  const canary = { ...services, ...scene.canary, trafficRouting: scene.routing, ...strategy }
+  return behindRouter(aScenario({ replicas: 2, strategy: { canary } }), scene)
 }
 
 /** With a label and an annotation of somebody else. */

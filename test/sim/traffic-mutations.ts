@@ -35,12 +35,6 @@ export const trafficMutations: readonly Mutation[] = [
     replace: "...(resourceVersion === '' && { resourceVersion }) }",
   },
   {
-    name: 'stable shrinks before the weight has moved',
-    file: `${canary}/routed-replica-sets.ts`,
-    find: 'const stored = routedSizes(release, release.status.canary?.weights).stable',
-    replace: 'const stored = routedSizes(release, weights).stable',
-  },
-  {
     name: 'the weights of SMI sum to something else',
     file: 'main/engine/traffic/smi.ts',
     find: '100 - ',
