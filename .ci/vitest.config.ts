@@ -14,6 +14,7 @@ export default defineConfig({
     projects: [
       {
         root,
+        plugins: mutationPlugin(),
         test: {
           name: 'engine',
           include: ['test/main/{engine,api,lib}/**/*.test.ts'],

@@ -9,6 +9,7 @@ import type { RuleId } from '#engine/decision.ts'
 import { availableOf, deadlineOf, podHashOf, sizeOf } from '#engine/rollout/replica-set/facts.ts'
 import type { Decided } from './controller-process.ts'
 import type { Change } from './simulated-api.ts'
+import type { SimulatedAws } from './simulated-aws.ts'
 
 /** One change that took effect, with what its writer knew and how everything is now. */
 export interface ChangeSeen {
@@ -27,6 +28,8 @@ export interface ChangeSeen {
   readonly replicaSets: readonly ReplicaSet[]
   readonly services: readonly Service[]
   readonly routeObject: ReadRoute
+  /** Set where AWS is asked whether a weight has arrived. */
+  readonly aws: Pick<SimulatedAws, 'hasSent'> | undefined
 }
 
 /** A route object by its kind and name, as it is after the change. */

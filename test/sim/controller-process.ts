@@ -13,6 +13,7 @@ import { apply, type Fleet } from '#main/fleet/patch.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { SimulatedApi } from './simulated-api.ts'
+import type { SimulatedAws } from './simulated-aws.ts'
 import { SimulatedClient } from './simulated-client.ts'
 import { simulatedMetrics } from './simulated-metrics.ts'
 import { ProcessClock, type SimulatedTime } from './simulated-time.ts'
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly network: Network
   readonly watches: Set<SimulatedWatch>
   readonly trace: Trace
+  /** Set where AWS is asked. */
+  readonly aws: SimulatedAws | undefined
 }
 
 /** What one process decided last: from which world, and when by its own clock. */
@@ -81,6 +84,7 @@ export class ControllerProcess {
       cluster: this.cluster,
       clock,
       log,
+      aws: surroundings.aws?.port,
       metrics: simulatedMetrics(clock, random.fork('metrics')),
       reconcile: (world, now) => this.#reconcile(world, now),
       random: random.next,

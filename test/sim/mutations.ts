@@ -20,8 +20,13 @@ export interface Caught {
 const run = promisify(execFile)
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 const timeoutMs = 900_000
-/** Beside the simulator: what runs the engine's shell against the sandbox, and its parts one by one. */
-const tests = ['test/sim/found-faults.test.ts', 'test/main/controller', 'test/conformance/rollout']
+/** Beside the simulator: what runs the engine's shell against the sandbox, and the rounds of the engine one by one. */
+const tests = [
+  'test/sim/found-faults.test.ts',
+  'test/main/controller',
+  'test/main/engine/rollout',
+  'test/conformance/rollout',
+]
 
 /** In a process of its own, so that the bug is in every module that is loaded there and in none here. */
 export async function tryMutation(mutation: Mutation): Promise<Caught> {
@@ -44,7 +49,18 @@ interface TestReport {
 async function firstFailedTest(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'argosy-mutation-'))
   const report = join(folder, 'report.json')
-  const options = ['--config', '.ci/vitest.config.ts', '--project', 'main', '--bail', '1', '--reporter', 'json']
+  const options = [
+    '--config',
+    '.ci/vitest.config.ts',
+    '--project',
+    'main',
+    '--project',
+    'engine',
+    '--bail',
+    '1',
+    '--reporter',
+    'json',
+  ]
   const args = [here('../../node_modules/vitest/vitest.mjs'), 'run', ...options, '--outputFile', report, ...tests]
   const root = here('../..')
   try {

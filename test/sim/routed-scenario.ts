@@ -49,7 +49,8 @@ export function routedScenario(random: Random, index: number): Scenario {
     ...(random.chance(0.15) && { rollbackWindow: { revisions: random.int(1, 2) } }),
     ...(random.chance(0.15) && { progressDeadlineAbort: true }),
   })
-  const scenario = behindRouter(plain, scene)
+  const asksAws = scene.routing.alb !== undefined && random.chance(0.7)
+  const scenario = { ...behindRouter(plain, scene), asksAws }
   return random.chance(0.2) ? analysed(scenario, random) : scenario
 }
 

@@ -74,7 +74,7 @@ function hashOf({ service, hash }: Omit<Way, 'weight'>, { services }: TrafficSee
 type Read = (routing: TrafficRouting, seen: TrafficSeen) => readonly Route[]
 
 /** The Services of both sides, whichever of them is which. */
-function ours({ rollout }: TrafficSeen): { readonly stable: string; readonly canary: string } {
+export function servicesOf(rollout: Rollout): { readonly stable: string; readonly canary: string } {
   const { stableService, canaryService, pingPong } = rollout.spec.strategy?.canary ?? {}
   const isPing = rollout.status?.canary?.stablePingPong === 'ping'
   const [ping = '', pong = ''] = [pingPong?.pingService, pingPong?.pongService]
@@ -89,7 +89,7 @@ const nginx: Read = ({ nginx: told, maxTrafficWeight = 100 }, seen) => {
   const canary = seen.routeObject('ingresses', `${seen.rollout.metadata.name}-${stable}-canary`)
   const annotations = canary?.metadata.annotations ?? {}
   const weight = Number(annotations['nginx.ingress.kubernetes.io/canary-weight'] ?? 0)
-  const { stable: stableService, canary: canaryService } = ours(seen)
+  const { stable: stableService, canary: canaryService } = servicesOf(seen.rollout)
   return [
     {
       name: stable,
@@ -142,7 +142,7 @@ const smi: Read = (_, seen) => {
 const ambassador: Read = ({ ambassador: told }, seen) =>
   (told?.mappings ?? []).map((name) => {
     const weight = Number(at(seen.routeObject('mappings', `${name}-canary`), 'spec', 'weight') ?? 0)
-    const { stable, canary } = ours(seen)
+    const { stable, canary } = servicesOf(seen.rollout)
     return {
       name,
       ways: [
@@ -203,7 +203,7 @@ const readers: readonly (readonly [keyof TrafficRouting, Read])[] = [
 ]
 
 function waysIn(backends: readonly unknown[], field: string, seen: TrafficSeen): readonly Way[] {
-  const names = Object.values(ours(seen))
+  const names = Object.values(servicesOf(seen.rollout))
   return backends.flatMap((backend) => {
     const service = textAt(backend, field)
     return names.includes(service) ? [{ service, weight: Number(at(backend, 'weight') ?? 0) }] : []

@@ -16,6 +16,8 @@ export interface Scenario {
   readonly deployment?: Deployment
   /** The person changes from one strategy to the other now and then, and has Services for both. */
   readonly changesStrategy?: boolean
+  /** AWS is asked whether a weight has arrived. */
+  readonly asksAws?: boolean
   /** What its router needs. */
   readonly routes?: readonly RouteManifest[]
   /** What its analyses refer to. */

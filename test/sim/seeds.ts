@@ -30,5 +30,16 @@ export const foundSeeds: readonly { readonly seed: number; readonly steps: numbe
     shows: 'a pause by hand right after the cut-over took pods from the ReplicaSet that served everybody',
   },
   { seed: 1474, steps: 40, shows: 'an inconclusive analysis in the background skipped the pause it came before' },
+  {
+    seed: 463,
+    steps: 40,
+    shows: 'stable was emptied by a step of full weight before anybody knew what it was getting from its router',
+  },
+  {
+    seed: 92,
+    steps: 40,
+    shows: 'a canary that was to stay up after its abort went on getting requests for ever',
+  },
+  { seed: 414, steps: 40, shows: 'a weight that had arrived counted as on its way again after every take-over' },
   { seed: 228, steps: 40, shows: 'a Deployment was asked for a pod that was ready already' },
 ]

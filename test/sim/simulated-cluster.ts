@@ -12,6 +12,7 @@ import { Network } from './network.ts'
 import { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { type Change, SimulatedApi } from './simulated-api.ts'
+import { SimulatedAws } from './simulated-aws.ts'
 import { isOfDeployment, SimulatedDeployments, shop } from './simulated-deployments.ts'
 import { SimulatedTime } from './simulated-time.ts'
 import type { SimulatedWatch } from './simulated-watch.ts'
@@ -25,6 +26,7 @@ export class SimulatedCluster {
   readonly trace = new Trace(this.time)
   readonly watches = new Set<SimulatedWatch>()
   readonly network: Network
+  readonly aws: SimulatedAws | undefined
   /** By generation, from 1. */
   readonly #specs: RolloutSpec[] = []
 
@@ -33,6 +35,7 @@ export class SimulatedCluster {
     this.api.onChange((change) => this.#record(change))
     new SimulatedWorkloads(this.api, this.time, random.fork('workloads'))
     new SimulatedDeployments(this.api, this.time, random.fork('deployments'))
+    this.aws = scenario.asksAws === true ? new SimulatedAws(this.api, this.time, random.fork('aws')) : undefined
     if (scenario.deployment !== undefined) this.api.create(resources.deployments, scenario.deployment, 'operator')
     for (const template of scenario.templates ?? []) this.api.create(resources.analysisTemplates, template, 'operator')
     for (const { kind, object } of scenario.routes ?? []) this.api.create(routeKinds[kind], object, 'operator')

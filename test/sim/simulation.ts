@@ -228,6 +228,7 @@ export class Simulation {
       replicaSets: cluster.replicaSets,
       services: cluster.services,
       routeObject: cluster.routeObject,
+      aws: cluster.aws,
     }
     for (const checker of this.#checkers) this.#judge(checker, checker.onChange?.(seen))
     if (decided === undefined) return

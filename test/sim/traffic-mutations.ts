@@ -127,8 +127,8 @@ export const trafficMutations: readonly Mutation[] = [
   {
     name: 'a weight that stable cannot carry counts as sent',
     file: `${canary}/traffic.ts`,
-    find: 'const isWeightSent = (weights?.canary.weight ?? 0) === weight',
-    replace: 'const isWeightSent = (weights?.canary.weight ?? 0) <= weight',
+    find: '(weights?.canary.weight ?? 0) === weight &&',
+    replace: '(weights?.canary.weight ?? 0) <= weight &&',
   },
   {
     name: 'a weight that the router cannot take yet counts as sent',
@@ -165,6 +165,18 @@ export const trafficMutations: readonly Mutation[] = [
     file: `${canary}/routed-split.ts`,
     find: 'Math.ceil((share * replicas) / maxWeightOf(spec))',
     replace: 'Math.floor((share * replicas) / maxWeightOf(spec))',
+  },
+  {
+    name: 'a weight that has not arrived counts as sent when stable lacks pods',
+    file: `${canary}/traffic.ts`,
+    find: '=== weight && weights?.verified !== false',
+    replace: '=== weight',
+  },
+  {
+    name: 'every question to AWS takes back what was known',
+    file: `${canary}/traffic.ts`,
+    find: 'hostNames.length > 0 && !isModified ?',
+    replace: 'hostNames.length < 0 && !isModified ?',
   },
   {
     name: 'what the router says of the weight is ignored',

@@ -4,7 +4,7 @@ import { type RouteKind, routeKindOf, routeKinds } from '#api/route-kinds.ts'
 import { availableOf, podHashOf } from '#engine/rollout/replica-set/facts.ts'
 import { type ChangeSeen, type Checker, hasRollbackWindow, type RestSeen, rolloutChange, stepsOf } from '../checker.ts'
 import { foreignChange } from '../foreign-fields.ts'
-import { isRoutedSpec, sharesOf, sharesTold, wholeOf } from '../routed-traffic.ts'
+import { isRoutedSpec, servicesOf, sharesOf, sharesTold, wholeOf } from '../routed-traffic.ts'
 import { ShareHistory } from '../share-history.ts'
 
 /**
@@ -59,6 +59,9 @@ function unsent(seen: ChangeSeen, history: ShareHistory): string | undefined {
   const share = weight / wholeOf(moved.before.spec)
   const lingering = weight === 0 ? mappingLeft(seen) : undefined
   if (lingering !== undefined) return `a step of weight 0 counts as done, and Mapping ${lingering} is still there`
+  const { canary: service } = servicesOf(moved.before)
+  if (seen.aws?.hasSent(service, weight) === false)
+    return `a step of weight ${weight} counts as done, and has not arrived`
   return history.isSent(moved.before.status?.currentPodHash ?? '', share)
     ? undefined
     : `a step of weight ${weight} counts as done, and was not sent`

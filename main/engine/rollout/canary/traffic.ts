@@ -177,7 +177,7 @@ function makeMirrorRoute(router: Router, request: RouterRequest, pass: Pass, rou
  */
 function held({ status }: Release, { weight }: WantedWeight, { writes }: Course): TrafficOutcome {
   const weights = status.canary?.weights
-  const isWeightSent = (weights?.canary.weight ?? 0) === weight
+  const isWeightSent = (weights?.canary.weight ?? 0) === weight && weights?.verified !== false
   return { ...unrouted, writes, weights, isWeightSent, areRoutesMade: false, isSteered: false, mayShrink: isWeightSent }
 }
 
@@ -206,11 +206,13 @@ function conclude({ release, wanted, destinations }: Pass, course: Course, verif
     : []
   const { verified, hostNames, status: alb } = verification
   const isDenied = verified === false
+  // What was known of this weight stays told while AWS is being asked again.
+  const stored = hostNames.length > 0 && !isModified ? (before?.verified ?? verified) : verified
   const isAwaited = isDenied && hostNames.length === 0
   return {
     ...unrouted,
     writes: [...course.writes, ...told, ...verification.writes],
-    weights: verified === undefined ? weights : { ...weights, verified },
+    weights: stored === undefined ? weights : { ...weights, verified: stored },
     isWeightSent: course.unfinished === undefined && !isDenied,
     isReady: !(isDenied && wanted.weight === maxWeight),
     requeueAt: earliest(course.unfinished?.until, isAwaited ? now + verifyAgainMs : undefined),

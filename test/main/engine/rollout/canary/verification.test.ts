@@ -100,6 +100,29 @@ describe('weights that have to arrive', () => {
     expect(journey.status.canary?.weights?.verified).toBe(true)
   })
 
+  it('TR-25: what has arrived stays told while AWS is being asked again', () => {
+    const journey = released()
+    rounds(tell(journey.setImage('web:2'), sending(20)))
+    rounds(tell(journey.abort(), sending(0)))
+    expect(journey.status.canary?.weights).toMatchObject({ canary: { weight: 0 }, verified: true })
+    rounds(tell(journey, asked), 3)
+    expect(journey.decide().asks?.hostNames).toEqual([hostName])
+    expect(journey.status.canary?.weights?.verified).toBe(true)
+  })
+
+  it('TR-21, TR-29: what has not arrived does not count as sent because stable has lost its pods', () => {
+    const journey = released()
+    rounds(tell(journey.setImage('web:2'), sending(0)))
+    journey.isReady = (rs) => rs.spec.template.spec?.containers[0]?.image === 'web:2'
+    const lost = journey.replicaSet('web:1').metadata.name
+    const replicaSets = journey.world.replicaSets.map((rs) =>
+      rs.metadata.name === lost ? { ...rs, status: { ...rs.status, availableReplicas: 0 } } : rs,
+    )
+    journey.world = { ...journey.world, replicaSets }
+    rounds(journey)
+    expect(journey.status).toMatchObject({ currentStepIndex: 0, canary: { weights: { canary: { weight: 20 } } } })
+  })
+
   it('TR-27: at the end, nothing is promoted and nobody loses pods before everything has arrived', () => {
     const journey = released([setWeight(20)])
     rounds(tell(journey.setImage('web:2'), sending(20)))
