@@ -5,7 +5,7 @@ import { simulate } from './simulation.ts'
 
 /* Run with a mutation in place: what catches it first, as one line of JSON. First the found seeds, then new ones, then crash points. */
 
-const seedsMax = 250
+const seedsMax = 500
 const stepsEach = 40
 
 async function hunt(): Promise<string | undefined> {
