@@ -66,12 +66,15 @@ export interface CrashPoints {
   }[]
 }
 
-/** Every crash point of a reference rollout, none left out: after each write, from the first to the last. */
-export async function tryCrashPoints(reference: ReferenceRollout): Promise<CrashPoints> {
+/**
+ * Crash points of a reference rollout: after each write, from the first to the last.
+ * @param every only after every so many writes
+ */
+export async function tryCrashPoints(reference: ReferenceRollout, every = 1): Promise<CrashPoints> {
   const whole = await tellStory(reference, Number.POSITIVE_INFINITY)
   const expected = reference.meanwhile === undefined ? whole.ending : undefined
   const failures = [...judge(whole, expected, Number.POSITIVE_INFINITY)]
-  for (let crashAfter = 1; crashAfter <= whole.writes; crashAfter++)
+  for (let crashAfter = 1; crashAfter <= whole.writes; crashAfter += every)
     failures.push(...judge(await tellStory(reference, crashAfter), expected, crashAfter))
   return { points: whole.writes, failures }
 }

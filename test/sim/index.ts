@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { tryCrashPoints } from './crash-points.ts'
+import { referenceRollouts } from './reference-rollouts.ts'
 import { type Run, simulate } from './simulation.ts'
 
 /*
  * `npm run test:sim -- --seed N --runs M --steps K`: M runs from seed N on; stops at the first that fails, and says how to repeat
- * it. With --all it goes on and names each that fails in a line.
+ * it. With --all it goes on and names each that fails in a line. With --crash-points it also kills the first controller of each reference
+ * rollout after every single one of its writes (OPS-42).
  */
 
 const { values } = parseArgs({
@@ -14,6 +17,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '40' },
     trace: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
+    'crash-points': { type: 'boolean', default: false },
   },
 })
 
@@ -34,7 +38,19 @@ for (let seed = first; seed < first + runs; seed++) {
 const seconds = (performance.now() - startedAt) / 1000
 print(`${runs} seeds from ${first}, ${steps} steps each: ${rounds} rounds, ${writes} writes, ${seconds.toFixed(1)} s`)
 print(failed === 0 || values.all ? `${runs - failed} passed, ${failed} failed` : 'stopped at the first failure')
-process.exitCode = failed === 0 ? 0 : 1
+const crashed = values['crash-points'] ? await crashEverywhere() : 0
+process.exitCode = failed + crashed === 0 ? 0 : 1
+
+async function crashEverywhere(): Promise<number> {
+  let all = 0
+  for (const reference of referenceRollouts) {
+    const { points, failures } = await tryCrashPoints(reference)
+    all += failures.length
+    print(`${reference.name}: ${points} crash points, ${failures.length} failed`)
+    for (const { crashAfter, text } of failures) print(`  after write ${crashAfter}: ${text}`)
+  }
+  return all
+}
 
 function reportFailure(seed: number, { violation, lines }: Run): void {
   if (!values.trace) print(lines.slice(-120).join('\n'))
