@@ -25,7 +25,7 @@ import { type BinaryOperator, type Node, predicateArguments } from './syntax.ts'
 /** Names and what is known of them. */
 export type Names = Readonly<Record<string, Type>>
 
-/** The functions an expression may call, those over predicates excepted. */
+/** The functions an expression may call, those over predicates excepted; `time.Now` is one of a name that holds functions. */
 export type Functions = (name: string) => Builtin | undefined
 
 /** What a predicate is about, innermost last. */
@@ -191,6 +191,8 @@ class Checker {
   }
 
   #method(of: Node, name: string, args: readonly Node[]): Type {
+    if (of.kind === 'name' && this.#functions(`${of.name}.${name}`) !== undefined)
+      return this.#call(`${of.name}.${name}`, args)
     const base = this.type(of)
     for (const each of args) this.type(each)
     if (isUnknown(base)) return unknownType

@@ -207,6 +207,8 @@ class Run {
   }
 
   #method({ of, name, args }: Extract<Node, { kind: 'method' }>): Value | typeof cut {
+    if (of.kind === 'name' && this.#surroundings.functions(`${of.name}.${name}`) !== undefined)
+      return this.#call(`${of.name}.${name}`, args)
     const value = this.#evaluate(of)
     if (value === cut) return cut
     const values = args.map((each) => this.value(each))
