@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 /** Fails when a package of the lockfile has a licence we have not agreed to ship or to build with. */
 const allowed = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'Apache-2.0',
   'BSD-2-Clause',

@@ -1,7 +1,7 @@
 import type { Outcome } from '#lib/outcome.ts'
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Absolute. */
   readonly url: string
   /** Set in this order; a later one of the same name replaces an earlier one, whatever its case. */

@@ -1,0 +1,8 @@
+import type { Delivery } from '#engine/notifications/delivery.ts'
+import type { Outcome } from '#lib/outcome.ts'
+
+/** How notifications leave this machine. */
+export interface NotificationsPort {
+  /** Bounded in time, whatever it meets. The failure holds neither address nor credential. Never rejects. */
+  readonly deliver: (delivery: Delivery) => Promise<Outcome<void, string>>
+}
