@@ -21,6 +21,7 @@ import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
+import { openNotifications } from '#main/notifications/open-notifications.ts'
 
 export interface SessionOptions {
   readonly access: ContextAccess
@@ -48,6 +49,7 @@ export class ClusterSession {
   readonly rights: ActionRights
   readonly #options: SessionOptions
   readonly metrics: ReturnType<typeof openMetrics>
+  readonly #notifications: ReturnType<typeof openNotifications>
   readonly engine: Engine
   readonly #listeners = new Set<() => void>()
   #access: ContextAccess
@@ -75,9 +77,11 @@ export class ClusterSession {
       random: Math.random,
       settings: options.metricSettings,
     })
+    this.#notifications = openNotifications({ client: this.client, clock, env: process.env })
     this.engine = createEngine({
       cluster: this.cluster,
       metrics: this.metrics,
+      notifications: this.#notifications,
       aws: openAws(options.trafficSettings, { clock, env: options.metricSettings.env }),
       clock,
       log,
@@ -161,6 +165,7 @@ export class ClusterSession {
     await this.engine.stop({ release: true })
     await this.cluster.stop()
     await this.metrics.close()
+    await this.#notifications.close()
     await this.client.close()
   }
 

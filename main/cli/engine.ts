@@ -71,6 +71,7 @@ async function startEngine(
   const { metricSettingsFor, trafficSettingsFor } = await import('#main/cluster-settings.ts')
   const { openAws } = await import('#main/aws/open-aws.ts')
   const { openMetrics } = await import('#main/metrics/open-metrics.ts')
+  const { openNotifications } = await import('#main/notifications/open-notifications.ts')
   const { openCluster } = await import('#main/cluster/open-cluster.ts')
   const cluster = openCluster({
     context: target.context,
@@ -92,9 +93,11 @@ async function startEngine(
   const metrics = openMetrics({ client: target.client, clock: io.clock, random: Math.random, settings })
   const traffic = trafficSettingsFor(target.context, where)
   const awsVerifyTargetGroups = options.awsVerifyTargetGroup === true || traffic.awsVerifyTargetGroups
+  const notifications = openNotifications({ client: target.client, clock: io.clock, env: process.env })
   const engine = createEngine({
     cluster,
     metrics,
+    notifications,
     aws: openAws({ ...traffic, awsVerifyTargetGroups }, { clock: io.clock, env: settings.env }),
     clock: io.clock,
     log,
@@ -107,7 +110,7 @@ async function startEngine(
   engine.onChange(onlyChanges(engine, () => tellMode(engine, options.leaseNamespace, log)))
   engine.start()
   cluster.start()
-  return { engine, cluster, metrics }
+  return { engine, cluster, metrics, notifications }
 }
 
 /** A renewed lease is no news; another holder, state or mode is. */
@@ -138,5 +141,6 @@ async function stopEngine(running: Awaited<ReturnType<typeof startEngine>>, log:
   if (!released.ok) log('warn', 'lease not released', { context: running.engine.context, failure: released.error })
   await running.cluster.stop()
   await running.metrics.close()
+  await running.notifications.close()
   await running.cluster.client.close()
 }

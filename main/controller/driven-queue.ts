@@ -15,6 +15,8 @@ export interface Driving {
   /** Ours to drive, by the lease and by how new the caches are. */
   readonly isDriving: () => boolean
   readonly mayWrite: () => boolean
+  /** Told of every Event that is recorded; takes note at most. */
+  readonly onEvent?: (event: EventWrite) => void
 }
 
 /** The lease is ours by name, but its last renewal is too old to act on. */
@@ -56,6 +58,7 @@ export class DrivenQueue {
 
   record(event: EventWrite): void {
     this.#events.record(event)
+    this.#driving.onEvent?.(event)
   }
 
   /** No round begins any more; resolves when those under way have ended, or after `atMostMs`, and their Events are sent. */

@@ -15,6 +15,8 @@ import type { Driving } from './driven-queue.ts'
 import { drivingReason } from './driving-reason.ts'
 import { Lease, type LeaseState } from './lease.ts'
 import type { MetricsPort } from './metrics-port.ts'
+import { Notifications } from './notifications.ts'
+import type { NotificationsPort } from './notifications-port.ts'
 import { engineMode, findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
 import { Rounds } from './rounds.ts'
 import { RouteReleases } from './route-releases.ts'
@@ -36,6 +38,8 @@ export interface EngineOptions {
   readonly metrics?: MetricsPort
   /** Absent: nobody asks AWS whether weights and targets have arrived. */
   readonly aws?: AwsPort | undefined
+  /** Absent: nobody is notified. */
+  readonly notifications?: NotificationsPort | undefined
   /** Milliseconds that never go back (OPS-41). */
   readonly random: () => number
   /** `argosy-<hostname>_<uuid>` (OPS-37). */
@@ -92,6 +96,7 @@ class ClusterEngine implements Engine {
   readonly #routes: RouteReleases
   readonly #rounds: Rounds
   readonly #companions: readonly Companion[]
+  readonly #notifications: Notifications | undefined
   readonly #listeners = new Set<() => void>()
   readonly #reasonListeners = new Set<(key: string | undefined) => void>()
   #driver: Reason | undefined
@@ -110,14 +115,17 @@ class ClusterEngine implements Engine {
     this.#cluster = options.cluster
     const { context } = options.cluster
     this.#log = (level, message, fields) => options.log(level, message, { context, ...fields })
-    const { cluster, clock, instanceID, metrics, aws, reconcile } = options
+    const { cluster, clock, instanceID, metrics, aws, reconcile, random, notifications: port } = options
     const driving: Driving = {
       cluster,
       clock,
       log: this.#log,
       isDriving: () => this.#driving,
       mayWrite: () => this.#mayWrite(),
+      onEvent: (event) => this.#notifications?.onEvent(event),
     }
+    const said = { random, namespace: options.leaseNamespace, instanceID }
+    this.#notifications = port && new Notifications({ ...driving, ...said, port })
     this.#lease = new Lease({ ...options, client: cluster.client, namespace: options.leaseNamespace })
     this.#releases = new ServiceReleases({ ...driving, reconcile: (rollout) => this.#dirty.mark(rollout) })
     this.#routes = new RouteReleases({ ...driving, instanceID })
@@ -190,7 +198,7 @@ class ClusterEngine implements Engine {
     if (this.#wanted !== 'drive') return
     this.#dirty.start()
     this.#routes.start()
-    for (const each of this.#companions) each.start()
+    for (const each of [...this.#companions, this.#notifications]) each?.start()
     void this.#checkRival()
   }
 
@@ -201,11 +209,13 @@ class ClusterEngine implements Engine {
     this.#disposals.clear()
     this.#dirty.stop()
     await Promise.all([this.#rounds, this.#releases, this.#routes, ...this.#companions].map((each) => each.stop()))
+    // The last rounds may have had something to say.
+    await this.#notifications?.stop()
     this.#driving = false
     this.#holding = false
     const released = await this.#lease.stop(options)
     this.#rounds.renew()
-    for (const each of this.#companions) each.renew()
+    for (const each of [...this.#companions, this.#notifications]) each?.renew()
     this.#log('info', 'engine stopped', { released: options.release && released.ok })
     this.#stopping--
     if (this.#stopping === 0) this.#begin()
@@ -225,7 +235,7 @@ class ClusterEngine implements Engine {
       void this.#checkRival()
       if (!mayCompete) return
       this.#dirty.markAll()
-      for (const each of this.#companions) each.lookAtAll()
+      for (const each of [...this.#companions, this.#notifications]) each?.lookAtAll()
     })
   }
 
@@ -242,7 +252,10 @@ class ClusterEngine implements Engine {
     const held = this.#lease.state.state === 'held'
     if (held && !this.#holding) void this.#takeOver()
     if (!held && this.#driving) this.#log('warn', 'lease lost: writing stops', { lease: this.#lease.state })
-    if (!held) this.#driving = false
+    if (!held) {
+      this.#driving = false
+      this.#notifications?.leave()
+    }
     this.#holding = held
     this.#changed()
   }
@@ -265,7 +278,7 @@ class ClusterEngine implements Engine {
     }
     this.#driving = true
     this.#dirty.markAll()
-    for (const each of [this.#releases, this.#routes, ...this.#companions]) each.lookAtAll()
+    for (const each of [this.#releases, this.#routes, ...this.#companions, this.#notifications]) each?.lookAtAll()
   }
 
   /** Of the kinds beside Rollouts nothing is driven by who may not read them, or has none of them. */
@@ -273,7 +286,8 @@ class ClusterEngine implements Engine {
     const { client } = this.#cluster
     const rollouts = await client.list(resources.rollouts, { namespace })
     if (!rollouts.ok) return rollouts.error
-    for (const rollout of rollouts.value.items) this.#rounds.mustSee(rollout)
+    for (const rollout of rollouts.value.items)
+      for (const each of [this.#rounds, this.#notifications]) each?.mustSee(rollout)
     for (const companion of this.#companions) {
       const listed = await client.list(companion.resource, { namespace })
       if (!listed.ok && !['Forbidden', 'NotFound'].includes(listed.error.kind)) return listed.error

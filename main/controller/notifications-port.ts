@@ -3,6 +3,9 @@ import type { Outcome } from '#lib/outcome.ts'
 
 /** How notifications leave this machine. */
 export interface NotificationsPort {
-  /** Bounded in time, whatever it meets. The failure holds neither address nor credential. Never rejects. */
-  readonly deliver: (delivery: Delivery) => Promise<Outcome<void, string>>
+  /**
+   * Bounded in time, whatever it meets. The failure holds neither address nor credential. Never rejects.
+   * @param isWanted asked before it is tried once more
+   */
+  readonly deliver: (delivery: Delivery, isWanted: () => boolean) => Promise<Outcome<void, string>>
 }

@@ -31,16 +31,18 @@ export function openNotifications({ client, clock, env, desktop }: Notifications
   const http = httpThroughCluster({ client, clock, routes: [], direct: direct.send })
   const slack = new SlackSender({ http, clock })
 
-  async function sent(delivery: Delivery): Promise<Outcome<void, string>> {
+  async function sent(delivery: Delivery, isWanted: () => boolean): Promise<Outcome<void, string>> {
     switch (delivery.kind) {
       case 'http': {
-        const each = await Promise.all(delivery.requests.map((one) => sendHttp(one, delivery.retry, { http, clock })))
+        const each = await Promise.all(
+          delivery.requests.map((one) => sendHttp(one, delivery.retry, { http, clock, isWanted })),
+        )
         const failed = each.find((outcome) => !outcome.ok)
         if (delivery.enough === 'one' && each.some((outcome) => outcome.ok)) return success(undefined)
         return failed ?? success(undefined)
       }
       case 'slack':
-        return slack.send(delivery)
+        return slack.send(delivery, isWanted)
       case 'email':
         return sendEmail(delivery)
       case 'desktop':
@@ -52,8 +54,8 @@ export function openNotifications({ client, clock, env, desktop }: Notifications
     }
   }
 
-  const deliver: NotificationsPort['deliver'] = (delivery) =>
-    sent(delivery).catch((error: unknown) =>
+  const deliver: NotificationsPort['deliver'] = (delivery, isWanted) =>
+    sent(delivery, isWanted).catch((error: unknown) =>
       failure(`a fault in Argosy: ${error instanceof Error ? error.message : String(error)}. Please report it.`),
     )
   return { deliver, close: () => direct.close() }

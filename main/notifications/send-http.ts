@@ -6,17 +6,24 @@ import type { Http, HttpAnswer } from '#main/metrics/http/http.ts'
 /** Of an answer that says what is wrong. */
 const answerMax = 200
 
+export interface SendPorts {
+  readonly http: Http
+  readonly clock: Clock
+  /** Whether it may be tried once more. */
+  readonly isWanted: () => boolean
+}
+
 /** Sends a request until it is taken: another time after what another time may mend, a little later each time (OPS-171). */
 export async function sendHttp(
   request: HttpRequest,
   retry: Retry,
-  { http, clock }: { readonly http: Http; readonly clock: Clock },
+  { http, clock, isWanted }: SendPorts,
 ): Promise<Outcome<void, string>> {
   for (let tried = 0; ; tried++) {
     const answer = await http(request)
     if (answer.ok && answer.value.status >= 200 && answer.value.status <= 299) return success(undefined)
     const mayHelp = !answer.ok || isPassing(answer.value.status)
-    if (tried >= retry.max || !mayHelp)
+    if (tried >= retry.max || !mayHelp || !isWanted())
       return failure(answer.ok ? refusal(answer.value) : bare(answer.error, request.url))
     await rest(clock, Math.min(retry.waitMaxMs, retry.waitMinMs * 2 ** tried))
   }

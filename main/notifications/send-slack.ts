@@ -28,18 +28,22 @@ export class SlackSender {
     this.#clock = clock
   }
 
-  async send(delivery: SlackDelivery): Promise<Outcome<void, string>> {
+  async send(delivery: SlackDelivery, isWanted: () => boolean): Promise<Outcome<void, string>> {
     const { groupingKey, channel, policy, broadcast, message } = delivery
     const key = JSON.stringify([channel, groupingKey])
     const thread = groupingKey === '' ? undefined : this.#threads.get(key)
     if (thread === undefined || policy !== 'Update') {
       const reply = thread === undefined ? {} : { thread_ts: thread.ts, ...(broadcast && { reply_broadcast: true }) }
-      const sent = await this.#call('chat.postMessage', { channel, ...message, ...reply }, delivery)
+      const sent = await this.#call('chat.postMessage', { channel, ...message, ...reply }, { ...delivery, isWanted })
       if (!sent.ok) return sent
       if (groupingKey !== '' && thread === undefined) this.#remember(key, sent.value)
     }
     if (thread === undefined || policy === 'Post') return success(undefined)
-    const updated = await this.#call('chat.update', { ...message, channel: thread.channel, ts: thread.ts }, delivery)
+    const updated = await this.#call(
+      'chat.update',
+      { ...message, channel: thread.channel, ts: thread.ts },
+      { ...delivery, isWanted },
+    )
     return updated.ok ? success(undefined) : updated
   }
 
@@ -53,7 +57,7 @@ export class SlackSender {
   async #call(
     method: string,
     body: object,
-    { apiURL, token, insecure }: SlackDelivery,
+    { apiURL, token, insecure, isWanted }: SlackDelivery & { readonly isWanted: () => boolean },
   ): Promise<Outcome<Sent, string>> {
     const url = `${apiURL}${method}`
     for (let tries = 1; ; tries++) {
@@ -71,7 +75,7 @@ export class SlackSender {
       if (!answer.ok) return failure(`slack: ${bare(answer.error, url)}`)
       const { status } = answer.value
       if (status === 200) return takenFrom(answer.value.body)
-      if (status !== 429 || tries >= triesMax) return failure(`slack: answered ${status}`)
+      if (status !== 429 || tries >= triesMax || !isWanted()) return failure(`slack: answered ${status}`)
       const seconds = Number(answer.value.header('retry-after') ?? '1')
       await rest(this.#clock, Math.min(waitMsMax, Math.max(1, Number.isNaN(seconds) ? 1 : seconds) * 1000))
     }

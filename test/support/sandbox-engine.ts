@@ -8,6 +8,7 @@ import { openCluster } from '#main/cluster/open-cluster.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
+import { openNotifications } from '#main/notifications/open-notifications.ts'
 
 export interface EngineChoices {
   /** Only of this namespace, its lease there too; of all when absent. */
@@ -57,9 +58,11 @@ export function anEngineOn(
     random: () => 0.5,
     settings: { controllerNamespace: 'argo-rollouts', env },
   })
+  const notifications = openNotifications({ client, clock, env: {} })
   const engine = createEngine({
     cluster,
     metrics,
+    notifications,
     clock,
     log: silentLog,
     reconcile: reconcileRollout,
@@ -73,6 +76,7 @@ export function anEngineOn(
   const cut = async () => {
     await cluster.stop()
     await metrics.close()
+    await notifications.close()
     await client.close()
   }
   return {

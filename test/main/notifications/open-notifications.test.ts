@@ -15,9 +15,9 @@ function aSender(desktop?: (title: string, body: string) => void) {
   const sender = openNotifications({ client: new FakeApi().client(), clock, env: {}, desktop })
   web.ending(() => sender.close())
   /** Time goes by until it is done. */
-  const deliver = async (delivery: Delivery) => {
+  const deliver = async (delivery: Delivery, isWanted = () => true) => {
     let outcome: Awaited<ReturnType<typeof sender.deliver>> | undefined
-    const work = sender.deliver(delivery).then((result) => {
+    const work = sender.deliver(delivery, isWanted).then((result) => {
       outcome = result
     })
     await advanceUntil(clock, 'delivered', () => outcome !== undefined)
@@ -64,6 +64,12 @@ describe('by HTTP (OPS-171)', () => {
       error: 'the request has failed with error code 500 : why not',
     })
     expect(server.requests).toHaveLength(7)
+  })
+
+  it('OPS-174: does not try again once nobody wants it', async () => {
+    const server = await web.server(inTurn(500))
+    expect(await aSender().deliver(http(server.url), () => false)).toMatchObject({ ok: false })
+    expect(server.requests).toHaveLength(1)
   })
 
   it('does not repeat what was refused', async () => {
@@ -168,7 +174,7 @@ describe('by mail (OPS-170)', () => {
   })
   const deliver = (delivery: Delivery) => {
     const clock = new VirtualClock()
-    return openNotifications({ client: new FakeApi().client(), clock, env: {} }).deliver(delivery)
+    return openNotifications({ client: new FakeApi().client(), clock, env: {} }).deliver(delivery, () => true)
   }
 
   it('one message to everybody', async () => {
