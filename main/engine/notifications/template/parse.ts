@@ -206,6 +206,7 @@ class PipeReader {
     }
     const [first, ...args] = operands
     if (first === undefined) throw new TemplateError(`missing value for ${context}`)
+    if (first.kind === 'value' && first.value === null) throw new TemplateError('nil is not a command')
     if (first.kind === 'value' && args.length > 0) throw new TemplateError("can't give argument to non-function")
     return call(first, args)
   }
@@ -220,7 +221,8 @@ class PipeReader {
       case 'number':
         return { kind: 'value', value: numberOf(token.text) }
       case 'dot':
-        return { kind: 'field', path: this.#path() }
+        if (this.#path().length > 0) throw new TemplateError('unexpected . after term "."')
+        return { kind: 'field', path: [] }
       case 'field':
         return { kind: 'field', path: [token.text.slice(1), ...this.#path()] }
       case 'variable':

@@ -104,6 +104,7 @@ function quotedAt(source: string, at: number, quote: string) {
     end += source[end] === '\\' ? 2 : 1
   }
   const text = unescaped(source.slice(at + 1, end))
+  if (quote === "'" && Array.from(text).length !== 1) throw new TemplateError('malformed character constant')
   return { token: { kind: quote === '"' ? ('string' as const) : ('char' as const), text }, end: end + 1 }
 }
 

@@ -37,6 +37,16 @@ export function mapIn(value: Value | undefined): ReadonlyMap<string, Value> {
 
 export const shown = (value: Value | undefined): string => formatValue(value ?? null)
 
+/** The texts of a list, without what is nothing; of anything else one. */
+export function textsOf(value: Value | undefined): readonly string[] {
+  if (value === undefined || value === null) return []
+  return isList(value)
+    ? elementsOf(value)
+        .filter((each) => each !== null)
+        .map((each) => shown(each))
+    : [shown(value)]
+}
+
 /** Of texts alone; each takes as long as its arguments are. */
 export const ofTexts = (count: number, run: (...texts: readonly string[]) => Value): TemplateFunction => ({
   least: count,

@@ -42,6 +42,8 @@ const printed = (values: readonly Value[]): string =>
     })
     .join('')
 
+const escapable = (values: readonly Value[]): string => printed(values.map((each) => each ?? '<no value>'))
+
 function indexed(value: Value, key: Value): Value {
   if (isMap(value)) return value.get(textIn(key)) ?? null
   if (value === null) throw new TemplateError('index of untyped nil')
@@ -117,8 +119,16 @@ export const basicFunctions: TemplateFunctions = {
     run: ([format, ...values], running) => printf(textIn(format), values, running),
   },
   html: {
-    least: 1,
-    run: ([value]) => shown(value).replaceAll(/[&<>"']/g, (char) => entities[char] ?? char),
+    least: 0,
+    most: Number.POSITIVE_INFINITY,
+    run: (values) => escapable(values).replaceAll(/[&<>"']/g, (char) => entities[char] ?? char),
   },
-  urlquery: { least: 1, run: ([value]) => encodeURIComponent(shown(value)).replaceAll('%20', '+') },
+  urlquery: {
+    least: 0,
+    most: Number.POSITIVE_INFINITY,
+    run: (values) =>
+      encodeURIComponent(escapable(values).toWellFormed())
+        .replaceAll('%20', '+')
+        .replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+  },
 }

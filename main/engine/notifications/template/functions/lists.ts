@@ -2,7 +2,7 @@ import { jsonText } from '#engine/expr/json-text.ts'
 import { isEqual, isList, isMap, orderTexts, typeNameOf, type Value } from '#engine/expr/values.ts'
 import { fromKube } from '../../values.ts'
 import { TemplateError } from '../syntax.ts'
-import { listIn, mapIn, shown, textIn, wholeIn } from './arguments.ts'
+import { listIn, mapIn, shown, textIn, textsOf, wholeIn } from './arguments.ts'
 import { isTrue } from './basic.ts'
 import type { Running, TemplateFunction, TemplateFunctions } from './function.ts'
 
@@ -30,11 +30,14 @@ function unique(list: readonly Value[], running: Running): Value {
   return list.filter((each, at) => list.findIndex((other) => isEqual(each, other)) === at)
 }
 
+/** A key without a value has an empty text. */
+const valueAt = (args: readonly Value[], at: number): Value => (at < args.length ? (args[at] ?? null) : '')
+
 const pairs = (args: readonly Value[]): Value =>
   new Map(
     Array.from(
       { length: Math.ceil(args.length / 2) },
-      (_, at) => [shown(args[2 * at]), args[2 * at + 1] ?? ''] as const,
+      (_, at) => [shown(args[2 * at]), valueAt(args, 2 * at + 1)] as const,
     ),
   )
 
@@ -57,7 +60,8 @@ function fromJson(text: string, running: Running): Value {
   try {
     return fromKube(JSON.parse(text))
   } catch {
-    throw new TemplateError('invalid JSON')
+    // As sprig has it; `mustFromJson` would fail.
+    return null
   }
 }
 
@@ -106,7 +110,14 @@ export const listFunctions: TemplateFunctions = {
   initial: ofList((list) => list.slice(0, -1)),
   reverse: ofList((list) => list.toReversed()),
   compact: ofList((list) => list.filter(isTrue)),
-  sortAlpha: ofList((list) => list.map(shown).toSorted(orderTexts)),
+  sortAlpha: {
+    least: 1,
+    run: ([value = null], running) => {
+      const texts = isList(value) ? textsOf(value) : [shown(value)]
+      running.work(texts.length)
+      return texts.toSorted(orderTexts)
+    },
+  },
   uniq: { least: 1, run: ([list], running) => unique(listIn(list), running) },
   append: { least: 2, run: ([list, value = null]) => [...listIn(list), value] },
   prepend: { least: 2, run: ([list, value = null]) => [value, ...listIn(list)] },
@@ -117,7 +128,7 @@ export const listFunctions: TemplateFunctions = {
     most: many,
     run: ([list, ...values], running) => listIn(list).filter((each) => !isIn(values, each, running)),
   },
-  until: { least: 1, run: ([count], running) => counted(0n, wholeIn(count), 1n, running) },
+  until: { least: 1, run: ([count], running) => counted(0n, wholeIn(count), wholeIn(count) < 0n ? -1n : 1n, running) },
   untilStep: {
     least: 3,
     run: ([from, to, step], running) => counted(wholeIn(from), wholeIn(to), wholeIn(step), running),
@@ -126,7 +137,7 @@ export const listFunctions: TemplateFunctions = {
   get: { least: 2, run: ([map, key]) => mapIn(map).get(textIn(key)) ?? '' },
   hasKey: { least: 2, run: ([map, key]) => mapIn(map).has(textIn(key)) },
   keys: { least: 1, most: many, run: (maps) => maps.flatMap((each) => [...mapIn(each).keys()]).toSorted(orderTexts) },
-  values: { least: 1, most: many, run: (maps) => maps.flatMap((each) => [...mapIn(each).values()]) },
+  values: { least: 1, run: ([map]) => [...mapIn(map).values()] },
   pick: {
     least: 1,
     most: many,
@@ -138,7 +149,7 @@ export const listFunctions: TemplateFunctions = {
     run: ([map, ...keys]) => new Map([...mapIn(map)].filter(([key]) => !keysIn(keys).has(key))),
   },
   dig: { least: 3, most: many, run: dug },
-  default: { least: 1, most: 2, run: ([otherwise = null, value = null]) => (isTrue(value) ? value : otherwise) },
+  default: { least: 1, most: many, run: ([otherwise = null, value = null]) => (isTrue(value) ? value : otherwise) },
   empty: { least: 1, run: ([value = null]) => !isTrue(value) },
   coalesce: { least: 0, most: many, run: (args) => args.find(isTrue) ?? null },
   all: { least: 0, most: many, run: (args) => args.every(isTrue) },

@@ -1,5 +1,5 @@
 import { formatFloat } from '#engine/expr/format-float.ts'
-import { isNumber, type Value } from '#engine/expr/values.ts'
+import { isNumber, typeNameOf, type Value } from '#engine/expr/values.ts'
 import { shown } from './arguments.ts'
 import type { Running } from './function.ts'
 
@@ -7,7 +7,7 @@ const widthMax = 1_000
 
 const directive = /%(?<flags>[-+# 0]*)(?<width>\d+)?(?:\.(?<precision>\d*))?(?<verb>[a-zA-Z%])/g
 
-/** Text as Go's `fmt.Sprintf` makes it: the verbs v, s, q, d, f, e, g, t, x, X, T and %. What does not fit is said in the text, as Go does. */
+/** Text as Go's `fmt.Sprintf` makes it: the verbs v, s, q, d, f, e, g, t, o, x, X, T and %. What does not fit is said in the text, as Go does. */
 export function printf(format: string, values: readonly Value[], running: Running): string {
   let at = 0
   const text = format.replaceAll(directive, (whole, ...groups) => {
@@ -20,7 +20,7 @@ export function printf(format: string, values: readonly Value[], running: Runnin
     running.text(made.length + widthMax)
     return padded(made, Math.min(widthMax, Number(width ?? 0)), flags ?? '', isNumber(value))
   })
-  const extra = values.slice(at).map((each) => `${kindOf(each)}=${shown(each)}`)
+  const extra = values.slice(at).map((each) => (each === null ? '<nil>' : `${typeNameOf(each)}=${shown(each)}`))
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`
 }
 
@@ -45,7 +45,9 @@ const fixed = ofNumber((value, precision = 6) => value.toFixed(Math.min(100, pre
 const verbs: Readonly<Record<string, Verb>> = {
   v: (value) => shown(value),
   s: (value, precision) =>
-    typeof value === 'string' || typeof value === 'object' ? cut(shown(value), precision) : undefined,
+    typeof value === 'string' || (typeof value === 'object' && value !== null)
+      ? cut(shown(value), precision)
+      : undefined,
   q: (value, precision) => (typeof value === 'string' ? JSON.stringify(cut(value, precision)) : undefined),
   t: (value) => (typeof value === 'boolean' ? String(value) : undefined),
   d: ofWhole(String),
@@ -53,23 +55,16 @@ const verbs: Readonly<Record<string, Verb>> = {
   F: fixed,
   e: ofNumber((value, precision = 6) => exponential(value, precision)),
   g: ofNumber(general),
+  o: ofWhole((value) => value.toString(8)),
   x: ofWhole((value) => value.toString(16)),
   X: ofWhole((value) => value.toString(16).toUpperCase()),
-  T: (value) => kindOf(value),
+  T: (value) => typeNameOf(value),
 }
 
 function formatted(verb: string, value: Value, precision: number | undefined, flags: string): string {
   const text = Object.hasOwn(verbs, verb) ? verbs[verb]?.(value, precision) : undefined
-  if (text === undefined) return value === null ? `%!${verb}(<nil>)` : `%!${verb}(${kindOf(value)}=${shown(value)})`
+  if (text === undefined) return value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeNameOf(value)}=${shown(value)})`
   return flags.includes('+') && isNumber(value) && Number(value) >= 0 ? `+${text}` : text
-}
-
-const kindOf = (value: Value): string => {
-  if (value === null) return '<nil>'
-  if (typeof value === 'bigint') return 'int'
-  if (typeof value === 'number') return 'float64'
-  if (typeof value === 'boolean') return 'bool'
-  return typeof value === 'string' ? 'string' : 'map[string]interface {}'
 }
 
 const exponential = (value: number, precision: number): string =>

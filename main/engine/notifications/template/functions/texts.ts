@@ -1,6 +1,6 @@
 import { formatValue, type Value } from '#engine/expr/values.ts'
 import { TemplateError } from '../syntax.ts'
-import { listIn, ofTexts, shown, textIn, wholeIn } from './arguments.ts'
+import { ofTexts, shown, textIn, textsOf, wholeIn } from './arguments.ts'
 import { base64Decoded, base64Encoded } from './base64.ts'
 import type { Running, TemplateFunction, TemplateFunctions } from './function.ts'
 
@@ -51,6 +51,10 @@ function indented(spaces: Value | undefined, value: Value | undefined, running: 
   return lines.map((line) => ' '.repeat(count) + line).join('\n')
 }
 
+/** A letter stays one letter. */
+const uppercase = (text: string): string =>
+  Array.from(text, (char) => (char.toUpperCase().length === char.length ? char.toUpperCase() : char)).join('')
+
 const titled = (text: string): string =>
   text.replaceAll(
     /(^|[^\p{L}\p{Nd}_'])(\p{Ll})/gu,
@@ -60,7 +64,7 @@ const titled = (text: string): string =>
 const parts = (text: string, by: string): readonly string[] => (by === '' ? Array.from(text) : text.split(by))
 
 function joined(by: string, list: Value | undefined, running: Running): string {
-  const texts = typeof list === 'string' ? [list] : listIn(list).map(shown)
+  const texts = textsOf(list)
   running.text(texts.reduce((sum, each) => sum + each.length + by.length, 0))
   return texts.join(by)
 }
@@ -93,7 +97,7 @@ export const textFunctions: TemplateFunctions = {
   trimSuffix: changed(2, (text, suffix = '') =>
     suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
   ),
-  upper: ofTexts(1, (text = '') => text.toUpperCase()),
+  upper: ofTexts(1, (text = '') => uppercase(text)),
   lower: ofTexts(1, (text = '') => text.toLowerCase()),
   title: ofTexts(1, (text = '') => titled(text)),
   nospace: ofTexts(1, (text = '') => text.replaceAll(/\s/g, '')),
@@ -132,7 +136,7 @@ export const textFunctions: TemplateFunctions = {
     run: ([one, other, count]) => textIn(wholeIn(count) === 1n ? one : other),
   },
   toString: asText,
-  toStrings: { least: 1, run: ([list]) => listIn(list).map(shown) },
+  toStrings: { least: 1, run: ([list]) => textsOf(list) },
   join: { least: 2, run: ([by, list], running) => joined(textIn(by), list, running) },
   splitList: changed(2, (text, by = '') => parts(text, by)),
   split: changed(2, (text, by = '') => new Map(parts(text, by).map((each, at) => [`_${at}`, each]))),
