@@ -11,7 +11,7 @@ import { SendQueue } from './send-queue.ts'
 /** Objects about which something is said at once, and Events that wait: in all, and of one object. */
 const bounds = { concurrency: 8, waitingMax: 1_000, perKeyMax: 50 }
 /** What is under way when the engine stops is not waited for longer. */
-const stopMs = 5_000
+const stopMs = 1_500
 
 export interface EventNoticesOptions extends SayPorts {
   readonly cluster: Cluster

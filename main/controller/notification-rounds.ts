@@ -21,7 +21,7 @@ import { StaleGuard, staleRetryMs } from './stale-guard.ts'
 /** Rollouts about which something is said at once. */
 const concurrency = 5
 /** What is under way when the engine stops is not waited for longer. */
-const stopMs = 5_000
+const stopMs = 1_500
 const againMs = { first: 10_000, max: 300_000 }
 
 /** What could not be said about a Rollout: it is tried again when that has changed, but not at once. */
