@@ -90,7 +90,13 @@ async function startEngine(
   const otherwise = { controllerNamespace: options.leaseNamespace, env: options.isOnly ? process.env : {} }
   const where = { folder: dataFolder(), log }
   const settings = metricSettingsFor(target.context, otherwise, where)
-  const metrics = openMetrics({ client: target.client, clock: io.clock, random: Math.random, settings })
+  const metrics = openMetrics({
+    client: target.client,
+    clock: io.clock,
+    random: Math.random,
+    settings,
+    isAround: target.isAround,
+  })
   const traffic = trafficSettingsFor(target.context, where)
   const awsVerifyTargetGroups = options.awsVerifyTargetGroup === true || traffic.awsVerifyTargetGroups
   const notifications = openNotifications({ client: target.client, clock: io.clock, env: process.env })

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { inClusterAccess } from '#main/cluster/in-cluster.ts'
 import { systemClock } from '#main/system-clock.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
@@ -19,6 +20,7 @@ const io: CliIo = {
   colours: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
   clock: systemClock,
   interrupted: interruption.signal,
+  inCluster: inClusterAccess,
   exitWith: (code: ExitCode) => {
     process.exitCode = code
   },

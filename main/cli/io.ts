@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/clock.ts'
+import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 
 /** What a command may do to the outside: tests put their own. */
@@ -11,6 +12,8 @@ export interface CliIo {
   readonly clock: Clock
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly interrupted: AbortSignal
+  /** The cluster whose pod this process runs in. */
+  readonly inCluster: () => ContextAccess | undefined
   readonly exitWith: (code: ExitCode) => void
 }
 

@@ -13,12 +13,13 @@ interface Around {
   /** The namespaces that count; all when absent. */
   readonly scope: readonly string[] | undefined
   readonly contexts: KubeconfigContexts
+  readonly isAround: boolean
 }
 
 /** Apart from targets.ts, so that what speaks to clusters is loaded only when there is one to speak to. */
 export function openTarget(
   access: ContextAccess,
-  { namespace, scope, contexts }: Around,
+  { namespace, scope, contexts, isAround }: Around,
   { clock, err }: Pick<CliIo, 'clock' | 'err'>,
 ): Target {
   const log: Log = (level, message, { cause } = {}) => {
@@ -31,7 +32,7 @@ export function openTarget(
   })
   const named = istioPrimary === undefined ? undefined : namedPrimary(istioPrimary, contexts.access(istioPrimary), open)
   const client = withIstioPrimary(open(access), { named, isNamedByOthers, namespaces: scope, open, log })
-  return { context: access.context, namespace, client }
+  return { context: access.context, namespace, client, isAround }
 }
 
 function namedPrimary(

@@ -1,6 +1,7 @@
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
-import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { inClusterContexts } from '#main/cluster/in-cluster.ts'
+import { type KubeconfigContexts, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
 
@@ -19,6 +20,8 @@ export interface Target {
   /** ACT-7: as asked, else the context's own, else `default`. */
   readonly namespace: string
   readonly client: ClusterClient
+  /** This process runs in a pod of it. */
+  readonly isAround: boolean
 }
 
 /**
@@ -31,9 +34,9 @@ export async function findTargets(
   io: CliIo,
   scope?: readonly string[],
 ): Promise<Outcome<readonly Target[], string>> {
-  const loaded = loadKubeconfig(options.kubeconfig === undefined ? {} : { paths: options.kubeconfig })
-  if (!loaded.ok) return failure(loaded.error.message)
-  const config = loaded.value
+  const loaded = findContexts(options, io)
+  if (!loaded.ok) return loaded
+  const { config, isAround } = loaded.value
   for (const problem of config.problems) io.err(`argosy: ${problem.message}`)
   const names = config.contexts.map((each) => each.context)
   const wanted = wantedContexts(options, names, config.currentContext)
@@ -44,9 +47,22 @@ export async function findTargets(
       const access = config.access(context)
       if (access === undefined) return []
       const namespace = options.namespace ?? access.namespace ?? 'default'
-      return [openTarget(access, { namespace, scope, contexts: config }, io)]
+      return [openTarget(access, { namespace, scope, contexts: config, isAround }, io)]
     }),
   )
+}
+
+/** Those of the kubeconfig; where there is none and none was asked for, in a pod, the cluster around it: as client-go has it. */
+function findContexts(
+  { kubeconfig }: TargetOptions,
+  io: CliIo,
+): Outcome<{ readonly config: KubeconfigContexts; readonly isAround: boolean }, string> {
+  const loaded = loadKubeconfig(kubeconfig === undefined ? {} : { paths: kubeconfig })
+  if (loaded.ok) return success({ config: loaded.value, isAround: false })
+  const around = kubeconfig === undefined && loaded.error.kind === 'none' ? io.inCluster() : undefined
+  return around === undefined
+    ? failure(loaded.error.message)
+    : success({ config: inClusterContexts(around), isAround: true })
 }
 
 /** Which contexts a command line means, each once, in the order given. */

@@ -86,7 +86,8 @@ export function loadKubeconfig(source: KubeconfigSource = {}): Outcome<Kubeconfi
   })
 }
 
-const summary = (access: ContextAccess): KubeconfigContext => ({
+/** What may be shown of it. */
+export const summary = (access: ContextAccess): KubeconfigContext => ({
   context: access.context,
   cluster: access.cluster.name,
   user: access.user?.name,

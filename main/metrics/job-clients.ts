@@ -1,7 +1,8 @@
 import type { Clock } from '#lib/clock.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
-import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { inClusterAccess } from '#main/cluster/in-cluster.ts'
+import { type ContextAccess, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
 
 export interface JobClients {
@@ -11,22 +12,17 @@ export interface JobClients {
 }
 
 /** Where Jobs go that measure outside of the cluster that is driven (PRV-403). Whoever made it closes it. */
-export function createJobClients(clock: Clock, random: () => number): JobClients {
+export function createJobClients(clock: Clock, random: () => number, around = inClusterAccess): JobClients {
   const clients = new Map<string, ClusterClient>()
   const create = (kubeconfig: string): Outcome<ClusterClient, string> => {
-    const config = loadKubeconfig({ paths: [kubeconfig] })
-    if (!config.ok) return failure(config.error.message)
-    const { currentContext } = config.value
-    const access = currentContext === undefined ? undefined : config.value.access(currentContext)
-    if (access === undefined)
-      return failure(`${kubeconfig} has no current context. Set one with kubectl config use-context.`)
-    const client = createClusterClient({ access, clock, random })
+    const access = kubeconfig === 'in-cluster' ? aroundOf(around()) : currentOf(kubeconfig)
+    if (!access.ok) return access
+    const client = createClusterClient({ access: access.value, clock, random })
     clients.set(kubeconfig, client)
     return success(client)
   }
   return {
     open: async (kubeconfig) => {
-      if (kubeconfig === 'in-cluster') return failure(outsideOfCluster)
       const known = clients.get(kubeconfig)
       return known === undefined ? create(kubeconfig) : success(known)
     },
@@ -36,6 +32,19 @@ export function createJobClients(clock: Clock, random: () => number): JobClients
     },
   }
 }
+
+function currentOf(kubeconfig: string): Outcome<ContextAccess, string> {
+  const config = loadKubeconfig({ paths: [kubeconfig] })
+  if (!config.ok) return failure(config.error.message)
+  const { currentContext } = config.value
+  const access = currentContext === undefined ? undefined : config.value.access(currentContext)
+  if (access === undefined)
+    return failure(`${kubeconfig} has no current context. Set one with kubectl config use-context.`)
+  return success(access)
+}
+
+const aroundOf = (access: ContextAccess | undefined): Outcome<ContextAccess, string> =>
+  access === undefined ? failure(outsideOfCluster) : success(access)
 
 /** The reference's text where there is no such cluster. */
 const outsideOfCluster =

@@ -15,13 +15,15 @@ export interface OpenMetricsOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly settings: MetricSettings
+  /** This process runs in a pod of the cluster. */
+  readonly isAround?: boolean
 }
 
 /** Metrics of one cluster over real connections. Whoever opened them closes them. */
-export function openMetrics({ client, clock, random, settings }: OpenMetricsOptions) {
+export function openMetrics({ client, clock, random, settings, isAround = false }: OpenMetricsOptions) {
   const direct = createDirectHttp({ clock, env: process.env })
   const jobs = createJobClients(clock, random)
-  const http = remembering((routes) => httpThroughCluster({ client, clock, routes, direct: direct.send }))
+  const http = remembering((routes) => httpThroughCluster({ client, clock, isAround, routes, direct: direct.send }))
   const runProgram = createRunProgram(clock, process.env)
   const at = (then: Clock) => createMetrics({ client, clock: then, http, settings, jobClient: jobs.open, runProgram })
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '#lib/clock.ts'
 import { createProgram, runProgram } from '#main/cli/program.ts'
+import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { advanceUntil } from './until.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -27,7 +28,13 @@ function aDataFolder(): string {
 /** Starts one command line in this process; what it prints is caught. */
 export function startCli(
   args: readonly string[],
-  options: { readonly clock: Clock; readonly isTerminal?: boolean; readonly dataFolder?: string },
+  options: {
+    readonly clock: Clock
+    readonly isTerminal?: boolean
+    readonly dataFolder?: string
+    /** As in a pod. */
+    readonly inCluster?: ContextAccess
+  },
 ): CliRun {
   const [out, err]: [string[], string[]] = [[], []]
   const interruption = new AbortController()
@@ -39,6 +46,7 @@ export function startCli(
     isTerminal: options.isTerminal === true,
     clock: options.clock,
     interrupted: interruption.signal,
+    inCluster: () => options.inCluster,
     exitWith: (exit: number) => {
       code = exit
     },

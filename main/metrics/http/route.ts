@@ -14,7 +14,13 @@ export type RoutedService = Omit<ServicePort, 'scheme'> & { readonly scheme: Ser
 /** Where a request goes. A name that may be a host of the network as well is told as such. */
 export type Destination =
   | { readonly kind: 'direct' }
-  | { readonly kind: 'service'; readonly service: ServicePort; readonly isCertain: boolean }
+  | {
+      readonly kind: 'service'
+      readonly service: ServicePort
+      readonly isCertain: boolean
+      /** An annotation names it, and not the address. */
+      readonly isDeclared?: true
+    }
 
 const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?'
 
@@ -65,7 +71,7 @@ export function destinationOf(url: URL, routes: readonly Route[]): Destination {
   if (route?.to === 'direct') return { kind: 'direct' }
   if (route !== undefined) {
     const service = { ...route.to, scheme: route.to.scheme ?? scheme } as const
-    return { kind: 'service', service, isCertain: true }
+    return { kind: 'service', service, isCertain: true, isDeclared: true }
   }
   const { name, namespace, suffix } = serviceHost.exec(url.hostname)?.groups ?? {}
   if (name === undefined || namespace === undefined || /^\d+$/.test(namespace)) return { kind: 'direct' }

@@ -13,6 +13,8 @@ import { httpThrough } from './through.ts'
 export interface ThroughCluster {
   readonly client: ClusterClient
   readonly clock: Clock
+  /** Names of Services lead to them from here: only what was declared goes through the API server. */
+  readonly isAround?: boolean
   /** What was declared; first match wins. */
   readonly routes: readonly Route[]
   /** For whatever is not in the cluster. */
@@ -25,10 +27,11 @@ export interface ThroughCluster {
  */
 export function httpThroughCluster(options: ThroughCluster): Http {
   const isService = serviceLookup(options)
-  const { routes, direct, client } = options
+  const { routes, direct, client, isAround = false } = options
   return httpThrough(async (exchange) => {
     const destination = destinationOf(exchange.url, routes)
     if (destination.kind === 'direct' || client.gateway === undefined) return direct(exchange)
+    if (isAround && !destination.isDeclared) return direct(exchange)
     if (!destination.isCertain && !(await isService(destination.service, exchange.url))) return direct(exchange)
     const answer = await sendToService(exchange, destination.service, client, client.gateway)
     return answer.ok ? answer : failure(`by way of the API server of ${client.context}: ${textOf(answer.error)}`)

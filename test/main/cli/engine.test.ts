@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { controllerNamespace } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
+import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 import { aCliFleet } from '#test/support/cli-fleet.ts'
 import { startCli } from '#test/support/run-cli.ts'
@@ -47,5 +49,27 @@ describe('argosy engine', () => {
     await advanceUntil(fleet.clock, 'the end', () => code !== undefined, 500)
     expect(code).toBe(0)
     expect(fleet.clock.now() - asked).toBeLessThanOrEqual(11_000)
+  })
+
+  it('drives the cluster around its pod where there is no kubeconfig, and looks for none that was named', async () => {
+    const fleet = await aCliFleet('north')
+    const absent = join(fleet.folder, 'absent')
+    vi.stubEnv('KUBECONFIG', absent)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const config = loadKubeconfig({ paths: [fleet.kubeconfig] })
+    const access = config.ok ? config.value.access('north') : undefined
+    if (access === undefined) throw new Error('no access')
+    const options = { clock: fleet.clock, inCluster: { ...access, context: 'in-cluster' } }
+    const named = startCli(['engine', '--kubeconfig', absent], options)
+    expect(await named.done).toBe(2)
+    expect(named.err.join()).toContain('No kubeconfig with a context was found')
+
+    fleet.place('north', aRollout({ image: 'web:1' }))
+    const run = startCli(['engine'], options)
+    const isHealthy = () => fleet.rollout('north', 'web')?.status?.phase === 'Healthy'
+    await advanceUntil(fleet.clock, 'Healthy', isHealthy, 250)
+    run.interrupt()
+    expect(await run.done).toBe(0)
+    expect(run.out.at(-1)).toContain('"context":"in-cluster"')
   })
 })

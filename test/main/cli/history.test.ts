@@ -44,6 +44,7 @@ async function run(path: string, clock: VirtualClock, ...args: readonly string[]
     isTerminal: false,
     clock,
     interrupted: new AbortController().signal,
+    inCluster: () => undefined,
     exitWith: (exit) => {
       code = exit
     },

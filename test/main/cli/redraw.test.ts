@@ -14,6 +14,7 @@ function setUp(isTerminal: boolean) {
     isTerminal,
     clock,
     interrupted: new AbortController().signal,
+    inCluster: () => undefined,
     exitWith: () => undefined,
   }
   const redraw = createRedraw(io, (now: EpochMs) => [`${state} ${(now - T0) / 1000}s old`])

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resources } from '#api/resources.ts'
+import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { createJobClients, type JobClients } from '#main/metrics/job-clients.ts'
 import { aSandbox, type Sandbox } from '#test/support/sandbox.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
@@ -34,6 +35,19 @@ describe('clusters that Jobs go to', () => {
     if (!opened.ok) throw new Error(opened.error)
     expect(await opened.value.list(resources.nodes)).toMatchObject({ ok: true })
     expect(await clients.open(path)).toEqual(opened)
+  })
+
+  it('PRV-403: are the cluster around the pod where that is meant', async () => {
+    const config = loadKubeconfig({ paths: [write(sandbox.kubeconfig)] })
+    const around = createJobClients(
+      new VirtualClock(),
+      () => 0.5,
+      () => (config.ok ? config.value.access('harbor-1') : undefined),
+    )
+    const opened = await around.open('in-cluster')
+    expect(opened.ok && (await opened.value.list(resources.nodes))).toMatchObject({ ok: true })
+    expect(await around.open('in-cluster')).toEqual(opened)
+    await around.close()
   })
 
   it('PRV-403: are told apart from none', async () => {

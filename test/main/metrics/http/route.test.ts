@@ -46,21 +46,29 @@ describe('what was declared', () => {
     [
       'service/obs/thanos:9090',
       'https://a.example.com/x',
-      { ...service('obs', 'thanos', '9090', 'https'), isCertain: true },
+      { ...service('obs', 'thanos', '9090', 'https'), isCertain: true, isDeclared: true },
     ],
-    ['service/obs/http:thanos:web', 'https://a.example.com', { ...service('obs', 'thanos', 'web'), isCertain: true }],
-    ['service/obs/https:thanos:443', 'http://a.b', { ...service('obs', 'thanos', '443', 'https'), isCertain: true }],
+    [
+      'service/obs/http:thanos:web',
+      'https://a.example.com',
+      { ...service('obs', 'thanos', 'web'), isCertain: true, isDeclared: true },
+    ],
+    [
+      'service/obs/https:thanos:443',
+      'http://a.b',
+      { ...service('obs', 'thanos', '443', 'https'), isCertain: true, isDeclared: true },
+    ],
     [
       'a.example.com=service/obs/thanos:9090',
       'http://a.example.com:81',
-      { ...service('obs', 'thanos', '9090'), isCertain: true },
+      { ...service('obs', 'thanos', '9090'), isCertain: true, isDeclared: true },
     ],
     ['a.example.com:81 = service/obs/thanos:9090', 'http://a.example.com', { kind: 'direct' }],
     ['b.example.com=direct, service/obs/thanos:9090', 'http://b.example.com', { kind: 'direct' }],
     [
       'b.example.com=direct, service/obs/thanos:9090',
       'http://c',
-      { ...service('obs', 'thanos', '9090'), isCertain: true },
+      { ...service('obs', 'thanos', '9090'), isCertain: true, isDeclared: true },
     ],
   ])('PRV-1501: %s leads %s there', (text, url, destination) => {
     expect(via(text, url)).toEqual(destination)

@@ -23,10 +23,11 @@ interface Access {
   readonly cluster?: Partial<ClusterEntry>
   /** Of the API server's own address. */
   readonly below?: string
+  readonly isAround?: boolean
 }
 
 /** A cluster whose API server answers as told, and the port through it. */
-async function cluster(answer: Answer, { routes = [], user = { token: 'mine' }, below = '' }: Access = {}) {
+async function cluster(answer: Answer, { routes = [], user = { token: 'mine' }, below = '', isAround }: Access = {}) {
   const server = await web.server(answer)
   const clock = new VirtualClock()
   const client = createClusterClient({
@@ -37,7 +38,12 @@ async function cluster(answer: Answer, { routes = [], user = { token: 'mine' }, 
   })
   web.ending(() => client.close())
   const { send } = web.client({}, clock)
-  return { server, clock, client, http: httpThroughCluster({ client, clock, routes, direct: send }) }
+  return {
+    server,
+    clock,
+    client,
+    http: httpThroughCluster({ client, clock, routes, direct: send, ...(isAround && { isAround }) }),
+  }
 }
 
 const get = (url: string, more: Partial<HttpCall> = {}): HttpCall => ({
@@ -120,6 +126,21 @@ describe('a Service of the cluster', () => {
     })
     await http(get('http://metrics.example.test/a/b?c=d'))
     expect(server.requests[0]?.path).toBe('/api/v1/namespaces/obs/services/thanos:web/proxy/a/b')
+  })
+
+  it('PRV-1501: from a pod of the cluster it is asked by its name; only what was declared goes by the API server', async () => {
+    const to = { namespace: 'obs', name: 'thanos', port: 'web', scheme: undefined }
+    const { server, http } = await cluster((_, reply) => reply.text(200, ''), {
+      isAround: true,
+      routes: [{ host: 'metrics.example.test', to }],
+    })
+    expect(await http(get('http://prom.absent.svc:9090/x'))).toMatchObject({
+      ok: false,
+      error: expect.not.stringContaining(by),
+    })
+    expect(server.requests).toEqual([])
+    expect(await http(get('http://metrics.example.test/a'))).toMatchObject({ ok: true })
+    expect(server.requests[0]?.path).toBe('/api/v1/namespaces/obs/services/thanos:web/proxy/a')
   })
 
   it('PRV-106: the time is that of the provider, and what is too large is not read', async () => {
