@@ -224,10 +224,11 @@ class ClusterEngine implements Engine {
 
   async #checkRival(): Promise<void> {
     const { leaseNamespace, instanceID } = this.#options
-    const found = await findReferenceControllers(this.#cluster.client)
+    const { namespaces } = this.#cluster
+    const found = await findReferenceControllers(this.#cluster.client, this.#cluster.namespaces)
     if (this.#wanted !== 'drive') return
     if (!found.ok) this.#log('warn', 'reference controllers not listed', { failure: found.error })
-    else this.#setRival(findRival(found.value, { leaseNamespace, instanceID: instanceID ?? '' }))
+    else this.#setRival(findRival(found.value, { leaseNamespace, instanceID: instanceID ?? '', namespaces }))
     const mayCompete = found.ok && this.#rival === undefined
     if (mayCompete && this.#lease.state.state !== 'held') this.#lease.drive()
     else if (this.#rival !== undefined && this.#lease.state.state !== 'held') this.#lease.observe()

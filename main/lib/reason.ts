@@ -73,7 +73,7 @@ export const advice = {
   'advice.anotherWriter': 'Let one of the two own the field.',
   'advice.nobodyDrives': 'Start the controller, or drive this cluster from here.',
   'advice.leaseUnreadable': 'Check the rights on leases in the namespace of the controller.',
-  'advice.rival': 'Start that controller with leader election, or scale it to nothing.',
+  'advice.rival': 'Let that controller elect its leader by the same Lease, or scale it to nothing.',
 } as const satisfies Partial<Record<`advice.${Cause}`, string>>
 
 export type Cause = keyof typeof sentences extends `reason.${infer C}` ? C : never

@@ -65,7 +65,7 @@ export const zhCN: Catalogue = {
   'advice.anotherWriter': '请只让其中一方管理该字段。',
   'advice.nobodyDrives': '请启动控制器，或由本机驱动此集群。',
   'advice.leaseUnreadable': '请检查控制器命名空间中对 leases 的权限。',
-  'advice.rival': '请为该控制器启用 leader election，或将其缩容为零。',
+  'advice.rival': '请让该控制器用同一 Lease 选举 leader，或将其缩容为零。',
   'why.title': '停滞原因',
   'nav.label': '视图',
   'nav.fleet': '总览',

@@ -3,7 +3,14 @@ import { drivingReason } from '#main/controller/driving-reason.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
-const rival = { namespace: 'other', name: 'argo-rollouts', readyReplicas: 1, electsLeader: false, instanceID: '' }
+const rival = {
+  namespace: 'other',
+  name: 'argo-rollouts',
+  readyReplicas: 1,
+  electsLeader: false,
+  leaseNamespace: 'other',
+  instanceID: '',
+}
 const held: LeaseState = { state: 'held', holder: 'argosy', since: T0, renewedAt: T0 }
 const other: LeaseState = { state: 'other', holder: 'argosy-laptop', changedAt: T0 }
 const failed: LeaseState = { state: 'failed', since: T0, failure: { kind: 'ServerError', status: 500, message: 'no' } }

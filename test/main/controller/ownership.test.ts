@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Deployment } from '#api/apps.ts'
 import { resources } from '#api/resources.ts'
 import { engineMode, findReferenceControllers, findRival } from '#main/controller/ownership.ts'
@@ -47,11 +47,57 @@ it('knows nothing, and says so, where Deployments may not be listed', async () =
     resource: 'deployments.apps',
     namespace: undefined,
   })
-  expect(await findReferenceControllers(api.client())).toEqual({ ok: true, value: [] })
+  expect(await findReferenceControllers(api.client(), ['team'])).toEqual({ ok: true, value: [] })
+})
+
+it('OPS-39, OPS-52: where Deployments may be listed in its namespaces alone, it looks there', async () => {
+  const api = new FakeApi()
+  api.put(resources.deployments, aReference(['--leader-elect=false'], 1, 'team'))
+  api.put(resources.deployments, aReference(['--leader-elect=false'], 1, 'elsewhere'))
+  api.intercept = ({ namespace }) =>
+    namespace === 'team'
+      ? undefined
+      : { kind: 'Forbidden', message: 'no', verb: 'list', resource: 'deployments.apps', namespace }
+  const found = await findReferenceControllers(api.client(), ['other', 'team'])
+  expect(found).toMatchObject({ ok: true, value: [{ namespace: 'team' }] })
+})
+
+describe('OPS-39: our own engine in the cluster', () => {
+  const anEngine = (args: readonly string[], namespace = 'argo-rollouts'): Deployment => ({
+    ...aReference(['engine', ...args], 1, namespace),
+    metadata: { namespace, name: 'argosy-engine', labels: { 'app.kubernetes.io/name': 'argosy-engine' } },
+  })
+
+  it.each([
+    ['the same lease', anEngine(['--lease-namespace', 'argo-rollouts'])],
+    ['the same lease, though it runs elsewhere', anEngine(['--lease-namespace', 'argo-rollouts'], 'argosy')],
+    ['the lease where it is when nobody says', anEngine([], 'argosy')],
+  ])('is no rival with %s', async (_why, deployment) => {
+    expect(await rivalOf(deployment)).toBeUndefined()
+  })
+
+  it('is a rival with a lease of its own, unless it drives another namespace', async () => {
+    const own = anEngine(['--lease-namespace', 'team', '--namespace', 'team'], 'team')
+    expect(await rivalOf(own)).toMatchObject({ name: 'argosy-engine', namespace: 'team', scope: 'team' })
+    const api = new FakeApi()
+    api.put(resources.deployments, own)
+    const found = await findReferenceControllers(api.client())
+    const rivalIn = (...namespaces: readonly string[]) =>
+      found.ok && findRival(found.value, { leaseNamespace: 'argo-rollouts', instanceID: '', namespaces })
+    expect(rivalIn('other')).toBeUndefined()
+    expect(rivalIn('other', 'team')).toMatchObject({ name: 'argosy-engine' })
+  })
 })
 
 it('OPS-40: names who drives', () => {
-  const rival = { namespace: 'x', name: 'y', readyReplicas: 1, electsLeader: false, instanceID: '' }
+  const rival = {
+    namespace: 'x',
+    name: 'y',
+    readyReplicas: 1,
+    electsLeader: false,
+    leaseNamespace: 'x',
+    instanceID: '',
+  }
   const held = { state: 'held', holder: 'us', since: T0, renewedAt: T0 } as const
   const other = { state: 'other', holder: 'them', changedAt: T0 } as const
   expect([

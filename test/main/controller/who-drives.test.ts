@@ -41,6 +41,20 @@ describe('OPS-40: who drives, by one look', () => {
     expect(await whoDrives(api.client(), T0)).toEqual({ engine: 'inCluster', holder: 'argo/rollouts' })
   })
 
+  it('OPS-39: Argosy in the cluster, with a lease elsewhere', async () => {
+    const api = withLease(undefined)
+    const args = ['engine', '--lease-namespace', 'argosy']
+    const deployment: Deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'argosy-engine', namespace: 'argosy', labels: { 'app.kubernetes.io/name': 'argosy-engine' } },
+      spec: { selector: {}, template: { spec: { containers: [{ name: 'engine', image: 'argosy', args }] } } },
+      status: { readyReplicas: 1 },
+    }
+    api.put(resources.deployments, deployment)
+    expect(await whoDrives(api.client(), T0)).toEqual({ engine: 'inCluster', holder: 'argosy/argosy-engine' })
+  })
+
   it('a lease that may not be read tells nothing', async () => {
     const api = withLease(renewed)
     api.intercept = () => ({ kind: 'Forbidden', message: '', verb: 'get', resource: 'leases', namespace: undefined })
