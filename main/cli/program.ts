@@ -10,6 +10,7 @@ import { exitCodes } from './exit-codes.ts'
 import { registerGet } from './get.ts'
 import { registerHistory } from './history.ts'
 import { type CliIo, UsageError } from './io.ts'
+import { registerManifests } from './manifests.ts'
 import { registerPreview } from './preview.ts'
 import { registerSandbox } from './sandbox.ts'
 import { registerServe } from './serve.ts'
@@ -35,6 +36,7 @@ export function createProgram(io: CliIo, folder = dataFolder()): Command {
   registerServe(program, io)
   registerSandbox(program, io)
   registerEngine(program, io)
+  registerManifests(program, io)
   registerGet(program, io, folder)
   registerStatus(program, io, folder)
   registerWatch(program, io)

@@ -31,6 +31,12 @@ const otherGroups: Readonly<Partial<Record<RouteKind, Partial<Resource> & { read
   mappings: { group: 'x.getambassador.io', plural: 'ambassadormappings', kind: 'AmbassadorMapping' },
 }
 
+/** The kind as it may be served: its usual group, and the one of other versions of its product. */
+export const servedGroups = (kind: RouteKind): readonly Resource[] => {
+  const other = otherGroups[kind]
+  return [routeKinds[kind], ...(other === undefined ? [] : [{ ...routeKinds[kind], ...other }])]
+}
+
 /** In which group and version a cluster serves route objects: one request for a kind that has the usual one, asked once. */
 export class ServedKinds {
   readonly #client: Asked
@@ -65,8 +71,7 @@ export async function findServed(client: Asked, kind: RouteKind): Promise<Served
   const first = await isServed(client, usual)
   if (!first.ok) return { state: 'failed', failure: first.error }
   if (first.value) return { state: 'served', resource: usual }
-  const other = otherGroups[kind]
-  for (const named of [usual, ...(other === undefined ? [] : [{ ...usual, ...other }])]) {
+  for (const named of servedGroups(kind)) {
     const versions = await versionsOf(client, named.group)
     if (!versions.ok) return { state: 'failed', failure: versions.error }
     for (const version of versions.value) {
