@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { controllerNamespace } from '#api/keys.ts'
 import type { Log, LogLevel } from '#lib/log.ts'
+import type { Outcome } from '#lib/outcome.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
 import type { Engine } from '#main/controller/engine.ts'
 import { dataFolder } from '#main/data-folder.ts'
+import { type EngineHost, type ListenAddress, parseListen, startEngineHost } from '#main/serve/engine-host.ts'
+import { version } from '#main/version.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
 import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
@@ -13,6 +17,7 @@ import { untilInterrupted } from './until-interrupted.ts'
 interface EngineCliOptions extends TargetOptions {
   readonly awsVerifyTargetGroup?: boolean
   readonly instanceId?: string
+  readonly listen?: ListenAddress
   readonly leaseNamespace: string
   readonly logLevel: LogLevel
 }
@@ -34,6 +39,11 @@ export function registerEngine(program: Command, io: CliIo): void {
       'ask AWS whether weights and pods have arrived at its load balancers before going on',
     )
     .option('--lease-namespace <namespace>', 'where the controller lease lives', controllerNamespace)
+    .option(
+      '--listen <address>',
+      'serve /healthz, /readyz and /metrics: PORT on loopback, ADDRESS:PORT, or :PORT on every address',
+      listenAddress,
+    )
     .addOption(
       new Option('--log-level <level>', 'least level to log')
         .choices(['debug', 'info', 'warn', 'error'])
@@ -47,17 +57,54 @@ export function registerEngine(program: Command, io: CliIo): void {
     })
 }
 
+function listenAddress(text: string): ListenAddress {
+  const address = parseListen(text)
+  if (address === undefined) throw new InvalidArgumentError('PORT, ADDRESS:PORT or :PORT is expected.')
+  return address
+}
+
 async function runEngines(targets: readonly Target[], options: EngineCliOptions, io: CliIo): Promise<void> {
   const { createLog } = await import('#main/log.ts')
   const log = createLog({ write: (line) => io.out(line.trimEnd()), level: options.logLevel, now: () => io.clock.now() })
   const running = await Promise.all(
     targets.map((target) => startEngine(target, { ...options, isOnly: targets.length === 1 }, log, io)),
   )
-  await untilInterrupted(io.interrupted)
+  const host = await listen(running, options, log)
+  if (host?.ok === false) io.err(`argosy: ${host.error}`)
+  else await untilInterrupted(io.interrupted)
   log('info', 'stopping', { contexts: targets.map((each) => each.context) })
   const stopped = Promise.all(running.map((each) => stopEngine(each, log)))
   await Promise.race([stopped, new Promise<void>((resolve) => io.clock.after(stopTimeoutMs, resolve))])
-  io.exitWith(exitCodes.ok)
+  if (host?.ok === true) await host.value.close()
+  io.exitWith(host?.ok === false ? exitCodes.failed : exitCodes.ok)
+}
+
+type Running = Awaited<ReturnType<typeof startEngine>>
+
+/** `undefined` where nobody asked for it. */
+async function listen(
+  running: readonly Running[],
+  { listen: at, instanceId }: EngineCliOptions,
+  log: Log,
+): Promise<Outcome<EngineHost, string> | undefined> {
+  if (at === undefined) return undefined
+  const { engineMetrics } = await import('#main/controller/engine-metrics.ts')
+  const host = await startEngineHost({
+    at,
+    unready: () => running.flatMap(({ cluster }) => notReady(cluster)),
+    metrics: () =>
+      engineMetrics(
+        running.map((each) => ({ ...each, instanceID: instanceId })),
+        version,
+      ),
+  })
+  if (host.ok) log('info', 'listening', { address: at.host ?? '*', port: host.value.port })
+  return host
+}
+
+/** One that waits for the lease is as ready as the one that holds it. */
+function notReady({ context, connection: { state } }: Cluster): readonly string[] {
+  return state === 'connected' || state === 'late' ? [] : [`${context}: ${state}`]
 }
 
 async function startEngine(
@@ -142,7 +189,7 @@ function tellMode(engine: Engine, leaseNamespace: string, log: Log): void {
   }
 }
 
-async function stopEngine(running: Awaited<ReturnType<typeof startEngine>>, log: Log): Promise<void> {
+async function stopEngine(running: Running, log: Log): Promise<void> {
   const released = await running.engine.stop({ release: true })
   if (!released.ok) log('warn', 'lease not released', { context: running.engine.context, failure: released.error })
   await running.cluster.stop()

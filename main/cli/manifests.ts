@@ -78,7 +78,8 @@ function count(text: string): number {
 }
 
 function quantity(text: string): string {
-  if (canonicalQuantity(text) === undefined) throw new InvalidArgumentError('a quantity is expected, like 100m or 256Mi.')
+  if (canonicalQuantity(text) === undefined)
+    throw new InvalidArgumentError('a quantity is expected, like 100m or 256Mi.')
   return text
 }
 

@@ -51,6 +51,29 @@ describe('argosy engine', () => {
     expect(fleet.clock.now() - asked).toBeLessThanOrEqual(11_000)
   })
 
+  it('OPS-7, OPS-34: tells on request that it is well, ready and what it drives', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', aRollout({ image: 'web:1' }))
+    const run = startCli(['engine', '--kubeconfig', fleet.kubeconfig, '--listen', '0'], { clock: fleet.clock })
+    await advanceUntil(fleet.clock, 'Healthy', () => fleet.rollout('north', 'web')?.status?.phase === 'Healthy', 250)
+    const port = /"msg":"listening",.*"port":(\d+)/.exec(run.out.join('\n'))?.[1]
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+    expect([await ask('/healthz'), await ask('/readyz')]).toEqual(['ok', 'ok'])
+    expect(await ask('/metrics')).toMatch(
+      /^rollout_info\{cluster="north",namespace="default",name="web",strategy="\w+",traffic_router="",phase="Completed"\} 1$/m,
+    )
+    const second = startCli(['engine', '--kubeconfig', fleet.kubeconfig, '--listen', `${port}`], { clock: fleet.clock })
+    let code: number | undefined
+    void second.done.then((exit) => {
+      code = exit
+    })
+    await advanceUntil(fleet.clock, 'the end of the second', () => code !== undefined, 500)
+    expect([code, second.err]).toEqual([1, [`argosy: 127.0.0.1:${port} cannot be listened on (EADDRINUSE)`]])
+    run.interrupt()
+    expect(await run.done).toBe(0)
+    await expect(ask('/healthz')).rejects.toThrow()
+  })
+
   it('drives the cluster around its pod where there is no kubeconfig, and looks for none that was named', async () => {
     const fleet = await aCliFleet('north')
     const absent = join(fleet.folder, 'absent')
