@@ -185,7 +185,7 @@ describe('an engine with the rights of `argosy manifests`', () => {
     await shop.release('2')
     const jobs = () => objectsOf<KubeObject>(world, resources.jobs)
     await world.eventually('the Job', async () => (await jobs()).length === 1)
-    await world.pass(5_000)
+    await world.pass(1_500)
     await shop.patchStatus({ abort: true })
     await world.eventually('no Job', async () => (await jobs()).length === 0)
     expect(outside()).toEqual([])
