@@ -18,7 +18,7 @@ interface EngineCliOptions extends TargetOptions {
   readonly awsVerifyTargetGroup?: boolean
   readonly instanceId?: string
   readonly listen?: ListenAddress
-  readonly leaseNamespace: string
+  readonly leaseNamespace?: string
   readonly logLevel: LogLevel
 }
 
@@ -38,7 +38,10 @@ export function registerEngine(program: Command, io: CliIo): void {
       '--aws-verify-target-group',
       'ask AWS whether weights and pods have arrived at its load balancers before going on',
     )
-    .option('--lease-namespace <namespace>', 'where the controller lease lives', controllerNamespace)
+    .option(
+      '--lease-namespace <namespace>',
+      `where the controller lease lives (default: ${controllerNamespace}, in a pod its own namespace)`,
+    )
     .option(
       '--listen <address>',
       'serve /healthz, /readyz and /metrics: PORT on loopback, ADDRESS:PORT, or :PORT on every address',
@@ -53,9 +56,20 @@ export function registerEngine(program: Command, io: CliIo): void {
       const options = command.optsWithGlobals<EngineCliOptions>()
       const scope = options.namespace === undefined ? undefined : [options.namespace]
       const targets = await targetsOrExit(options, io, scope)
-      if (targets !== undefined) await runEngines(targets, options, io)
+      if (targets === undefined) return
+      const leaseNamespace = options.leaseNamespace ?? usualLeaseNamespace(targets, io)
+      await runEngines(targets, { ...options, leaseNamespace }, io)
     })
 }
+
+/** OPS-20. */
+function usualLeaseNamespace(targets: readonly Target[], io: CliIo): string {
+  const own = targets.some(({ isAround }) => isAround) ? process.env['POD_NAMESPACE'] || io.inCluster()?.namespace : ''
+  return own || controllerNamespace
+}
+
+/** With what follows from the cluster. */
+type EngineSettings = EngineCliOptions & { readonly leaseNamespace: string }
 
 function listenAddress(text: string): ListenAddress {
   const address = parseListen(text)
@@ -63,7 +77,7 @@ function listenAddress(text: string): ListenAddress {
   return address
 }
 
-async function runEngines(targets: readonly Target[], options: EngineCliOptions, io: CliIo): Promise<void> {
+async function runEngines(targets: readonly Target[], options: EngineSettings, io: CliIo): Promise<void> {
   const { createLog } = await import('#main/log.ts')
   const log = createLog({ write: (line) => io.out(line.trimEnd()), level: options.logLevel, now: () => io.clock.now() })
   const running = await Promise.all(
@@ -109,7 +123,7 @@ function notReady({ context, connection: { state } }: Cluster): readonly string[
 
 async function startEngine(
   target: Target,
-  options: EngineCliOptions & { readonly isOnly: boolean },
+  options: EngineSettings & { readonly isOnly: boolean },
   log: Log,
   io: CliIo,
 ) {

@@ -1,5 +1,4 @@
 import type { Deployment } from '#api/apps.ts'
-import { controllerNamespace } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
 import type { EngineMode } from '#contract/views.ts'
 import type { Failure } from '#lib/failure.ts'
@@ -63,7 +62,7 @@ function describe({ metadata, spec, status }: Deployment): ReferenceController {
     name,
     readyReplicas: status?.readyReplicas ?? 0,
     electsLeader: flagValue(flags, 'leader-elect') !== 'false',
-    leaseNamespace: isOurs ? (flagValue(flags, 'lease-namespace') ?? controllerNamespace) : namespace,
+    leaseNamespace: isOurs ? (flagValue(flags, 'lease-namespace') ?? namespace) : namespace,
     instanceID: flagValue(flags, 'instance-id') ?? '',
     scope: isOurs ? flagValue(flags, 'namespace') : flagValue(flags, 'namespaced') === 'true' ? namespace : undefined,
   }

@@ -74,7 +74,7 @@ describe('argosy engine', () => {
     await expect(ask('/healthz')).rejects.toThrow()
   })
 
-  it('drives the cluster around its pod where there is no kubeconfig, and looks for none that was named', async () => {
+  it('API-254, OPS-20: drives the cluster around its pod, with the lease of its own namespace, where there is no kubeconfig, and looks for none that was named', async () => {
     const fleet = await aCliFleet('north')
     const absent = join(fleet.folder, 'absent')
     vi.stubEnv('KUBECONFIG', absent)
@@ -82,11 +82,13 @@ describe('argosy engine', () => {
     const config = loadKubeconfig({ paths: [fleet.kubeconfig] })
     const access = config.ok ? config.value.access('north') : undefined
     if (access === undefined) throw new Error('no access')
-    const options = { clock: fleet.clock, inCluster: { ...access, context: 'in-cluster' } }
+    const options = { clock: fleet.clock, inCluster: { ...access, context: 'in-cluster', namespace: 'engines' } }
     const named = startCli(['engine', '--kubeconfig', absent], options)
     expect(await named.done).toBe(2)
     expect(named.err.join()).toContain('No kubeconfig with a context was found')
 
+    const { store } = fleet.cluster('north')
+    store.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'engines' } })
     fleet.place('north', aRollout({ image: 'web:1' }))
     const run = startCli(['engine'], options)
     const isHealthy = () => fleet.rollout('north', 'web')?.status?.phase === 'Healthy'
@@ -94,5 +96,6 @@ describe('argosy engine', () => {
     run.interrupt()
     expect(await run.done).toBe(0)
     expect(run.out.at(-1)).toContain('"context":"in-cluster"')
+    expect(store.list(resources.leases, 'engines')).toHaveLength(1)
   })
 })

@@ -71,7 +71,7 @@ describe('OPS-39: our own engine in the cluster', () => {
   it.each([
     ['the same lease', anEngine(['--lease-namespace', 'argo-rollouts'])],
     ['the same lease, though it runs elsewhere', anEngine(['--lease-namespace', 'argo-rollouts'], 'argosy')],
-    ['the lease where it is when nobody says', anEngine([], 'argosy')],
+    ['the lease of its own namespace, where nobody says', anEngine([])],
   ])('is no rival with %s', async (_why, deployment) => {
     expect(await rivalOf(deployment)).toBeUndefined()
   })
