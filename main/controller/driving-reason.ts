@@ -15,6 +15,11 @@ export function drivingReason({ wanted, lease, rival }: Driving): Reason | undef
     const { name, namespace } = rival
     return { cause: 'rival', object: { kind: 'Deployment', name }, since: undefined, values: { name, namespace } }
   }
+  if (rival !== undefined && lease.state !== 'other') {
+    const { name, namespace } = rival
+    const object = { kind: 'Deployment', name }
+    return { cause: 'drivenElsewhere', object, since: undefined, values: { holder: `${namespace}/${name}` } }
+  }
   switch (lease.state) {
     case 'free':
       return wanted === 'observe'

@@ -109,6 +109,7 @@ class ClusterEngine implements Engine {
   /** …and it is known how new the caches must be. */
   #driving = false
   readonly #disposals = new Set<Dispose>()
+  #cancelRivalCheck: Dispose = () => undefined
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -194,11 +195,13 @@ class ClusterEngine implements Engine {
 
   #begin(): void {
     this.#weighDriver()
+    if (this.#wanted === 'nothing') return
     if (this.#wanted === 'observe') this.#lease.observe()
-    if (this.#wanted !== 'drive') return
-    this.#dirty.start()
-    this.#routes.start()
-    for (const each of [...this.#companions, this.#notifications]) each?.start()
+    else {
+      this.#dirty.start()
+      this.#routes.start()
+      for (const each of [...this.#companions, this.#notifications]) each?.start()
+    }
     void this.#checkRival()
   }
 
@@ -225,14 +228,21 @@ class ClusterEngine implements Engine {
   async #checkRival(): Promise<void> {
     const { leaseNamespace, instanceID } = this.#options
     const { namespaces } = this.#cluster
-    const found = await findReferenceControllers(this.#cluster.client, this.#cluster.namespaces)
-    if (this.#wanted !== 'drive') return
+    const wanted = this.#wanted
+    const found = await findReferenceControllers(this.#cluster.client, namespaces)
+    // Whoever stopped or began to drive meanwhile has asked again.
+    if (this.#wanted !== wanted || wanted === 'nothing') return
     if (!found.ok) this.#log('warn', 'reference controllers not listed', { failure: found.error })
     else this.#setRival(findRival(found.value, { leaseNamespace, instanceID: instanceID ?? '', namespaces }))
+    this.#cancelRivalCheck()
+    if (wanted === 'observe') {
+      this.#cancelRivalCheck = this.#after(resyncMs, () => void this.#checkRival())
+      return
+    }
     const mayCompete = found.ok && this.#rival === undefined
     if (mayCompete && this.#lease.state.state !== 'held') this.#lease.drive()
     else if (this.#rival !== undefined && this.#lease.state.state !== 'held') this.#lease.observe()
-    this.#after(mayCompete ? resyncMs : rivalRetryMs, () => {
+    this.#cancelRivalCheck = this.#after(mayCompete ? resyncMs : rivalRetryMs, () => {
       void this.#checkRival()
       if (!mayCompete) return
       this.#dirty.markAll()
@@ -243,8 +253,9 @@ class ClusterEngine implements Engine {
   #setRival(rival: ReferenceController | undefined): void {
     if (rival?.name === this.#rival?.name && rival?.namespace === this.#rival?.namespace) return
     this.#rival = rival
+    const level = this.#wanted === 'drive' ? 'warn' : 'info'
     if (rival !== undefined)
-      this.#log('warn', 'another controller acts without our lease: nothing is written', { ...rival })
+      this.#log(level, 'another controller acts without our lease: nothing is written', { ...rival })
     else this.#dirty.markAll()
     this.#changed()
   }
@@ -317,11 +328,12 @@ class ClusterEngine implements Engine {
     return this.#rival === undefined && this.#lease.isValid()
   }
 
-  #after(delayMs: number, task: () => void): void {
+  #after(delayMs: number, task: () => void): Dispose {
     const dispose = this.#options.clock.after(delayMs, () => {
       this.#disposals.delete(dispose)
       task()
     })
     this.#disposals.add(dispose)
+    return dispose
   }
 }

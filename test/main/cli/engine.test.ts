@@ -71,7 +71,7 @@ describe('argosy engine', () => {
     expect([code, second.err]).toEqual([1, [`argosy: 127.0.0.1:${port} cannot be listened on (EADDRINUSE)`]])
     run.interrupt()
     expect(await run.done).toBe(0)
-    await expect(ask('/healthz')).rejects.toThrow()
+    await expect(ask('/healthz')).rejects.toThrow('fetch failed')
   })
 
   it('API-254, OPS-20: drives the cluster around its pod, with the lease of its own namespace, where there is no kubeconfig, and looks for none that was named', async () => {

@@ -31,6 +31,7 @@ it.each([
   ['it cannot be used', { wanted: 'drive', lease: failed, rival: undefined }, 'leaseUnreadable'],
   ['it cannot be read, and we do not want it', { wanted: 'observe', lease: failed, rival: undefined }, undefined],
   ['a controller without leader election', { wanted: 'drive', lease: held, rival }, 'rival'],
+  ['one while we only watch', { wanted: 'observe', lease: { state: 'free' }, rival }, 'drivenElsewhere'],
   ['not looked at yet', { wanted: 'drive', lease: { state: 'unknown' }, rival: undefined }, undefined],
 ] as const)('OPS-40: %s', (_title, driving, cause) => {
   expect(drivingReason(driving)?.cause).toBe(cause)

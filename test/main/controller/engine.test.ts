@@ -241,6 +241,36 @@ it('OPS-39: refuses to act beside a controller without leader election, and begi
   expect({ mode: engine.mode, created: created() }).toEqual({ mode: 'driven', created: 1 })
 })
 
+it('OPS-39, OPS-40: one that only looks sees an engine of the cluster with a lease of its own, and looks seldom', async () => {
+  const { api, clock, engine } = setUp()
+  api.put(resources.deployments, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace: 'argosy', name: 'argosy-engine', labels: { 'app.kubernetes.io/name': 'argosy-engine' } },
+    spec: { selector: {}, template: { spec: { containers: [{ args: ['engine', '--lease-namespace=argosy'] }] } } },
+    status: { readyReplicas: 1 },
+  } as KubeObject)
+  const looks = () => api.requests.filter(({ resource }) => resource === 'deployments.apps').length
+  engine.observe()
+  await clock.advance(20_000)
+  expect(engine.mode).toBe('inCluster')
+  expect(engine.reasons('shop/web').driving).toMatchObject({
+    cause: 'drivenElsewhere',
+    values: { holder: 'argosy/argosy-engine' },
+  })
+  expect(looks()).toBe(1)
+  engine.start()
+  await clock.advance(10_000)
+  expect({ mode: engine.mode, cause: engine.reasons('shop/web').driving?.cause }).toEqual({
+    mode: 'inCluster',
+    cause: 'rival',
+  })
+  const before = looks()
+  await clock.advance(1_200_000)
+  // Every 15 s, and by nobody else.
+  expect(looks() - before).toBe(80)
+})
+
 it('OPS-33: stops writing when the lease is lost, and goes on where it was once it is back', async () => {
   const { api, clock, engine, created } = setUp()
   engine.start()
