@@ -2,6 +2,7 @@ import { leaseName } from '#api/keys.ts'
 import { type Resource, rbacName, resources } from '#api/resources.ts'
 import { gatewayApiRecord, type RouteKind } from '#api/route-kinds.ts'
 import { servedGroups } from '#main/cluster/served-kinds.ts'
+import { configMapName, secretName } from './notification-settings.ts'
 
 export type RightVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
 
@@ -19,7 +20,7 @@ export interface EngineRight {
 const read: readonly RightVerb[] = ['list', 'watch']
 const children: readonly RightVerb[] = ['get', ...read, 'create', 'patch', 'delete']
 
-/** In the namespace of the lease alone (OPS-96). No rule can name what does not exist yet, so `create` stands by itself. */
+/** In the namespace of the lease alone (OPS-96, OPS-145). No rule can name what does not exist yet, so `create` stands by itself. */
 export const leaseRights = (instanceID: string | undefined): readonly EngineRight[] => [
   { resource: resources.leases, verbs: ['create'], use: 'take the lease the first time' },
   {
@@ -27,6 +28,13 @@ export const leaseRights = (instanceID: string | undefined): readonly EngineRigh
     verbs: ['get', 'update'],
     names: [instanceID === undefined ? leaseName : `${leaseName}-${instanceID}`],
     use: 'take, renew and hand back the lease',
+  },
+  { resource: resources.configMaps, verbs: read, names: [configMapName], use: 'who is notified of what' },
+  {
+    resource: resources.secrets,
+    verbs: read,
+    names: [secretName],
+    use: 'credentials of notifications, where there are any',
   },
 ]
 

@@ -6,8 +6,8 @@ import type { Log } from '#lib/log.ts'
 import type { ClusterClient, Reflector } from '#main/cluster/client.ts'
 import { createReflector } from '#main/cluster/reflector.ts'
 
-const configMapName = 'argo-rollouts-notification-configmap'
-const secretName = 'argo-rollouts-notification-secret'
+export const configMapName = 'argo-rollouts-notification-configmap'
+export const secretName = 'argo-rollouts-notification-secret'
 
 export interface NotificationSettingsOptions {
   readonly client: ClusterClient

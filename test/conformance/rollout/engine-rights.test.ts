@@ -208,6 +208,17 @@ describe('an engine with the rights of `argosy manifests`', () => {
 
 // On a real cluster these tests have rights in a namespace alone, and a ClusterAnalysisTemplate is in none.
 describe.skipIf(isRealWorld)('an engine of all namespaces', () => {
+  it('OPS-145: notifies', async () => {
+    const { world, outside } = await granted()
+    const metadata = { name: 'argo-rollouts-notification-configmap' }
+    const namespace = world.isReal ? world.namespace : 'argo-rollouts'
+    const path = resourcePath(resources.configMaps, { namespace })
+    const body = { metadata, data: { 'service.webhook.team': 'url: http://127.0.0.1:9/' } }
+    expect(await world.send('POST', path, { body })).toMatchObject({ code: 201 })
+    await world.eventually('the Secret is looked at', () => used.has('watch secrets'))
+    expect(outside()).toEqual([])
+  })
+
   it('OPS-92: measures by templates of the cluster', async () => {
     const { world, outside } = await granted()
     await measured(world, await byPrometheus(world, '0.97'), [], resources.clusterAnalysisTemplates)
@@ -262,8 +273,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'update rollouts.argoproj.io/finalizers': 'asked by the API server itself, where it checks owner references',
   'update experiments.argoproj.io/finalizers': 'the same',
   'update analysisruns.argoproj.io/finalizers': 'the same',
-  'list configmaps': 'rules of an old version of the plugin: test/main/controller/observe-routes.test.ts',
-  'watch configmaps': 'the same',
   'get services':
     'something else has the name of an Experiment’s Service: test/main/controller/experiment-rounds.test.ts',
   'get experiments.argoproj.io': 'something else has the name of an Experiment: test/main/controller/rounds.test.ts',
