@@ -18,6 +18,7 @@ import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
 import { openHistory } from './history/store.ts'
 import { createDispatcher, type Dispatcher } from './ipc/serve.ts'
+import type { ShowOnDesktop } from './notifications/open-notifications.ts'
 import { startSandboxFleet } from './sandbox/start-fleet.ts'
 import { version } from './version.ts'
 
@@ -31,6 +32,8 @@ export interface ArgosyOptions {
   readonly dataFolder: string
   readonly clock: Clock
   readonly log: Log
+  /** For notifications of the type `desktop`; absent: there is none. */
+  readonly desktop?: ShowOnDesktop | undefined
 }
 
 /** One window's worth of Argosy, for any host. */
@@ -69,7 +72,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     sandbox === undefined ? metricSettingsFor(context, unset, { folder: options.dataFolder, log }) : unset
   const trafficSettings = (context: string) =>
     sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
-  const settings = { metricSettings, trafficSettings }
+  const settings = { metricSettings, trafficSettings, desktop: options.desktop }
   const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {
     for (const { context, connection } of clusters) recorder.connection(context, connection)

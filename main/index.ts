@@ -9,6 +9,7 @@ import { systemClock } from './system-clock.ts'
 import { isAppPage, registerAppScheme, serveAppScheme } from './window/app-protocol.ts'
 import { setMenu } from './window/menu.ts'
 import { openWindow } from './window/open-window.ts'
+import { showOnDesktop } from './window/show-on-desktop.ts'
 
 /** The Electron host: one process, one window, the same composition as `argosy serve`. */
 
@@ -56,6 +57,7 @@ async function compose(): Promise<Argosy> {
     dataFolder: app.getPath('userData'),
     clock: systemClock,
     log,
+    desktop: showOnDesktop,
   })
 }
 

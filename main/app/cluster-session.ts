@@ -21,7 +21,7 @@ import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
-import { openNotifications } from '#main/notifications/open-notifications.ts'
+import { openNotifications, type ShowOnDesktop } from '#main/notifications/open-notifications.ts'
 
 export interface SessionOptions {
   readonly access: ContextAccess
@@ -30,6 +30,7 @@ export interface SessionOptions {
   readonly sandbox: boolean
   readonly metricSettings: MetricSettings
   readonly trafficSettings: TrafficSettings
+  readonly desktop?: ShowOnDesktop | undefined
   /** The `direct` client of another open context. */
   readonly directClientOf: (context: string) => ClusterClient | undefined
   /** What else is known of the cluster's size. */
@@ -77,7 +78,12 @@ export class ClusterSession {
       random: Math.random,
       settings: options.metricSettings,
     })
-    this.#notifications = openNotifications({ client: this.client, clock, env: process.env })
+    this.#notifications = openNotifications({
+      client: this.client,
+      clock,
+      env: process.env,
+      desktop: options.desktop,
+    })
     this.engine = createEngine({
       cluster: this.cluster,
       metrics: this.metrics,

@@ -16,6 +16,7 @@ import {
 import type { TrafficSettings } from '#main/cluster-settings.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
+import type { ShowOnDesktop } from '#main/notifications/open-notifications.ts'
 import { ClusterSession } from './cluster-session.ts'
 
 export interface SessionsOptions {
@@ -29,6 +30,7 @@ export interface SessionsOptions {
   readonly metricSettings: (context: string) => MetricSettings
   readonly trafficSettings: (context: string) => TrafficSettings
   readonly tell: (notice: Notice) => void
+  readonly desktop?: ShowOnDesktop | undefined
 }
 
 /** Several changes at once (a watch and its lease) make one list. */
@@ -130,13 +132,13 @@ export class Sessions {
     const known = this.#open.get(access.context)
     if (known?.follow(access) === true) return
     if (known !== undefined) this.#close(access.context)
-    const { clock, log, fleet } = this.#options
+    const { clock, log, fleet, desktop } = this.#options
     const sandbox = this.#sandboxContexts.has(access.context)
     const metricSettings = this.#options.metricSettings(access.context)
     const trafficSettings = this.#options.trafficSettings(access.context)
     const counts = (context: string) => fleet.counts(context)
     const directClientOf = (context: string) => this.#open.get(context)?.direct
-    const settings = { metricSettings, trafficSettings }
+    const settings = { metricSettings, trafficSettings, desktop }
     this.#begin(new ClusterSession({ access, clock, log, sandbox, ...settings, directClientOf, counts }))
   }
 

@@ -143,6 +143,22 @@ export const shell = {
   openExternal: async (url: string): Promise<void> => report('openExternal', url),
 }
 
+export class Notification {
+  readonly #options: { readonly title: string; readonly body: string }
+
+  constructor(options: { readonly title: string; readonly body: string }) {
+    this.#options = options
+  }
+
+  static isSupported(): boolean {
+    return true
+  }
+
+  show(): void {
+    report('notification', this.#options)
+  }
+}
+
 export const Menu = {
   buildFromTemplate: (template: readonly unknown[]): readonly unknown[] => template,
   setApplicationMenu: (menu: readonly unknown[]): void => report('menu', menu.length),
