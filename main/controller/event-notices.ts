@@ -1,5 +1,5 @@
 import type { EventWrite } from '#engine/decision.ts'
-import { sendsOfEvent } from '#engine/notifications/plan.ts'
+import { isSubscribed, sendsOfEvent } from '#engine/notifications/plan.ts'
 import { variablesOf } from '#engine/notifications/variables.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
@@ -43,10 +43,10 @@ export class EventNotices {
       try {
         await settings.known()
         const { configuration } = settings
-        if (configuration === undefined) return
+        if (configuration === undefined || !isSubscribed(configuration, { regarding, reason })) return
         const object = await withWorkload(regarding, cluster)
         const variables = variablesOf(object, runs, configuration.secrets)
-        for (const send of sendsOfEvent(configuration, { regarding: object, reason }, () => variables, now))
+        for (const send of sendsOfEvent(configuration, { regarding: object, reason }, variables, now))
           await say(send, { object, configuration, variables, now }, this.#options)
       } catch (error) {
         log('error', 'bug in a notification', { namespace, name, event_reason: reason, error })

@@ -3,7 +3,7 @@ import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { PatchWrite } from '#engine/decision.ts'
 import { type Memory, memoryAnnotation, memoryText } from '#engine/notifications/memory.ts'
-import { type ConditionPlan, planConditions } from '#engine/notifications/plan.ts'
+import { type ConditionPlan, isWatched, planConditions } from '#engine/notifications/plan.ts'
 import { variablesOf } from '#engine/notifications/variables.ts'
 import type { Dispose, EpochMs } from '#lib/clock.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
@@ -110,13 +110,12 @@ export class NotificationRounds {
   async #pass(key: string, rollout: Rollout): Promise<Round> {
     const { settings, cluster, clock } = this.#options
     const { configuration } = settings
-    if (configuration === undefined) return { kind: 'forget' }
+    if (configuration === undefined || !isWatched(configuration, rollout)) return { kind: 'forget' }
     const now = clock.now()
     const object = await withWorkload(rollout, cluster)
     const runs = cluster.cache('analysisRuns').inNamespace(rollout.metadata.namespace ?? '')
     const variables = variablesOf(object, runs, configuration.secrets)
-    const planned = planConditions(configuration, object, () => variables, now)
-    if (planned === undefined) return { kind: 'forget' }
+    const planned = planConditions(configuration, object, variables, now)
     const failing = this.#heldBack(key, rollout, now)
     const plan = failing === undefined ? planned : without(planned, failing.keys)
     const round: Round = { kind: 'settled', requeueAt: failing?.requeueAt }

@@ -20,19 +20,29 @@ export interface Send {
   readonly key?: string
 }
 
+interface Happened {
+  readonly regarding: KubeObject
+  readonly reason: string
+}
+
+/** Whether an Event tells anybody anything, before what its conditions speak of is gathered. */
+export const isSubscribed = (configuration: Configuration, { regarding, reason }: Happened): boolean => {
+  const trigger = triggerOfReason(reason)
+  return configuration.triggers.has(trigger) && destinationsOf(configuration, regarding).has(trigger)
+}
+
 /** What an Event about an object fires: conditions without `when` always, others when they are true (OPS-152). */
 export function sendsOfEvent(
   configuration: Configuration,
-  { regarding, reason }: { readonly regarding: KubeObject; readonly reason: string },
-  variables: () => Variables,
+  { regarding, reason }: Happened,
+  variables: Variables,
   now: EpochMs,
 ): readonly Send[] {
   const trigger = triggerOfReason(reason)
   const conditions = configuration.triggers.get(trigger) ?? []
   const destinations = destinationsOf(configuration, regarding).get(trigger) ?? []
   if (conditions.length === 0 || destinations.length === 0) return []
-  const known = conditions.some(({ isTrue }) => isTrue !== undefined) ? variables() : {}
-  const firing = conditions.filter((each) => each.isTrue === undefined || isMet(each, known, now))
+  const firing = conditions.filter((each) => each.isTrue === undefined || isMet(each, variables, now))
   return destinations.flatMap((destination) => firing.map(({ send }) => ({ trigger, templates: send, destination })))
 }
 
@@ -43,25 +53,28 @@ export interface ConditionPlan {
   readonly after: Memory
 }
 
-/** `undefined` when nobody subscribed to a trigger that has a `when`: there is nothing to look at. */
+const subscriptionsTo = (configuration: Configuration, rollout: KubeObject) =>
+  [...destinationsOf(configuration, rollout)].filter(([trigger]) =>
+    configuration.triggers.get(trigger)?.some(({ isTrue }) => isTrue !== undefined),
+  )
+
+/** False when nobody subscribed to a trigger that has a `when`: there is nothing to look at. */
+export const isWatched = (configuration: Configuration, rollout: KubeObject): boolean =>
+  subscriptionsTo(configuration, rollout).length > 0
+
 export function planConditions(
   configuration: Configuration,
   rollout: KubeObject,
-  variables: () => Variables,
+  variables: Variables,
   now: EpochMs,
-): ConditionPlan | undefined {
-  const subscribed = [...destinationsOf(configuration, rollout)].filter(([trigger]) =>
-    configuration.triggers.get(trigger)?.some(({ isTrue }) => isTrue !== undefined),
-  )
-  if (subscribed.length === 0) return undefined
-  const known = variables()
+): ConditionPlan {
   const before = memoryOf(rollout)
   const after = new Map(before)
   const sends: (Send & { readonly key: string })[] = []
-  for (const [trigger, destinations] of subscribed)
+  for (const [trigger, destinations] of subscriptionsTo(configuration, rollout))
     for (const [at, condition] of (configuration.triggers.get(trigger) ?? []).entries()) {
-      const isTriggered = isMet(condition, known, now)
-      const oncePer = oncePerOf(condition, known, now)
+      const isTriggered = isMet(condition, variables, now)
+      const oncePer = oncePerOf(condition, variables, now)
       for (const destination of withoutDuplicates(destinations)) {
         const key = memoryKey(trigger, { at, when: condition.when }, destination, oncePer)
         if (!isTriggered && oncePer === '') after.delete(key)

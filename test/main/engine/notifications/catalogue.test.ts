@@ -129,7 +129,7 @@ describe('the catalogue that clusters have', () => {
       if (!configuration.ok) throw new Error(configuration.error)
       const { value } = configuration
       const variables = variablesOf(rollout, [], {})
-      const sends = sendsOfEvent(value, { regarding: rollout, reason }, () => variables, now)
+      const sends = sendsOfEvent(value, { regarding: rollout, reason }, variables, now)
       expect(sends.map((each) => each.trigger)).toEqual([trigger, trigger])
       const [slack, email] = sends.map((each) => deliveryOf(value, each, variables, now))
       expect(email).toMatchObject({ ok: true, value: { subject: message, body: message } })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Rollout } from '#api/rollout.ts'
 import { parseConfiguration } from '#engine/notifications/configuration.ts'
 import { memoryAnnotation, memoryText } from '#engine/notifications/memory.ts'
-import { deliveryOf, planConditions, sendsOfEvent } from '#engine/notifications/plan.ts'
+import { deliveryOf, isSubscribed, isWatched, planConditions, sendsOfEvent } from '#engine/notifications/plan.ts'
 import { variablesOf } from '#engine/notifications/variables.ts'
 import { aRollout } from '#test/support/builders/rollout.ts'
 
@@ -29,7 +29,7 @@ const subscribed = (annotations: Readonly<Record<string, string>>, phase = 'Heal
   status: { phase: phase as 'Healthy', currentPodHash: 'abc' },
 })
 
-const variables = (rollout: Rollout) => () => variablesOf(rollout, [], { secret: 's3cret' })
+const variables = (rollout: Rollout) => variablesOf(rollout, [], { secret: 's3cret' })
 
 describe('what an Event fires (OPS-152)', () => {
   const configuration = configured({
@@ -49,6 +49,12 @@ describe('what an Event fires (OPS-152)', () => {
   })
 
   it('nothing without a destination, and nothing for a trigger that is not configured', () => {
+    const regarding = subscribed({
+      'subscribe.on-rollout-paused.slack': 'x',
+      'subscribe.on-rollout-completed.slack': 'x',
+    })
+    const asks = ['RolloutPaused', 'RolloutCompleted', 'RolloutAborted']
+    expect(asks.map((reason) => isSubscribed(configuration, { regarding, reason }))).toEqual([true, false, false])
     expect(fired(subscribed({}), 'RolloutPaused')).toEqual([])
     expect(fired(subscribed({ 'subscribe.on-rollout-completed.slack': 'x' }), 'RolloutCompleted')).toEqual([])
   })
@@ -68,7 +74,7 @@ describe('what a Rollout has to be told about (OPS-154)', () => {
       ...rollout.metadata,
       annotations: {
         ...rollout.metadata.annotations,
-        [memoryAnnotation]: memoryText(plan(rollout)?.after ?? new Map()) ?? '',
+        [memoryAnnotation]: memoryText(plan(rollout).after) ?? '',
       },
     },
   })
@@ -76,7 +82,7 @@ describe('what a Rollout has to be told about (OPS-154)', () => {
   it('what is true and not remembered, once per recipient; a condition without `when` never', () => {
     const rollout = subscribed({ 'subscribe.on-healthy.slack': 'x;x', 'subscribe.on-healthy.webhook': '' })
     expect(
-      plan(rollout)?.sends.map(({ destination, key }) => [destination.service, key.replace(/\.[\w-]+:/, ':')]),
+      plan(rollout).sends.map(({ destination, key }) => [destination.service, key.replace(/\.[\w-]+:/, ':')]),
     ).toEqual([
       ['slack', 'on-healthy:[0]:slack:x'],
       ['webhook', 'on-healthy:[0]:webhook:'],
@@ -86,24 +92,26 @@ describe('what a Rollout has to be told about (OPS-154)', () => {
   it('OPS-43: nothing again, whichever engine asks', () => {
     const rollout = told(subscribed({ 'subscribe.on-healthy.slack': 'x' }))
     expect(plan(rollout)).toMatchObject({ sends: [] })
-    expect(plan(rollout)?.after).toEqual(plan(rollout)?.before)
+    expect(plan(rollout).after).toEqual(plan(rollout).before)
   })
 
   it('what is no longer true is forgotten, and told again when it is', () => {
     const before = told(subscribed({ 'subscribe.on-healthy.slack': 'x' }))
     const during = { ...before, status: { ...before.status, phase: 'Progressing' as const } }
-    expect(plan(during)?.after).toEqual(new Map())
+    expect(plan(during).after).toEqual(new Map())
   })
 
   it('once per value: remembered although it is no longer true', () => {
     const before = told(subscribed({ 'subscribe.on-new.slack': 'x' }))
     const during = { ...before, status: { ...before.status, phase: 'Progressing' as const } }
-    expect([...(plan(during)?.after.keys() ?? [])].join()).toMatch(/^abc:on-new:\[0\]\..*:slack:x$/)
-    expect(plan({ ...before, status: { ...before.status, currentPodHash: 'def' } })?.sends).toHaveLength(1)
+    expect([...plan(during).after.keys()].join()).toMatch(/^abc:on-new:\[0\]\..*:slack:x$/)
+    expect(plan({ ...before, status: { ...before.status, currentPodHash: 'def' } }).sends).toHaveLength(1)
   })
 
   it('nothing to look at when nobody subscribed to a condition', () => {
-    expect(plan(subscribed({ 'subscribe.event-only.slack': 'x', 'subscribe.unknown.slack': 'y' }))).toBeUndefined()
+    const watched = (annotations: Readonly<Record<string, string>>) => isWatched(configuration, subscribed(annotations))
+    expect(watched({ 'subscribe.event-only.slack': 'x', 'subscribe.unknown.slack': 'y' })).toBe(false)
+    expect(watched({ 'subscribe.on-healthy.slack': 'x' })).toBe(true)
   })
 })
 
@@ -118,7 +126,7 @@ describe('what is delivered', () => {
   const delivered = (templates: readonly string[], service = 'hook') => {
     const rollout = subscribed({})
     const send = { trigger: 't', templates, destination: { service, recipient: 'r' } }
-    return deliveryOf(configuration, send, variables(rollout)(), now)
+    return deliveryOf(configuration, send, variables(rollout), now)
   }
 
   it('OPS-157: the variables of templates', () => {
