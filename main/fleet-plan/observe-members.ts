@@ -11,15 +11,21 @@ export interface PlanCluster {
   readonly isDriven: () => boolean
 }
 
-/** All members as they are in the caches; those of clusters that are not open, or were never read, are left out. */
-export function observeMembers(
-  { spec }: FleetPlan,
-  clusterOf: (context: string) => PlanCluster | undefined,
-  clock: Clock,
-): FleetWorld['members'] {
+interface Ports {
+  /** The open clusters, by context. */
+  readonly clusterOf: (context: string) => PlanCluster | undefined
+  readonly clock: Clock
+  /** The cache is older than what was read past it, or nothing was read past it since the last sleep (SR-2). */
+  readonly isStale: (member: PlanMember, cluster: Cluster) => boolean
+}
+
+/** All members as they are in the caches; those of clusters that are not open, or whose caches cannot be trusted yet, are left out. */
+export function observeMembers({ spec }: FleetPlan, { clusterOf, clock, isStale }: Ports): FleetWorld['members'] {
   const seen = spec.members.flatMap((member) => {
     const found = clusterOf(member.context)
-    const observation = found && observeMember(member, found, clock.now())
+    const isReadable =
+      found !== undefined && !(reachOf(found.cluster.connection) === 'reachable' && isStale(member, found.cluster))
+    const observation = isReadable ? observeMember(member, found, clock.now()) : undefined
     return observation === undefined ? [] : [[member.id, observation] as const]
   })
   return Object.fromEntries(seen)

@@ -10,6 +10,7 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { failureText } from '#main/controller/failure-text.ts'
 import { Lease, type LeaseTimings } from '#main/controller/lease.ts'
+import { FreshReads } from './fresh-reads.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
 import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
 import { sendAct } from './send-act.ts'
@@ -53,11 +54,13 @@ export class PlanRunner {
   readonly #options: PlanRunnerOptions
   readonly #store: PlanStore
   readonly #lease: Lease
+  readonly #reads: FreshReads
   readonly #listeners = new Set<() => void>()
   readonly #followed = new Map<string, readonly Dispose[]>()
   #stored: StoredPlan | undefined
   /** Read while the Lease was ours: nobody else has written since. */
   #isOwn = false
+  #wasHolder = false
   #explanation: readonly Explanation[] = []
   #resumedAt: EpochMs
   #timer: { readonly at: EpochMs; readonly cancel: Dispose } | undefined
@@ -70,6 +73,7 @@ export class PlanRunner {
     this.#store = new PlanStore(home.client, home.namespace)
     const lock = { name: planObjectName(id), timings }
     this.#lease = new Lease({ client: home.client, clock, random, namespace: home.namespace, identity, lock })
+    this.#reads = new FreshReads(clock)
     this.#resumedAt = clock.now()
   }
 
@@ -92,7 +96,10 @@ export class PlanRunner {
     this.#isRunning = true
     this.#resumedAt = this.#options.clock.now()
     this.#lease.onChange(() => {
-      if (!this.#lease.isValid()) this.#isOwn = false
+      if (!this.#lease.isValid()) {
+        this.#isOwn = false
+        this.#wasHolder = false
+      }
       this.#wake(soonMs)
     })
     this.#lease.drive()
@@ -152,6 +159,8 @@ export class PlanRunner {
       const read = await this.#store.read(this.#options.id)
       if (!read.ok) return this.#failed('the plan cannot be read', read.error)
       this.#stored = read.value
+      if (isHolder && !this.#wasHolder) this.#takeOver(read.value.plan)
+      this.#wasHolder = isHolder
       this.#isOwn = isHolder
       this.#follow(read.value.plan)
       this.#changed()
@@ -159,13 +168,21 @@ export class PlanRunner {
     await this.#decide(this.#stored, isHolder)
   }
 
+  /** What was read before the Lease was ours, or before a sleep that cost it, is not decided by. */
+  #takeOver(plan: FleetPlan): void {
+    this.#resumedAt = this.#options.clock.now()
+    this.#reads.renew(plan)
+  }
+
   async #decide(stored: StoredPlan, isHolder: boolean): Promise<void> {
     const { clusterOf, clock } = this.#options
     const now = clock.now()
+    if (isHolder) this.#reads.read(stored.plan, clusterOf, () => this.#wake(soonMs))
+    const isStale = this.#reads.isStale.bind(this.#reads)
     const { status, acts, nextWakeAt, explanation } = planFleet(
       stored.plan,
       {
-        members: observeMembers(stored.plan, clusterOf, clock),
+        members: observeMembers(stored.plan, { clusterOf, clock, isStale }),
         lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined,
         resumedAt: this.#resumedAt,
         window: { isOpen: true, text: '' },
