@@ -2,10 +2,11 @@ import type { Rollout } from '#api/rollout.ts'
 import type { CachedKinds, Cluster } from '#main/cluster/cluster.ts'
 import { isInScope } from './driven-queue.ts'
 import type { Engine } from './engine.ts'
+import type { NotifiedCount } from './notification-counts.ts'
 
 /** One cluster of a process that drives. */
 export interface MeasuredEngine {
-  readonly engine: Pick<Engine, 'context' | 'mode' | 'stats'>
+  readonly engine: Pick<Engine, 'context' | 'mode' | 'stats' | 'notified'>
   readonly cluster: Pick<Cluster, 'cache'>
   readonly instanceID: string | undefined
 }
@@ -21,7 +22,7 @@ interface Metric {
 }
 
 /**
- * What Prometheus asks for, in its text format. Names and labels are the reference's, with `cluster` beside them (OPS-120, OPS-124, OPS-126,
+ * What Prometheus asks for, in its text format. Names and labels are the reference's, with `cluster` beside them (OPS-120, OPS-124, OPS-126, OPS-127,
  * OPS-129, OPS-130, OPS-137). Objects are told of by the engine that drives them alone, so that of several replicas one counts them; those
  * of an object end with it.
  */
@@ -75,6 +76,8 @@ export function engineMetrics(
         objectsOf(each, 'experiments', ({ status }, labels) => [{ ...labels, phase: status?.phase ?? '' }, 1] as const),
       ),
     ),
+    notifications('success', 'Notifications of Events that were sent.', driving, ({ sent }) => sent),
+    notifications('error', 'Notifications of Events that could not be sent.', driving, ({ failed }) => failed),
     gauge(
       'workqueue_depth',
       'Rollouts that wait for a round, or are in one.',
@@ -97,6 +100,27 @@ function objectsOf<K extends 'rollouts' | 'analysisRuns' | 'experiments', T>(
       const { namespace = '', name } = object.metadata
       return tell(object, { cluster: engine.context, namespace, name })
     })
+}
+
+const notifiedKinds = ['rollouts', 'analysisRuns', 'experiments'] as const
+
+/** Of objects that are still there. */
+function notifications(
+  name: string,
+  help: string,
+  engines: readonly MeasuredEngine[],
+  countOf: (each: NotifiedCount) => number,
+): Metric {
+  const samples = engines.flatMap(({ engine, cluster }) => {
+    const isThere = (key: string) => notifiedKinds.some((kind) => cluster.cache(kind).get(key) !== undefined)
+    return engine.notified
+      .filter((each) => countOf(each) > 0 && isThere(`${each.namespace}/${each.name}`))
+      .map((each): Sample => {
+        const { namespace, name: object, type, reason } = each
+        return [{ cluster: engine.context, namespace, name: object, type, reason }, countOf(each)]
+      })
+  })
+  return { name: `notification_send_${name}`, type: 'counter', help, samples }
 }
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Metric => ({

@@ -15,6 +15,7 @@ import type { Driving } from './driven-queue.ts'
 import { drivingReason } from './driving-reason.ts'
 import { Lease, type LeaseState } from './lease.ts'
 import type { MetricsPort } from './metrics-port.ts'
+import type { NotifiedCount } from './notification-counts.ts'
 import { Notifications } from './notifications.ts'
 import type { NotificationsPort } from './notifications-port.ts'
 import { engineMode, findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
@@ -64,6 +65,8 @@ export interface Engine {
   /** A reference controller no lease can hold back; while there is one nothing is written (OPS-39). */
   readonly rival: ReferenceController | undefined
   readonly stats: EngineStats
+  /** What Events have told, and could not (OPS-127). */
+  readonly notified: readonly NotifiedCount[]
   /** Competes for the lease and drives while it holds it. */
   start(): void
   /** Only watches who drives; writes nothing. */
@@ -161,6 +164,10 @@ class ClusterEngine implements Engine {
 
   get rival(): ReferenceController | undefined {
     return this.#rival
+  }
+
+  get notified(): readonly NotifiedCount[] {
+    return this.#notifications?.counts ?? []
   }
 
   get stats(): EngineStats {

@@ -4,6 +4,7 @@ import { variablesOf } from '#engine/notifications/variables.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import { keyOf } from './dirty-rollouts.ts'
+import { NotificationCounts, type NotifiedCount } from './notification-counts.ts'
 import type { NotificationSettings } from './notification-settings.ts'
 import { type SayPorts, say, withWorkload } from './say.ts'
 import { SendQueue } from './send-queue.ts'
@@ -26,13 +27,18 @@ export interface EventNoticesOptions extends SayPorts {
 export class EventNotices {
   readonly #options: EventNoticesOptions
   readonly #queue = new SendQueue(bounds)
+  readonly #counts = new NotificationCounts()
 
   constructor(options: EventNoticesOptions) {
     this.#options = options
   }
 
+  get counts(): readonly NotifiedCount[] {
+    return this.#counts.all
+  }
+
   /** Never throws, and takes no time. */
-  record({ regarding, reason }: EventWrite): void {
+  record({ regarding, type, reason }: EventWrite): void {
     const { settings, cluster, clock, log } = this.#options
     if (settings.isKnown && settings.configuration === undefined) return
     const { namespace = '', name } = regarding.metadata
@@ -47,7 +53,10 @@ export class EventNotices {
         const object = await withWorkload(regarding, cluster)
         const variables = variablesOf(object, runs, configuration.secrets)
         for (const send of sendsOfEvent(configuration, { regarding: object, reason }, variables, now))
-          await say(send, { object, configuration, variables, now }, this.#options)
+          this.#counts.add(
+            { regarding, type, reason },
+            await say(send, { object, configuration, variables, now }, this.#options),
+          )
       } catch (error) {
         log('error', 'bug in a notification', { namespace, name, event_reason: reason, error })
       }

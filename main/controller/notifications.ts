@@ -2,6 +2,7 @@ import type { KubeObject } from '#api/meta.ts'
 import type { EventWrite } from '#engine/decision.ts'
 import type { Driving } from './driven-queue.ts'
 import { EventNotices } from './event-notices.ts'
+import type { NotifiedCount } from './notification-counts.ts'
 import { NotificationRounds } from './notification-rounds.ts'
 import { NotificationSettings } from './notification-settings.ts'
 import type { NotificationsPort } from './notifications-port.ts'
@@ -30,6 +31,11 @@ export class Notifications {
     })
     this.#events = new EventNotices({ ...options, settings: this.#settings })
     this.#conditions = new NotificationRounds({ ...options, settings: this.#settings })
+  }
+
+  /** By Events (OPS-127). */
+  get counts(): readonly NotifiedCount[] {
+    return this.#events.counts
   }
 
   start(): void {

@@ -12,7 +12,7 @@ import { aSandbox } from '#test/support/sandbox.ts'
 import { advanceUntil } from '#test/support/until.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
-it('OPS-170: what a driven cluster has to say comes to the desktop', async () => {
+it('OPS-127, OPS-170: what a driven cluster has to say comes to the desktop', async () => {
   const clock = new VirtualClock()
   const sandbox = await aSandbox(clock)
   const path = join(aFolder(), 'kubeconfig')
@@ -69,4 +69,9 @@ it('OPS-170: what a driven cluster has to say comes to the desktop', async () =>
   sessions.start()
   await advanceUntil(clock, 'shown', () => shown.length > 0)
   expect(shown).toEqual(['desktop: shop is done'])
+  const { engine } = sessions.get('harbor-1') ?? {}
+  await advanceUntil(clock, 'counted', () => engine?.notified.length === 1)
+  expect(engine?.notified).toEqual([
+    { namespace: 'default', name: 'shop', type: 'Normal', reason: 'RolloutCompleted', sent: 1, failed: 0 },
+  ])
 })

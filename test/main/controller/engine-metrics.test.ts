@@ -10,13 +10,24 @@ interface Seen {
   readonly rollouts?: readonly Rollout[]
   readonly analysisRuns?: readonly KubeObject[]
   readonly experiments?: readonly KubeObject[]
+  readonly notified?: MeasuredEngine['engine']['notified']
 }
+
+const find = (objects: readonly unknown[], key: string) =>
+  (objects as readonly KubeObject[]).find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key)
 
 function anEngine(mode: EngineMode, seen: Seen, context = 'north'): MeasuredEngine {
   const values = (kind: keyof CachedKinds) => Object.entries(seen).find(([key]) => key === kind)?.[1] ?? []
   return {
-    engine: { context, mode, stats: { reconciles: 9, writes: 4, failures: 1, queued: 3 } },
-    cluster: { cache: (kind) => ({ values: () => values(kind) }) as Cache<never> },
+    engine: {
+      context,
+      mode,
+      stats: { reconciles: 9, writes: 4, failures: 1, queued: 3 },
+      notified: seen.notified ?? [],
+    },
+    cluster: {
+      cache: (kind) => ({ values: () => values(kind), get: (key: string) => find(values(kind), key) }) as Cache<never>,
+    },
     instanceID: undefined,
   }
 }
@@ -109,6 +120,24 @@ it('OPS-34, OPS-50: of several engines the one that drives tells of objects, and
     'argo_rollouts_controller_info{cluster="south",version="1.2.3"} 1',
   ])
   expect(linesOf(driving, 'workqueue_depth')[0]).toBe('workqueue_depth{cluster="north",name="rollouts"} 3')
+})
+
+it('OPS-127: tells how often Events told somebody, and could not, as long as their object is there', () => {
+  const { namespace = '', name } = aRollout().metadata
+  const event = { namespace, name, type: 'Normal', reason: 'RolloutPaused' } as const
+  const notified = [
+    { ...event, sent: 2, failed: 1 },
+    { ...event, reason: 'RolloutCompleted', sent: 1, failed: 0 },
+    { ...event, name: 'gone', sent: 3, failed: 3 },
+  ]
+  const text = measured(anEngine('driven', { rollouts: [aRollout()], notified }))
+  const labels = (reason: string) =>
+    `{cluster="north",namespace="${namespace}",name="${name}",type="Normal",reason="${reason}"}`
+  expect(linesOf(text, 'notification_send_success')).toEqual([
+    `notification_send_success${labels('RolloutPaused')} 2`,
+    `notification_send_success${labels('RolloutCompleted')} 1`,
+  ])
+  expect(linesOf(text, 'notification_send_error')).toEqual([`notification_send_error${labels('RolloutPaused')} 1`])
 })
 
 it('a context of any name stays one label', () => {
