@@ -54,6 +54,8 @@ export interface ClusterClient {
   readonly clockOffsetMs?: number | undefined
   /** Whether Istio's objects as seen here serve other clusters too, so that marks in them may be of Rollouts elsewhere (IST-3). */
   readonly sharesIstio?: (() => Promise<boolean>) | undefined
+  /** The context or the address of the cluster that has them, once it is known that it is another one. */
+  readonly istioCluster?: string | undefined
   /** To what runs in the cluster; a client without a network has none. */
   readonly gateway?: Gateway | undefined
   close(): Promise<void>

@@ -35,6 +35,7 @@ const marked = 'istio.argoproj.io/primary-cluster=true'
  * Where the Secret cannot be used the objects of its own cluster are, as in the reference; but no answer is no reason to write elsewhere.
  */
 export function withIstioPrimary(local: SigningClient, options: IstioPrimaryOptions): SigningClient {
+  const { named } = options
   let opened: ClusterClient | undefined
   let looking: Promise<Outcome<ClusterClient, Failure>> | undefined
   const lookOnce = (): Promise<Outcome<ClusterClient, Failure>> => {
@@ -46,7 +47,7 @@ export function withIstioPrimary(local: SigningClient, options: IstioPrimaryOpti
     return looking
   }
   const clientFor = async (at: { readonly group: string }): Promise<Outcome<ClusterClient, Failure>> =>
-    at.group !== group ? success(local) : options.named === undefined ? lookOnce() : namedOf(local, options.named)
+    at.group !== group ? success(local) : named === undefined ? lookOnce() : namedOf(local, named)
   const send = async <T>(
     at: { readonly group: string },
     ask: (client: ClusterClient) => Promise<Outcome<T, Failure>>,
@@ -62,6 +63,9 @@ export function withIstioPrimary(local: SigningClient, options: IstioPrimaryOpti
     },
     get clockOffsetMs() {
       return local.clockOffsetMs
+    },
+    get istioCluster() {
+      return named === undefined ? opened?.server : named.context === local.context ? undefined : named.context
     },
     gateway: local.gateway,
     get: (resource, ...more) => send(resource, (client) => client.get(resource, ...more)),
@@ -79,7 +83,7 @@ export function withIstioPrimary(local: SigningClient, options: IstioPrimaryOpti
     },
     signInAs: (access) => local.signInAs(access),
     close: async () => {
-      await Promise.all([local.close(), opened?.close(), options.named?.close()])
+      await Promise.all([local.close(), opened?.close(), named?.close()])
     },
   }
 }

@@ -12,6 +12,8 @@ export interface ReadableRoutes {
   /** Of kinds that are in a cache. */
   readonly reads: readonly (RouteRef | RouteQuery)[]
   readonly unread: ReadonlyMap<RouteKind, Unread>
+  /** The cluster that has the Istio objects, where that is another one (IST-3). */
+  readonly istioCluster: string | undefined
 }
 
 export type Unread = Failure | { readonly kind: 'NotSynced' }
@@ -36,5 +38,5 @@ export function readableRoutes(cluster: Cluster, rollout: Rollout): ReadableRout
     asked = [...asked, ...reads]
   }
   const isServed = ({ kind }: RouteRef | RouteQuery): boolean => cluster.served.of(kind).state === 'served'
-  return { routes, reads: asked.filter(isServed), unread }
+  return { routes, reads: asked.filter(isServed), unread, istioCluster: cluster.client.istioCluster }
 }

@@ -55,6 +55,8 @@ export interface DriftView {
 export interface RouteView {
   readonly kind: string
   readonly name: string
+  /** Where it is, when that is another cluster than the Rollout's. */
+  readonly cluster: string | undefined
   readonly exists: boolean
   /** `none`: has no part in the split; `unclear`: fits no weight. */
   readonly weight: number | 'none' | 'unclear'

@@ -108,6 +108,7 @@ const detail: RolloutDetailView = {
         {
           kind: 'VirtualService',
           name: 'checkout',
+          cluster: 'prod-mesh',
           exists: true,
           weight: 'unclear',
           stepRoutes: [{ kind: 'mirror', name: 'mir', conditions: ['GET /'], percentage: 35, state: 'made' }],

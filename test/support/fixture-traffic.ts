@@ -22,7 +22,14 @@ const longRoutes: readonly StepRouteView[] = [
 /** Of a router: the details that this rollout of the fixture fleet is there to show. */
 function routed(view: RolloutView, now: EpochMs): Pick<TrafficView, 'written' | 'routing'> {
   const weight = view.actualWeight
-  const virtualService: RouteView = { kind: 'VirtualService', name: view.name, exists: true, weight, stepRoutes: [] }
+  const virtualService: RouteView = {
+    kind: 'VirtualService',
+    name: view.name,
+    cluster: undefined,
+    exists: true,
+    weight,
+    stepRoutes: [],
+  }
   const routing: RoutingView = {
     drift: undefined,
     objects: [virtualService],
@@ -39,8 +46,8 @@ function routed(view: RolloutView, now: EpochMs): Pick<TrafficView, 'written' | 
           ...routing,
           drift: { weight: 40, written: weight, manager: 'kubectl-edit', at: now - 3 * MINUTE },
           objects: [
-            { ...virtualService, weight: 40, stepRoutes },
-            { kind: 'DestinationRule', name: view.name, exists: true, weight: 'none', stepRoutes: [] },
+            { ...virtualService, cluster: 'prod-mesh', weight: 40, stepRoutes },
+            { ...virtualService, kind: 'DestinationRule', weight: 'none' },
           ],
           withoutPods: [{ stepIndex: 0, name: 'beta' }],
         },
@@ -64,6 +71,7 @@ function routed(view: RolloutView, now: EpochMs): Pick<TrafficView, 'written' | 
             {
               ...virtualService,
               name: 'a-route-that-is-as-long-as-kubernetes-lets-names-be',
+              cluster: '生产环境-上海一区-服务网格-主集群',
               weight: 'unclear',
               stepRoutes: longRoutes,
             },
@@ -80,6 +88,7 @@ const manyRoutes = (view: RolloutView, weight: number): Partial<RoutingView> => 
   objects: Array.from({ length: 20 }, (_, index) => ({
     kind: index % 3 === 0 ? 'GRPCRoute' : 'HTTPRoute',
     name: `${view.name}-${index + 1}`,
+    cluster: undefined,
     exists: index !== 4,
     weight,
     stepRoutes: [],

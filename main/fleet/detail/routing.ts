@@ -18,7 +18,9 @@ export function routingView({ rollout, parts }: RolloutFacts, now: EpochMs): Rou
   return {
     // Without all of them nothing is known of the split.
     drift: routing === undefined || unread.length > 0 ? undefined : driftView(routing),
-    objects: (routing?.objects ?? []).map(routeView).filter(({ exists }) => exists || unread.length === 0),
+    objects: (routing?.objects ?? [])
+      .map((each) => routeView(each, parts.readRoutes?.istioCluster))
+      .filter(({ exists }) => exists || unread.length === 0),
     unread,
     concerns: routing?.concerns ?? [],
     withoutPods,
@@ -40,9 +42,10 @@ function lastWriter(objects: readonly RouteState[]): Pick<DriftView, 'manager' |
   return { manager: latest?.manager, at: parseTime(latest?.time) }
 }
 
-const routeView = (state: RouteState): RouteView => ({
+const routeView = (state: RouteState, istioCluster: string | undefined): RouteView => ({
   kind: state.kind,
   name: state.ref.name,
+  cluster: routeKinds[state.ref.kind].group === routeKinds.virtualServices.group ? istioCluster : undefined,
   exists: state.object !== undefined,
   weight: 'weight' in state ? (state.weight ?? 'unclear') : 'none',
   stepRoutes: state.stepRoutes.map(stepRouteView),

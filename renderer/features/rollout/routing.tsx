@@ -109,7 +109,7 @@ const unreadWords = (text: Text, { kind, why }: UnreadView): string =>
 
 function Route({ route, maxWeight }: { readonly route: RouteView; readonly maxWeight: number }) {
   const text = useText()
-  const { kind, name, exists, weight, stepRoutes } = route
+  const { kind, name, cluster, exists, weight, stepRoutes } = route
   return (
     <li>
       <div className="route-line">
@@ -117,6 +117,7 @@ function Route({ route, maxWeight }: { readonly route: RouteView; readonly maxWe
         <span className="mono cut" title={name}>
           {name}
         </span>
+        {cluster !== undefined && <span className="faint cut">{text('routing.inCluster', { cluster })}</span>}
         {!exists && <span className="ink-degraded">{text('routing.absent')}</span>}
         {exists && weight === 'unclear' && <span className="ink-degraded">{text('routing.unclear')}</span>}
         {exists && typeof weight === 'number' && (

@@ -303,6 +303,7 @@ export const en = {
   'routing.failed': '{{kind}} objects could not be read, so what they say is not known.',
   'routing.withoutPods':
     'Step {{step}} makes the route {{name}} before the canary has a pod, so it is removed at once. Set a canary scale or a weight before it.',
+  'routing.inCluster': 'in {{cluster}}',
   'routing.absent': 'does not exist',
   'routing.unclear': 'fits no weight',
   'routing.toCanary': '{{percent}} to canary',

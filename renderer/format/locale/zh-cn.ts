@@ -342,6 +342,7 @@ export const zhCN: Catalogue = {
   'routing.failed': '无法读取 {{kind}} 对象，其内容未知。',
   'routing.withoutPods':
     '步骤 {{step}} 在金丝雀有 Pod 之前创建路由 {{name}}，因此会立即被移除。请在其之前设置金丝雀规模或权重。',
+  'routing.inCluster': '位于 {{cluster}}',
   'routing.absent': '不存在',
   'routing.unclear': '不符合任何权重',
   'routing.toCanary': '{{percent}} 到金丝雀',

@@ -60,6 +60,7 @@ describe('where the objects of Istio are', () => {
     await client.patch(rules, at, { type: 'merge', body: { spec: { host: 'other' } } })
     expect(mesh.read(rules, at)).toMatchObject({ spec: { host: 'other' } })
     expect(await client.sharesIstio?.()).toBe(true)
+    expect(client.istioCluster).toBe(mesh.client().server)
     expect([opened.map(({ cluster }) => cluster.server), secretLists(local)]).toEqual([
       ['https://mesh.example:6443'],
       1,
@@ -151,7 +152,7 @@ describe('where the objects of Istio are', () => {
     fleet.put(rules, rule)
     const { client, local } = two({ secret: kubeconfig(), named: named(() => fleet.client()) })
     expect(await client.get(rules, at)).toMatchObject({ ok: true })
-    expect([local.requests, await client.sharesIstio?.()]).toEqual([[], true])
+    expect([local.requests, await client.sharesIstio?.(), client.istioCluster]).toEqual([[], true, 'mesh'])
   })
 
   it('IST-3: a context that is named and not there is told, with what to do', async () => {

@@ -18,9 +18,10 @@ function pausedAfter(...steps: readonly CanaryStep[]): RoutedJourney {
   const journey = aRoutedRelease({ steps: [...steps, pause()] })
   return journey.setImage('web:2').settle()
 }
-const shownOf = ({ world, now }: RoutedJourney, unread?: Unread) => {
+const shownOf = ({ world, now }: RoutedJourney, unread?: Unread, istioCluster?: string) => {
   const { routes = noRoutes } = world
-  const readRoutes = { routes, reads: [], unread: new Map(unread === undefined ? [] : [[ref.kind, unread] as const]) }
+  const read = new Map(unread === undefined ? [] : [[ref.kind, unread] as const])
+  const readRoutes = { routes, reads: [], unread: read, istioCluster }
   const parts = someParts({ rollout: world.rollout, replicaSets: world.replicaSets, routes, readRoutes })
   return routingView(factsOf(parts), now)
 }
@@ -44,11 +45,16 @@ describe('routes of a Rollout, as they are shown', () => {
   it('TR-22: as written', () => {
     expect(shownOf(pausedAfter(setWeight(20)))).toEqual({
       drift: undefined,
-      objects: [{ kind: 'VirtualService', name: 'web', exists: true, weight: 20, stepRoutes: [] }],
+      objects: [{ kind: 'VirtualService', name: 'web', cluster: undefined, exists: true, weight: 20, stepRoutes: [] }],
       unread: [],
       concerns: [],
       withoutPods: [],
     })
+  })
+
+  it('IST-3: with the cluster that has them', () => {
+    const { objects } = shownOf(pausedAfter(setWeight(20)), undefined, 'prod-mesh')
+    expect(objects.map(({ name, cluster }) => [name, cluster])).toEqual([['web', 'prod-mesh']])
   })
 
   const writers: readonly ManagedFields[] = [

@@ -30,6 +30,14 @@ describe('the routes of a rollout', { timeout: 20_000 }, () => {
     expect(linesOf('.routing-notes li').at(-1)).toMatch(/^Step 1 .*beta/)
   })
 
+  it('IST-3: an object in another cluster says in which', async () => {
+    await openAt('prod-us-east', 'search-index', 'search')
+    expect(linesOf('.route-line')).toEqual([
+      'VirtualServicesearch-indexin prod-mesh40% to canary',
+      'DestinationRulesearch-index',
+    ])
+  })
+
   it('UI-STAT-1: of many objects a line says how many there are, and opens', async () => {
     await openAt('prod-ap-south', 'media-encoder', 'media')
     expect([toggle()?.textContent, linesOf('.routes li').length]).toEqual(['Route objects 20, Services 2', 0])
