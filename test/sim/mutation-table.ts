@@ -318,8 +318,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a controller without a lease is not noticed',
     file: 'main/controller/ownership.ts',
-    find: '(!each.electsLeader || each.namespace !== ours.leaseNamespace),',
-    replace: 'each.electsLeader && each.namespace !== ours.leaseNamespace,',
+    find: '(!each.electsLeader || each.leaseNamespace !== ours.leaseNamespace),',
+    replace: 'each.electsLeader && each.leaseNamespace !== ours.leaseNamespace,',
   },
   {
     name: 'a sleep goes unnoticed',
