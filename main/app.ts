@@ -9,6 +9,7 @@ import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { EffectFeed } from './app/effect-feed.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
+import { openPlans } from './app/open-plans.ts'
 import { recordFleet } from './app/record-fleet.ts'
 import { Sessions } from './app/sessions.ts'
 import { metricSettingsFor, trafficSettingsFor, usualTraffic } from './cluster-settings.ts'
@@ -79,6 +80,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   })
   sessions.start()
 
+  const plans = openPlans({ sessions, history, clock, log })
+  sessions.onChange(() => plans.clustersChanged())
+  plans.start()
+
   const effects = new EffectFeed(clock)
   const info = (): AppView => ({
     version,
@@ -88,13 +93,15 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     kubeconfigPaths: kubeconfigPaths(sessions.paths.length === 0 ? {} : { paths: sessions.paths }),
   })
   const dispatcher = createDispatcher({
-    handlers: createHandlers({ sessions, fleet, history, recorder, effects, clock, log, info }),
+    handlers: createHandlers({ sessions, fleet, history, recorder, effects, plans, clock, log, info }),
     publishers: {
       'fleet.patch': (_topic, send) => fleet.onPatch(send),
       'clusters.changed': (_topic, send) => sessions.onChange(send),
       'rollout.changed': ({ key }, send) => fleet.onDetail(key, (detail) => send(detail ?? null)),
       'analysis.backTest': ({ key }, send) => followBackTest({ sessions, history, clock, log }, key, send),
       'action.effect': (_topic, send) => effects.onEffect(send),
+      'plans.changed': (_topic, send) => plans.onList(send),
+      'plan.changed': ({ id }, send) => plans.onPlan(id, send),
       'app.notice': (_topic, send) => {
         listeners.add(send)
         return () => void listeners.delete(send)
@@ -108,6 +115,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     notices,
     stop: async () => {
       effects.stop()
+      await plans.stop({ release: true })
       await sessions.stop()
       stopRecording()
       fleet.stop()

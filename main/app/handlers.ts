@@ -25,6 +25,7 @@ import { type ActionSent, sendAction } from '#main/controller/send-action.ts'
 import { viewWrite } from '#main/controller/write-view.ts'
 import { evaluateCondition } from '#main/fleet/evaluate-condition.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
+import type { Plans } from '#main/fleet-plan/plans.ts'
 import { localActor } from '#main/history/actor.ts'
 import { listActions } from '#main/history/journal.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
@@ -42,6 +43,7 @@ export interface HandlerParts {
   readonly history: History
   readonly recorder: Recorder
   readonly effects: EffectFeed
+  readonly plans: Plans
   readonly clock: Clock
   readonly log: Log
   readonly info: () => AppView
@@ -49,7 +51,7 @@ export interface HandlerParts {
 
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { sessions, fleet, history } = parts
+  const { sessions, fleet, history, plans } = parts
   const withSession = async <T>(context: string, task: (session: ClusterSession) => Promise<Outcome<T, Failure>>) => {
     const session = sessions.get(context)
     return session === undefined ? failure(notFound('contexts', context)) : task(session)
@@ -70,6 +72,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'history.list': async (query) => listHistory(history, query),
     'history.actions': async (query) => listActions(history, query),
     'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
+    'plans.list': async () => plans.discover(),
+    'plan.check': async ({ text }) => plans.check(text),
+    'plan.draft': async ({ keys }) => invalidOr(plans.draft(keys)),
+    'plan.create': async ({ text, start }) => invalidOr(await plans.create(text, start)),
+    'plan.text': async ({ id }) => found(plans.text(id), 'plans', id),
+    'plan.command': async ({ id, command, reason }) => invalidOr(await plans.command(id, command, reason)),
+    'plan.drive': async ({ id, drive }) => found(plans.drive(id, drive), 'plans', id),
+    'plan.act.preview': async ({ id, member }) => plans.previewAct(id, member),
     'kubeconfig.add': async ({ path }) => sessions.add(path),
   }
 }
@@ -83,6 +93,10 @@ const notFound = (resource: string, name: string): Failure => ({
 
 const found = <T>(value: T | undefined, resource: string, name: string): Outcome<T, Failure> =>
   value === undefined ? failure(notFound(resource, name)) : success(value)
+
+/** What was asked for is not open; the sentence says why. */
+const invalidOr = <T>(answer: Outcome<T, string>): Outcome<T, Failure> =>
+  answer.ok ? answer : failure({ kind: 'Invalid', message: answer.error, causes: [] })
 
 const crdWrites: readonly CreateWrite[] = customResourceDefinitions.map((definition) => ({
   kind: 'create',

@@ -1,15 +1,18 @@
+import { resources } from '#api/resources.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import { type Asked, command, type PlanCommand } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
+import type { FleetWorld } from '#engine/fleet-plan/world.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import type { ClusterClient } from '#main/cluster/client.ts'
+import type { ClusterClient, Reflector, ReflectorChange } from '#main/cluster/client.ts'
+import { createReflector } from '#main/cluster/reflector.ts'
 import { failureText } from '#main/controller/failure-text.ts'
-import { Lease, type LeaseTimings } from '#main/controller/lease.ts'
+import { Lease, type LeaseState, type LeaseTimings } from '#main/controller/lease.ts'
 import { FreshReads } from './fresh-reads.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
 import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
@@ -30,9 +33,11 @@ export interface PlanRunnerOptions {
 }
 
 /** What is known of a plan here. */
-export interface PlanView {
+export interface KnownPlan {
   readonly plan: FleetPlan
   readonly explanation: readonly Explanation[]
+  /** What it would do now, were nothing in its way. */
+  readonly nextActs: readonly FleetAct[]
 }
 
 /** SR-6; a holder that cannot renew stops at 2/3 of it (PC-4). */
@@ -41,8 +46,6 @@ const timings: LeaseTimings = { durationMs: 30_000, renewDeadlineMs: 20_000, ret
 const soonMs = 100
 /** After the home cluster did not take or give the plan. */
 const retryMs = 5_000
-/** Others' plans are looked at this often. */
-const watchMs = 10_000
 const commandAttempts = 5
 const actsAtOnce = 10
 
@@ -57,6 +60,7 @@ export class PlanRunner {
   readonly #reads: FreshReads
   readonly #listeners = new Set<() => void>()
   readonly #followed = new Map<string, readonly Dispose[]>()
+  readonly #watch: Reflector
   #stored: StoredPlan | undefined
   /** Read while the Lease was ours: nobody else has written since. */
   #isOwn = false
@@ -66,19 +70,39 @@ export class PlanRunner {
   #timer: { readonly at: EpochMs; readonly cancel: Dispose } | undefined
   #passing: Promise<void> | undefined
   #isRunning = false
+  #steering: Promise<void> = Promise.resolve()
+  #steered: 'drive' | 'watch' | 'nothing' = 'nothing'
+  #wants: 'drive' | 'watch' = 'watch'
+  #failure: { readonly since: EpochMs; readonly failure: Failure } | undefined
 
   constructor(options: PlanRunnerOptions) {
-    const { id, home, identity, clock, random } = options
+    const { id, home, identity, clock, random, log } = options
     this.#options = options
     this.#store = new PlanStore(home.client, home.namespace)
     const lock = { name: planObjectName(id), timings }
     this.#lease = new Lease({ client: home.client, clock, random, namespace: home.namespace, identity, lock })
     this.#reads = new FreshReads(clock)
     this.#resumedAt = clock.now()
+    const scope = { namespace: home.namespace, fieldSelector: `metadata.name=${lock.name}` }
+    this.#watch = createReflector({ client: home.client, resource: resources.configMaps, scope, clock, random, log })
+    this.#watch.onChange((change) => this.#seen(change))
+    this.#lease.onChange(() => this.#onLease())
   }
 
-  get view(): PlanView | undefined {
-    return this.#stored && { plan: this.#stored.plan, explanation: this.#explanation }
+  get view(): KnownPlan | undefined {
+    if (this.#stored === undefined) return undefined
+    const { plan } = this.#stored
+    return { plan, explanation: this.#explanation, nextActs: this.#nextActs(plan) }
+  }
+
+  /** Who holds the Lease of the plan, as far as that is known. */
+  get lease(): LeaseState {
+    return this.#lease.state
+  }
+
+  /** Its home could not be asked since then. */
+  get failure(): { readonly since: EpochMs; readonly failure: Failure } | undefined {
+    return this.#failure
   }
 
   /** Our decisions count. */
@@ -91,18 +115,13 @@ export class PlanRunner {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Competes for the Lease of the plan, and plans while it is ours. */
-  start(): void {
+  /** `drive`: competes for the Lease of the plan, and plans while it is ours. `watch`: shows what others decide. */
+  start(wants: 'drive' | 'watch'): void {
+    this.#wants = wants
+    if (this.#isRunning) return this.#steer()
     this.#isRunning = true
     this.#resumedAt = this.#options.clock.now()
-    this.#lease.onChange(() => {
-      if (!this.#lease.isValid()) {
-        this.#isOwn = false
-        this.#wasHolder = false
-      }
-      this.#wake(soonMs)
-    })
-    this.#lease.drive()
+    this.#watch.start()
     this.#wake(soonMs)
   }
 
@@ -110,9 +129,11 @@ export class PlanRunner {
   async stop(options: { readonly release: boolean }): Promise<void> {
     this.#isRunning = false
     this.#timer?.cancel()
+    this.#watch.stop()
     for (const disposals of this.#followed.values()) for (const dispose of disposals) dispose()
     this.#followed.clear()
     await this.#passing
+    await this.#steering
     await this.#lease.stop(options)
   }
 
@@ -131,6 +152,46 @@ export class PlanRunner {
       }
       if (written.error.kind !== 'Conflict' || attempt === commandAttempts) return failure(failureText(written.error))
     }
+  }
+
+  /** Somebody wrote to the plan. What we wrote ourselves is known. */
+  #seen(change: ReflectorChange): void {
+    if (change.kind === 'state') return
+    if (change.kind === 'upserted' && change.object.metadata.resourceVersion === this.#stored?.version) return
+    this.#isOwn = false
+    this.#wake(soonMs)
+  }
+
+  #onLease(): void {
+    if (!this.#lease.isValid()) {
+      this.#isOwn = false
+      this.#wasHolder = false
+    }
+    this.#wake(soonMs)
+    this.#changed()
+  }
+
+  /** A plan that has not begun, or is over, is nobody's to hold. */
+  #steer(): void {
+    const phase = this.#stored?.plan.status.phase
+    const isUnderWay = phase === 'Running' || phase === 'RollingBack'
+    const wanted = this.#isRunning && isUnderWay ? this.#wants : 'nothing'
+    if (wanted === this.#steered) return
+    this.#steered = wanted
+    this.#steering = this.#steering.then(() => this.#hold(wanted))
+  }
+
+  async #hold(wanted: 'drive' | 'watch' | 'nothing'): Promise<void> {
+    if (wanted === 'drive') return this.#lease.drive()
+    await this.#lease.stop({ release: true })
+    if (wanted === 'watch') this.#lease.observe()
+  }
+
+  #nextActs(plan: FleetPlan): readonly FleetAct[] {
+    const now = this.#options.clock.now()
+    const unheld = { ...plan, status: { ...plan.status, holds: [] } }
+    const world = { ...this.#world(plan), lease: { epoch: plan.status.epoch } }
+    return planFleet(unheld, { ...world, window: { isOpen: true, text: '' } }, now).acts
   }
 
   #wake(inMs: number): void {
@@ -159,6 +220,8 @@ export class PlanRunner {
       const read = await this.#store.read(this.#options.id)
       if (!read.ok) return this.#failed('the plan cannot be read', read.error)
       this.#stored = read.value
+      this.#failure = undefined
+      this.#steer()
       if (isHolder && !this.#wasHolder) this.#takeOver(read.value.plan)
       this.#wasHolder = isHolder
       this.#isOwn = isHolder
@@ -178,30 +241,33 @@ export class PlanRunner {
     const { clusterOf, clock } = this.#options
     const now = clock.now()
     if (isHolder) this.#reads.read(stored.plan, clusterOf, () => this.#wake(soonMs))
-    const isStale = this.#reads.isStale.bind(this.#reads)
-    const { status, acts, nextWakeAt, explanation } = planFleet(
-      stored.plan,
-      {
-        members: observeMembers(stored.plan, { clusterOf, clock, isStale }),
-        lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined,
-        resumedAt: this.#resumedAt,
-        window: { isOpen: true, text: '' },
-        gates: {},
-      },
-      now,
-    )
+    const world = { ...this.#world(stored.plan), lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined }
+    const { status, acts, nextWakeAt, explanation } = planFleet(stored.plan, world, now)
     this.#explanation = explanation
     if (status === stored.plan.status) {
-      if (!isHolder) this.#wake(watchMs)
-      else if (nextWakeAt !== undefined) this.#wake(nextWakeAt - now)
+      if (isHolder && nextWakeAt !== undefined) this.#wake(nextWakeAt - now)
       return this.#changed()
     }
     const written = await this.#store.write({ ...stored.plan, status }, stored.version)
     if (!written.ok) return this.#failed('the plan cannot be written', written.error)
     this.#stored = written.value
+    this.#failure = undefined
+    this.#steer()
     this.#changed()
     await this.#send(written.value.plan, acts)
     this.#wake(soonMs)
+  }
+
+  /** All but who decides. */
+  #world(plan: FleetPlan): Omit<FleetWorld, 'lease'> {
+    const { clusterOf, clock } = this.#options
+    const isStale = this.#reads.isStale.bind(this.#reads)
+    return {
+      members: observeMembers(plan, { clusterOf, clock, isStale }),
+      resumedAt: this.#resumedAt,
+      window: { isOpen: true, text: '' },
+      gates: {},
+    }
   }
 
   async #send(plan: FleetPlan, acts: readonly FleetAct[]): Promise<void> {
@@ -228,6 +294,8 @@ export class PlanRunner {
   #failed(message: string, cause: Failure): void {
     this.#isOwn = false
     if (cause.kind === 'Conflict') return this.#wake(soonMs)
+    this.#failure ??= { since: this.#options.clock.now(), failure: cause }
+    this.#changed()
     this.#options.log('warn', message, { plan: this.#options.id, failure: cause })
     this.#wake(retryMs)
   }

@@ -1,3 +1,4 @@
+import { controllerNamespace } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { apiVersionOf, resources } from '#api/resources.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
@@ -29,6 +30,14 @@ export class PlanStore {
     this.#namespace = namespace
   }
 
+  /** All plans of a cluster, wherever they may be looked for: everywhere, or else where the controller is. */
+  static async find(client: ClusterClient): Promise<Outcome<readonly FleetPlan[], Failure>> {
+    const everywhere = await listPlans(client, undefined)
+    const found =
+      everywhere.ok || everywhere.error.kind !== 'Forbidden' ? everywhere : await listPlans(client, controllerNamespace)
+    return found.ok ? success(found.value.map(({ plan }) => plan)) : found
+  }
+
   /** `NotFound` when there is no such plan, `Invalid` when what is there is none. */
   async read(id: string): Promise<Outcome<StoredPlan, Failure>> {
     const got = await this.#client.get(resources.configMaps, { namespace: this.#namespace, name: planObjectName(id) })
@@ -37,12 +46,7 @@ export class PlanStore {
 
   /** All that can be read. What is no plan is left out. */
   async list(): Promise<Outcome<readonly StoredPlan[], Failure>> {
-    const listed = await this.#client.list(resources.configMaps, {
-      namespace: this.#namespace,
-      labelSelector: `${label}=true`,
-    })
-    if (!listed.ok) return listed
-    return success(listed.value.items.map(stored).flatMap((each) => (each.ok ? [each.value] : [])))
+    return listPlans(this.#client, this.#namespace)
   }
 
   async create(plan: FleetPlan): Promise<Outcome<StoredPlan, Failure>> {
@@ -71,6 +75,15 @@ export class PlanStore {
       data: { plan: text },
     })
   }
+}
+
+async function listPlans(
+  client: ClusterClient,
+  namespace: string | undefined,
+): Promise<Outcome<readonly StoredPlan[], Failure>> {
+  const listed = await client.list(resources.configMaps, { namespace, labelSelector: `${label}=true` })
+  if (!listed.ok) return listed
+  return success(listed.value.items.map(stored).flatMap((each) => (each.ok ? [each.value] : [])))
 }
 
 const answered = (plan: FleetPlan, answer: Outcome<KubeObject, Failure>): Outcome<StoredPlan, Failure> =>

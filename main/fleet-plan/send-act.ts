@@ -1,6 +1,7 @@
 import { annotations } from '#api/keys.ts'
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
+import type { WriteView } from '#contract/views.ts'
 import { intentOf } from '#engine/actions/intent.ts'
 import type { ActionParameters, RolloutAction } from '#engine/actions/plan-action.ts'
 import type { PatchWrite } from '#engine/decision.ts'
@@ -13,8 +14,10 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { applyWrite } from '#main/controller/apply-writes.ts'
 import { failureText } from '#main/controller/failure-text.ts'
+import { previewAction } from '#main/controller/preview-action.ts'
 import { readReplicaSets } from '#main/controller/read-world.ts'
 import { sendAction } from '#main/controller/send-action.ts'
+import { viewWrite } from '#main/controller/write-view.ts'
 
 interface Ports {
   readonly context: string
@@ -33,34 +36,51 @@ export async function sendAct(
   act: FleetAct,
   { context, client, clock, log }: Ports,
 ): Promise<Outcome<void, string>> {
-  const { namespace, rollout: name } = member
-  const got = await client.get(resources.rollouts, { namespace, name })
-  if (!got.ok) return failure(failureText(got.error))
-  const rollout = got.value as Rollout
-  if (rollout.metadata.resourceVersion !== act.resourceVersion) return failure('the Rollout has changed since')
+  const rollout = await readMember(client, member, act)
+  if (!rollout.ok) return rollout
   if (act.kind === 'mark') {
     const marked = await applyWrite(client, markOf(plan, member, act))
     return marked.ok ? success(undefined) : failure(failureText(marked.error))
   }
-  const wish = await actionFor(plan, member, act, client, rollout)
+  const wish = await actionFor(plan, member, act, client, rollout.value)
   if (!wish.ok) return wish
+  const { namespace, rollout: name } = member
   const reason = `plan ${plan.name}: ${act.summary}`
-  const cluster = { context, client }
-  const sent = await sendAction({
-    cluster,
-    clock,
-    namespace,
-    name,
-    ...wish.value,
-    reason,
-    log,
-    intent: intentOf(rollout),
-  })
+  const request = { cluster: { context, client }, clock, namespace, name, ...wish.value }
+  const sent = await sendAction({ ...request, reason, log, intent: intentOf(rollout.value) })
   if (sent.ok) return success(undefined)
   const refusal = sent.error
   return failure(
     'reason' in refusal ? refusal.reason : 'failure' in refusal ? failureText(refusal.failure) : refusal.kind,
   )
+}
+
+/** What an act would send now; nothing is sent. Failure: why nothing would be, in a sentence. */
+export async function previewAct(
+  plan: FleetPlan,
+  member: PlanMember,
+  act: FleetAct,
+  { context, client, clock }: Omit<Ports, 'log'>,
+): Promise<Outcome<readonly WriteView[], string>> {
+  if (act.kind === 'mark') return success([viewWrite(context, markOf(plan, member, act))])
+  const rollout = await readMember(client, member, act)
+  const wish = rollout.ok ? await actionFor(plan, member, act, client, rollout.value) : rollout
+  if (!wish.ok) return wish
+  const { namespace, rollout: name } = member
+  const shown = await previewAction({ cluster: { context, client }, clock, namespace, name, ...wish.value })
+  return shown.open ? success(shown.writes) : failure(shown.reason)
+}
+
+async function readMember(
+  client: ClusterClient,
+  { namespace, rollout: name }: PlanMember,
+  act: FleetAct,
+): Promise<Outcome<Rollout, string>> {
+  const got = await client.get(resources.rollouts, { namespace, name })
+  if (!got.ok) return failure(failureText(got.error))
+  return got.value.metadata.resourceVersion === act.resourceVersion
+    ? success(got.value as Rollout)
+    : failure('the Rollout has changed since')
 }
 
 const markOf = (plan: FleetPlan, { namespace, rollout: name }: PlanMember, act: FleetAct): PatchWrite => ({

@@ -30,6 +30,15 @@ export type HistoryRow =
     }
   | { readonly table: 'journal'; readonly at: EpochMs; readonly key: string; readonly body: string }
   | { readonly table: 'meta'; readonly name: string; readonly value: string }
+  | {
+      readonly table: 'plan'
+      readonly id: string
+      readonly context: string
+      readonly namespace: string
+      readonly isDriven: boolean
+      readonly body: string
+    }
+  | { readonly table: 'planEvent'; readonly planId: string; readonly at: EpochMs; readonly body: string }
 
 /** Inserts, or updates what stands for the same thing. To be called inside a transaction. */
 export function storeRow(db: Database, row: HistoryRow): void {
@@ -69,6 +78,19 @@ export function storeRow(db: Database, row: HistoryRow): void {
       return db.run('INSERT INTO journal (at, key, body) VALUES (?, ?, ?)', row.at, row.key, row.body)
     case 'meta':
       return db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', row.name, row.value)
+    case 'plan':
+      return db.run(
+        `INSERT INTO plan (id, context, namespace, driven, body) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET context = excluded.context, namespace = excluded.namespace,
+           driven = excluded.driven, body = excluded.body`,
+        row.id,
+        row.context,
+        row.namespace,
+        row.isDriven ? 1 : 0,
+        row.body,
+      )
+    case 'planEvent':
+      return db.run('INSERT INTO planEvent (planId, at, body) VALUES (?, ?, ?)', row.planId, row.at, row.body)
   }
 }
 
@@ -94,6 +116,14 @@ const copies: readonly { readonly query: string; readonly into: string }[] = [
   {
     query: 'SELECT at, key, body FROM journal ORDER BY id',
     into: 'INSERT INTO journal (at, key, body) VALUES (?, ?, ?)',
+  },
+  {
+    query: 'SELECT id, context, namespace, driven, body FROM plan',
+    into: 'INSERT OR IGNORE INTO plan (id, context, namespace, driven, body) VALUES (?, ?, ?, ?, ?)',
+  },
+  {
+    query: 'SELECT planId, at, body FROM planEvent ORDER BY id',
+    into: 'INSERT INTO planEvent (planId, at, body) VALUES (?, ?, ?)',
   },
   { query: 'SELECT name, value FROM meta', into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)' },
 ]

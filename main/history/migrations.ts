@@ -56,4 +56,23 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX moment_by_mark ON moment (runId, mark) WHERE mark IS NOT NULL;
   CREATE INDEX journal_by_time ON journal (at DESC);
   `,
+  `
+  -- Fleet plans as last seen, where they are kept, and whether this machine decides what they do.
+  CREATE TABLE plan (
+    id TEXT PRIMARY KEY,
+    context TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    driven INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- What happened to them.
+  CREATE TABLE planEvent (
+    id INTEGER PRIMARY KEY,
+    planId TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX planEvent_by_plan ON planEvent (planId, id DESC);
+  `,
 ]

@@ -7,6 +7,8 @@ const keep = {
   runs: 10_000,
   templatesPerRollout: 25,
   journal: 50_000,
+  plans: 1_000,
+  planEvents: 50_000,
 } as const
 
 const pruneEveryMs = 3_600_000
@@ -31,4 +33,10 @@ export function prune(db: Database, now: EpochMs): void {
     keep.templatesPerRollout,
   )
   db.run('DELETE FROM journal WHERE id IN (SELECT id FROM journal ORDER BY at DESC LIMIT -1 OFFSET ?)', keep.journal)
+  // Ids begin with the time at which the plan was made.
+  db.run('DELETE FROM plan WHERE id IN (SELECT id FROM plan ORDER BY id DESC LIMIT -1 OFFSET ?)', keep.plans)
+  db.run(
+    'DELETE FROM planEvent WHERE id IN (SELECT id FROM planEvent ORDER BY id DESC LIMIT -1 OFFSET ?)',
+    keep.planEvents,
+  )
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { ConditionVerdicts } from './analysis-views.ts'
+import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
 import {
   type ActionPreview,
   type ActionResult,
@@ -78,6 +79,22 @@ const diffSide = v.object({
   revision: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal('spec')]),
 })
 
+/** A plan as a person writes it; what one ConfigMap holds. */
+const planText = v.pipe(v.string(), v.maxLength(1_000_000))
+const planId = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+
+/** What a person may ask of a plan. */
+const planCommand = v.variant('kind', [
+  v.object({ kind: v.literal('start') }),
+  v.object({ kind: v.literal('hold') }),
+  v.object({ kind: v.literal('release') }),
+  v.object({ kind: v.literal('openGate'), wave: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  v.object({ kind: v.literal('retry'), member: name }),
+  v.object({ kind: v.literal('skip'), member: name }),
+  v.object({ kind: v.literal('rollBack'), scope: v.picklist(['inFlight', 'wave', 'all']) }),
+  v.object({ kind: v.literal('end') }),
+])
+
 /** The whole list; a line here is the only way to add a channel. */
 export const requests = {
   'app.info': request<AppView>().of(nothing),
@@ -115,6 +132,23 @@ export const requests = {
     }),
   ),
   'history.record': request<Outcome<HistoryRecordView, Failure>>().of(v.object({ id: name })),
+  /** All plans that are known; also looks for others in the open clusters. */
+  'plans.list': request<readonly PlanSummaryView[]>().of(nothing),
+  /** What a text says, as a plan: its faults with their lines, and what would go out where. Sends nothing. */
+  'plan.check': request<PlanCheckView>().of(v.object({ text: planText })),
+  /** A text to begin with: these rollouts, the first cluster as a pilot. */
+  'plan.draft': request<Outcome<string, Failure>>().of(v.object({ keys: bulk(key) })),
+  /** The value is the id of the plan. */
+  'plan.create': request<Outcome<string, Failure>>().of(v.object({ text: planText, start: v.boolean() })),
+  /** As a person would write it. */
+  'plan.text': request<Outcome<string, Failure>>().of(v.object({ id: planId })),
+  'plan.command': request<Outcome<void, Failure>>().of(
+    v.object({ id: planId, command: planCommand, reason: v.pipe(v.string(), v.maxLength(2000)) }),
+  ),
+  /** Decide here what it does next, or leave that to others. */
+  'plan.drive': request<Outcome<boolean, Failure>>().of(v.object({ id: planId, drive: v.boolean() })),
+  /** What the next act of a member would send. */
+  'plan.act.preview': request<PlanActPreview>().of(v.object({ id: planId, member: name })),
   /** Read a kubeconfig file in addition to those in use. */
   'kubeconfig.add': request<Outcome<readonly string[], Failure>>().of(v.object({ path: name })),
 } as const

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { BackTestView } from './back-test-views.ts'
+import type { PlanSummaryView, PlanView } from './plan-views.ts'
 import type { ActionEffect, ClusterView, FleetPatch, Notice, RolloutDetailView } from './views.ts'
 
 /** Main → window, for as long as somebody is subscribed. `Topic` selects what; `Message` is what arrives. */
@@ -28,6 +29,10 @@ export const streams = {
   ),
   /** One message for each action sent by any window, once the watch has shown its effect or the wait is over (ACT-58). */
   'action.effect': stream<ActionEffect>().of(v.undefined()),
+  /** The whole list: at once, and whenever any of it changed. */
+  'plans.changed': stream<readonly PlanSummaryView[]>().of(v.undefined()),
+  /** All of one plan: at once, and whenever it changed. `null` once it is gone. */
+  'plan.changed': stream<PlanView | null>().of(v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) })),
   'app.notice': stream<Notice>().of(v.undefined()),
 } as const
 

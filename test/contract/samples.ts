@@ -1,3 +1,4 @@
+import type { PlanView } from '#contract/plan-views.ts'
 import type { Channel, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
 import type {
@@ -152,6 +153,25 @@ const entry: HistoryEntryView = {
   actor: 'sre',
 }
 
+const plan: PlanView = {
+  id: '01JQ0000000000000000000000',
+  name: 'checkout 1.5',
+  phase: 'Running',
+  since: at,
+  holds: [{ reason: 'Manual', since: at, text: 'lunch', by: 'ann@desk' }],
+  change: ['web=web:1.5'],
+  home: { context: 'prod/eu', namespace: 'argo-rollouts' },
+  createdBy: 'ann@desk/1',
+  createdAt: at,
+  waves: [],
+  driver: { state: 'elsewhere', holder: 'bob@lap/2' },
+  unread: undefined,
+  waveViews: [],
+  explanation: [{ because: 'W1', text: 'waits for b', wave: undefined, member: 'a' }],
+  nextActs: [{ member: 'a', kind: 'promote', summary: 'Promote a', because: 'W1' }],
+  events: [{ at, text: 'wave pilot: Active', wave: 0, member: undefined, severity: 'info' }],
+}
+
 const notice: Notice = { id: 'n', severity: 'info', title: 'Sandbox', detail: 'No kubeconfig was found.' }
 
 const intent = { uid: 'u-1', currentPodHash: 'abc', stableRS: 'def', stepIndex: 1, abort: false, paused: false }
@@ -234,6 +254,23 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
       revisions: [{ revision: 7, version: '1.5.0' }],
     }),
   },
+  'plans.list': { input: undefined, output: [plan] },
+  'plan.check': {
+    input: { text: 'name: web' },
+    output: { faults: [{ field: 'waves', message: 'waves is missing.', line: 1 }], forecast: undefined },
+  },
+  'plan.draft': { input: { keys: [key] }, output: success('name: web') },
+  'plan.create': { input: { text: 'name: web', start: true }, output: success(plan.id) },
+  'plan.text': { input: { id: plan.id }, output: success('name: web') },
+  'plan.command': {
+    input: { id: plan.id, command: { kind: 'openGate', wave: 1 }, reason: 'it looks good' },
+    output: { ok: false, error: { kind: 'Invalid', message: 'Nobody holds the plan.', causes: [] } },
+  },
+  'plan.drive': { input: { id: plan.id, drive: true }, output: success(true) },
+  'plan.act.preview': {
+    input: { id: plan.id, member: 'prod/eu/shop/checkout' },
+    output: { open: false, reason: 'Nothing is to be sent to it now.' },
+  },
   'kubeconfig.add': { input: { path: '/home/sre/.kube/other' }, output: success(['prod/us']) },
 }
 
@@ -256,6 +293,8 @@ export const streamSamples: { readonly [S in StreamName]: { readonly topic: Topi
         sum: { releases: 1, aborts: 1, abortsOfGood: 1, abortsByError: 0, pauses: 0, unknown: 0 },
       },
     },
+    'plans.changed': { topic: undefined, message: [plan] },
+    'plan.changed': { topic: { id: plan.id }, message: plan },
     'action.effect': {
       topic: undefined,
       message: {

@@ -253,6 +253,14 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))
     },
+    'plans.list': async () => [],
+    'plan.check': async () => ({ faults: [], forecast: undefined }),
+    'plan.draft': async () => success(''),
+    'plan.create': async () => success(''),
+    'plan.text': async () => failure(gone),
+    'plan.command': async () => failure(gone),
+    'plan.drive': async () => failure(gone),
+    'plan.act.preview': async () => ({ open: false, reason: 'nothing is sent' }),
     'kubeconfig.add': async ({ path }) => failure({ kind: 'Invalid', message: `${path} cannot be read`, causes: [] }),
   }
 }

@@ -9,9 +9,11 @@ import { silentLog } from '#lib/log.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { createClusterClient } from '#main/cluster/rest.ts'
+import { observeRollout } from '#main/controller/observe-rollout.ts'
 import type { PlanCluster } from '#main/fleet-plan/observe-members.ts'
 import { PlanRunner } from '#main/fleet-plan/plan-runner.ts'
 import { PlanStore } from '#main/fleet-plan/plan-store.ts'
+import type { PlansOptions } from '#main/fleet-plan/plans.ts'
 import { startSandboxFleet } from '#main/sandbox/start-fleet.ts'
 import { aWave, minute } from './builders/fleet-plan.ts'
 import { anEngineOn } from './sandbox-engine.ts'
@@ -24,11 +26,15 @@ export interface PlanFleet {
   readonly contexts: readonly string[]
   /** Stores a plan of these waves of clusters, by their numbers, and starts it. */
   plan(waves: readonly PlanWave[], more?: Partial<FleetPlanSpec>): Promise<FleetPlan>
+  /** What one Argosy needs for its plans. */
+  readonly ports: Pick<PlansOptions, 'clusterOf' | 'clientOf' | 'contexts' | 'look' | 'clock' | 'random' | 'log'>
   /** Somebody who competes for the plan. */
   runner(id: string, identity: string): PlanRunner
   rollout(index: number): Promise<Rollout>
   /** No request of the plan reaches it until told otherwise. */
   cut(index: number, isCut: boolean): void
+  /** Time goes on until the work is done. */
+  meanwhile<T>(work: Promise<T>): Promise<T>
   eventually(what: string, condition: () => Promise<boolean> | boolean): Promise<void>
   pass(ms: number): Promise<void>
 }
@@ -68,12 +74,13 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
     await clock.advance(500)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
-  const meanwhile = async (work: Promise<unknown>) => {
+  const meanwhile: PlanFleet['meanwhile'] = async (work) => {
     let isDone = false
     void work.finally(() => {
       isDone = true
     })
     while (!isDone) await step()
+    return work
   }
   onTestFinished(async () => {
     await meanwhile(Promise.all(runners.map((each) => each.stop({ release: false }))))
@@ -111,8 +118,25 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
   for (const index of contexts.keys())
     await eventually('Healthy', async () => (await rollout(index)).status?.phase === 'Healthy')
   const home = { client: clientOf(0), namespace }
+  const look: PlansOptions['look'] = async ({ context, namespace: where, rollout: name }) => {
+    const engine = engines[contexts.indexOf(context)]
+    const observed = engine && (await observeRollout(engine.cluster, `${where}/${name}`))
+    return observed?.ok === true && observed.value !== undefined
+      ? { kind: 'found', world: observed.value, isDriven: true }
+      : { kind: 'missing', message: `There is no ${name} in ${context}.` }
+  }
   return {
     contexts,
+    ports: {
+      clusterOf,
+      clientOf: (context) => (contexts.includes(context) ? clientOf(contexts.indexOf(context)) : undefined),
+      contexts: () => contexts,
+      look,
+      clock,
+      random: () => 0.5,
+      log: silentLog,
+    },
+    meanwhile,
     rollout,
     eventually,
     cut: (index, isCut) => void (isCut ? cuts.add(index) : cuts.delete(index)),
@@ -166,7 +190,7 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
     runner(id, identity) {
       const runner = new PlanRunner({ id, home, identity, clusterOf, clock, random: () => 0.5, log: silentLog })
       runners.push(runner)
-      runner.start()
+      runner.start('drive')
       return runner
     },
   }

@@ -8,6 +8,7 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
+import { openPlans } from '#main/app/open-plans.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
@@ -56,6 +57,7 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
     trafficSettings: () => usualTraffic,
     tell: () => {},
   })
+  const plans = openPlans({ sessions, history, clock, log: silentLog })
   const effects = new EffectFeed(clock)
   const heard: ActionEffect[] = []
   effects.onEffect((effect) => heard.push(effect))
@@ -72,7 +74,9 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
     recorder.stop()
     history.close()
   })
-  const handlers = createHandlers({ sessions, fleet, history, recorder, effects, clock, log: silentLog, info })
+  const handlers = createHandlers({
+    ...{ sessions, fleet, history, recorder, effects, plans, clock, log: silentLog, info },
+  })
   const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length
   await advanceUntil(virtual, 'connected', () => isConnected() === contexts)
   await advanceUntil(virtual, 'shown', () => Object.keys(fleet.snapshot().rollouts).length === contexts)

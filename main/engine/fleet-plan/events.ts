@@ -1,0 +1,99 @@
+import type { FleetPlan, FleetPlanStatus, MemberId, MemberState, MemberStatus } from './document.ts'
+import { failedStates } from './member-view.ts'
+
+/** Something that happened to a plan, in a sentence about it, a wave or a member. */
+export interface PlanEvent {
+  readonly text: string
+  readonly severity: 'info' | 'warning' | 'error'
+  readonly wave?: number
+  readonly member?: MemberId
+}
+
+/** What changed between two states of a plan: what begins, the members in the order of the document, then what ends with them. */
+export function planEvents({ spec }: FleetPlan, before: FleetPlanStatus, after: FleetPlanStatus): readonly PlanEvent[] {
+  const waves = after.waves.map((wave, index) => ({
+    begins: wave.state === 'Active' || wave.state === 'Passed',
+    events: ofWave(spec.waves[index]?.name ?? '', index, before.waves[index], wave),
+  }))
+  const phase = ofPhase(before, after)
+  const isEnd = after.phase !== 'Running' && after.phase !== 'RollingBack'
+  return [
+    ...ofEpoch(before, after),
+    ...(isEnd ? [] : phase),
+    ...ofRollback(before, after),
+    ...waves.flatMap(({ begins, events }) => (begins ? events : [])),
+    ...spec.members.flatMap(({ id }) => ofMember(id, before.members[id], after.members[id])),
+    ...waves.flatMap(({ begins, events }) => (begins ? [] : events)),
+    ...ofHolds(before, after),
+    ...(isEnd ? phase : []),
+  ]
+}
+
+/** The first holder is no news. */
+const ofEpoch = (before: FleetPlanStatus, { epoch }: FleetPlanStatus): readonly PlanEvent[] =>
+  before.epoch > 0 && epoch > before.epoch ? [{ text: `another holder decides, epoch ${epoch}`, severity: 'info' }] : []
+
+function ofPhase(before: FleetPlanStatus, { phase }: FleetPlanStatus): readonly PlanEvent[] {
+  if (phase === before.phase) return []
+  const severity = phase === 'RollingBack' || phase === 'Superseded' ? 'warning' : 'info'
+  return [{ text: `the plan is ${phase}`, severity }]
+}
+
+function ofRollback(before: FleetPlanStatus, { rollback }: FleetPlanStatus): readonly PlanEvent[] {
+  if (rollback === undefined || before.rollback !== undefined) return []
+  const what = { inFlight: 'what is under way', wave: 'its wave', all: 'all waves' }[rollback.scope]
+  return [{ text: `${rollback.by === 'plan' ? 'the plan' : rollback.by} takes ${what} back`, severity: 'warning' }]
+}
+
+function ofHolds(before: FleetPlanStatus, after: FleetPlanStatus): readonly PlanEvent[] {
+  const isIn = ({ holds }: FleetPlanStatus, { by, reason }: FleetPlanStatus['holds'][number]) =>
+    holds.some((each) => each.by === by && each.reason === reason)
+  return [
+    ...after.holds
+      .filter((hold) => !isIn(before, hold))
+      .map(
+        ({ reason, by, text }): PlanEvent => ({
+          text: `held (${reason})${by === 'plan' ? '' : ` by ${by}`}: ${text}`,
+          severity: 'warning',
+        }),
+      ),
+    ...before.holds
+      .filter((hold) => !isIn(after, hold))
+      .map(({ reason }): PlanEvent => ({ text: `not held any more (${reason})`, severity: 'info' })),
+  ]
+}
+
+type Wave = FleetPlanStatus['waves'][number]
+
+function ofWave(name: string, index: number, before: Wave | undefined, after: Wave): readonly PlanEvent[] {
+  const opened: readonly PlanEvent[] =
+    after.opened !== undefined && before?.opened === undefined
+      ? [
+          {
+            wave: index,
+            text: `${after.opened.by} opened the gate of wave ${name}: ${after.opened.reason}`,
+            severity: 'info',
+          },
+        ]
+      : []
+  if (before?.state === after.state) return opened
+  return [
+    ...opened,
+    { wave: index, text: `wave ${name}: ${after.state}`, severity: after.state === 'Breached' ? 'error' : 'info' },
+  ]
+}
+
+function ofMember(
+  member: MemberId,
+  before: MemberStatus | undefined,
+  after: MemberStatus | undefined,
+): readonly PlanEvent[] {
+  if (after === undefined || (before?.state ?? 'Pending') === after.state) return []
+  const reason = after.reason === undefined ? '' : `: ${after.reason}`
+  return [{ member, text: `${member}: ${after.state}${reason}`, severity: severityOf(after.state) }]
+}
+
+function severityOf(state: MemberState): PlanEvent['severity'] {
+  if (failedStates.includes(state)) return 'error'
+  return ['RollingBack', 'Superseded', 'Skipped'].includes(state) ? 'warning' : 'info'
+}

@@ -1,0 +1,105 @@
+import { rolloutKey } from '#contract/keys.ts'
+import type { PlanForecastView, PlanMemberForecastView } from '#contract/plan-views.ts'
+import { planAction } from '#engine/actions/plan-action.ts'
+import type { FleetPlanSpec, PlanMember, PlannedChange } from '#engine/fleet-plan/document.ts'
+import { forecastWaves } from '#engine/fleet-plan/forecast.ts'
+import { imagesOf } from '#engine/fleet-plan/member-facts.ts'
+import { stepsOf } from '#engine/rollout/spec-defaults.ts'
+import type { RolloutWorld } from '#engine/world.ts'
+import type { EpochMs } from '#lib/clock.ts'
+import { pathAfter } from '#main/controller/forecast-view.ts'
+import { type MemberLooks, podsOf } from './look-at-members.ts'
+
+/** What a plan would bring where, and how long that takes, by playing forward the update of each member. */
+export function forecastPlan(name: string, spec: FleetPlanSpec, looks: MemberLooks, now: EpochMs): PlanForecastView {
+  const forecasts = new Map(
+    spec.members.map((member) => [member.id, memberForecast(member, spec.change, looks, now)] as const),
+  )
+  const durations = Object.fromEntries([...forecasts].map(([id, { durationMs }]) => [id, durationMs]))
+  const waves = forecastWaves(spec, durations).map(({ wave, members, ...rest }) => {
+    const views = members.flatMap(({ id }) => forecasts.get(id) ?? [])
+    return { name: wave.name, members: views, pods: views.reduce((sum, { pods }) => sum + pods, 0), ...rest }
+  })
+  const times = waves.map(({ durationMs }) => durationMs)
+  return {
+    name,
+    change: changeWords(spec.change),
+    waves,
+    durationMs: times.reduce((total, ms) => (total === undefined || ms === undefined ? undefined : total + ms), 0),
+    warnings: spec.members.flatMap((member) => warningsOf(member, looks)),
+  }
+}
+
+/** `shop=registry/shop:2`, `revision 3`; empty when others bring it. */
+export function changeWords(change: PlannedChange): readonly string[] {
+  switch (change.kind) {
+    case 'setImage':
+      return change.images.map(({ container, image }) => `${container}=${image}`)
+    case 'undo':
+      return [change.toRevision === undefined ? 'the revision before' : `revision ${change.toRevision}`]
+    case 'gate':
+      return []
+  }
+}
+
+function memberForecast(
+  member: PlanMember,
+  change: PlannedChange,
+  looks: MemberLooks,
+  now: EpochMs,
+): PlanMemberForecastView {
+  const { id, context, namespace, rollout: name, trafficShare } = member
+  const key = rolloutKey({ context, namespace, name })
+  const look = looks.get(id)
+  const world = look?.kind === 'found' ? look.world : undefined
+  return {
+    id,
+    key,
+    context,
+    pods: podsOf(look),
+    trafficShare,
+    images: world === undefined ? [] : imagesOf(world.rollout),
+    durationMs: world && updateMs(world, change, now),
+  }
+}
+
+/** From the change to Healthy; a pause that waits for the plan takes no time of its own. */
+function updateMs(world: RolloutWorld, change: PlannedChange, now: EpochMs): number | undefined {
+  const played = { ...world, rollout: withoutWaits(world.rollout) }
+  const plan = planChange(played, change, now)
+  if (!plan.ok) return undefined
+  const end = pathAfter(plan.value.writes, { world: played, now, pastRuns: [], stepEnds: new Map() })?.end
+  return end?.how === 'healthy' ? end.at - now : undefined
+}
+
+/** What others will bring is not known; the time it takes does not depend on that. */
+const anyImage = [{ container: '*', image: 'foreseen' }]
+
+const planChange = (world: RolloutWorld, change: PlannedChange, now: EpochMs) =>
+  change.kind === 'undo'
+    ? planAction({ action: 'undo', world, parameters: { toRevision: change.toRevision }, now })
+    : planAction({
+        action: 'setImage',
+        world,
+        parameters: { images: change.kind === 'setImage' ? change.images : anyImage },
+        now,
+      })
+
+function withoutWaits(rollout: RolloutWorld['rollout']): RolloutWorld['rollout'] {
+  const { strategy } = rollout.spec
+  if (strategy?.canary === undefined) return rollout
+  const steps = stepsOf(rollout).map((step) =>
+    step.pause != null && step.pause.duration === undefined ? { pause: { duration: '1s' } } : step,
+  )
+  return { ...rollout, spec: { ...rollout.spec, strategy: { ...strategy, canary: { ...strategy.canary, steps } } } }
+}
+
+function warningsOf({ id }: PlanMember, looks: MemberLooks): PlanForecastView['warnings'] {
+  const look = looks.get(id)
+  if (look?.kind !== 'found') return []
+  const { rollout } = look.world
+  const warnings: string[] = []
+  if (!look.isDriven) warnings.push('no engine or controller acts on it now: it would be refused')
+  if (rollout.status?.stableRS !== rollout.status?.currentPodHash) warnings.push('an update of it is under way already')
+  return warnings.map((text) => ({ member: id, text }))
+}

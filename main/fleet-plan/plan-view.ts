@@ -1,0 +1,136 @@
+import { rolloutKey } from '#contract/keys.ts'
+import type {
+  PlanDriver,
+  PlanMemberView,
+  PlanSummaryView,
+  PlanView,
+  PlanWaveSummary,
+  PlanWaveView,
+} from '#contract/plan-views.ts'
+import type { FleetAct } from '#engine/fleet-plan/acts.ts'
+import type { FleetPlan, PlanMember, WaveStatus } from '#engine/fleet-plan/document.ts'
+import type { Explanation } from '#engine/fleet-plan/explain.ts'
+import { memberFacts } from '#engine/fleet-plan/member-facts.ts'
+import { failedStates } from '#engine/fleet-plan/member-view.ts'
+import { waveOf } from '#engine/fleet-plan/waves.ts'
+import type { FleetWorld } from '#engine/fleet-plan/world.ts'
+import { changeWords } from './forecast-plan.ts'
+import type { PastPlanEvent } from './plan-memory.ts'
+
+/** What is known of a plan beside its document. */
+export interface AroundPlan {
+  readonly driver: PlanDriver
+  readonly unread: PlanSummaryView['unread']
+  readonly members: FleetWorld['members']
+  readonly explanation: readonly Explanation[]
+  readonly nextActs: readonly FleetAct[]
+  readonly events: readonly PastPlanEvent[]
+}
+
+export function viewPlanSummary(
+  plan: FleetPlan,
+  { driver, unread }: Pick<AroundPlan, 'driver' | 'unread'>,
+): PlanSummaryView {
+  const { id, name, createdBy, createdAt, spec, status } = plan
+  const change = changeWords(spec.change)
+  return {
+    id,
+    name,
+    phase: status.phase,
+    since: status.since,
+    holds: status.holds,
+    change: change.length > 0 ? change : (status.target ?? []),
+    home: spec.home,
+    createdBy,
+    createdAt,
+    waves: spec.waves.map((_, index) => viewWave(plan, index)),
+    driver,
+    unread,
+  }
+}
+
+const membersOf = ({ spec }: FleetPlan, index: number): readonly PlanMember[] =>
+  spec.members.filter((member) => waveOf(spec, member) === index)
+
+const doneStates = ['Succeeded', 'Skipped']
+
+function viewWave(plan: FleetPlan, index: number): PlanWaveSummary {
+  const { spec, status } = plan
+  const { state, since }: WaveStatus = status.waves[index] ?? { state: 'Waiting', since: status.since }
+  const members = membersOf(plan, index)
+  const count = (states: readonly string[]) =>
+    members.filter(({ id }) => states.includes(status.members[id]?.state ?? 'Pending')).length
+  return {
+    name: spec.waves[index]?.name ?? '',
+    state,
+    since,
+    memberCount: members.length,
+    doneCount: count(doneStates),
+    failedCount: count(failedStates),
+  }
+}
+
+export function viewPlan(plan: FleetPlan, around: AroundPlan): PlanView {
+  const summary = viewPlanSummary(plan, around)
+  return {
+    ...summary,
+    waveViews: plan.spec.waves.map((wave, index): PlanWaveView => {
+      const { pilot, sync, gate, minSoakMs, waveSoakMs } = wave
+      const status = plan.status.waves[index]
+      return {
+        ...viewWave(plan, index),
+        pilot,
+        sync,
+        gate,
+        minSoakMs,
+        waveSoakMs,
+        maxConcurrent: String(wave.maxConcurrent),
+        maxFailures: String(wave.maxFailures),
+        maxUnreachable: String(wave.maxUnreachable),
+        opened: status?.opened,
+        soakedMs: status?.soak?.provenMs ?? 0,
+        members: membersOf(plan, index).map((member, place) =>
+          viewMember(plan, member, around, place === 0 ? Math.max(minSoakMs, wave.firstSoakMs) : minSoakMs),
+        ),
+      }
+    }),
+    explanation: around.explanation.map(({ because, text, wave, member }) => ({ because, text, wave, member })),
+    nextActs: around.nextActs.map(({ member, kind, summary: words, because }) => ({
+      member,
+      kind,
+      summary: words,
+      because,
+    })),
+    events: around.events.map(({ at, text, severity, wave, member }) => ({ at, text, severity, wave, member })),
+  }
+}
+
+function viewMember(plan: FleetPlan, member: PlanMember, { members }: AroundPlan, soakMs: number): PlanMemberView {
+  const { id, context, namespace, rollout: name, trafficShare } = member
+  const status = plan.status.members[id] ?? { state: 'Pending' as const, since: plan.status.since }
+  const observation = members[id]
+  const facts = observation?.rollout && memberFacts(plan, member, status, observation.rollout)
+  const isUpdating = facts !== undefined && facts.stepIndex < facts.stepCount
+  return {
+    id,
+    key: rolloutKey({ context, namespace, name }),
+    context,
+    namespace,
+    rollout: name,
+    state: status.state,
+    since: status.since,
+    reason: status.reason,
+    stepIndex: isUpdating ? facts.stepIndex : undefined,
+    stepCount: facts?.stepCount ?? 0,
+    weight: Math.round((facts === undefined ? 0 : weightOf(facts)) * 100),
+    trafficShare,
+    reach: observation?.reach ?? 'unread',
+    reachSince: observation?.reachSince,
+    soak: status.state === 'Soaking' ? { provenMs: status.soak?.provenMs ?? 0, wantedMs: soakMs } : undefined,
+    sent: status.sent && { kind: status.sent.kind, at: status.sent.at },
+  }
+}
+
+/** Of its requests, 0…1, that the new version gets. */
+const weightOf = ({ share, isTarget, isHealthy }: ReturnType<typeof memberFacts>): number =>
+  isTarget && isHealthy ? 1 : share

@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto'
+import type { PlanActPreview, PlanCheckView, PlanDriver, PlanSummaryView, PlanView } from '#contract/plan-views.ts'
+import type { RolloutKey } from '#contract/views.ts'
+import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
+import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import { planEvents } from '#engine/fleet-plan/events.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
+import { jsonEqual } from '#lib/json-patch.ts'
+import type { Log } from '#lib/log.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { ClusterClient } from '#main/cluster/client.ts'
+import { failureText } from '#main/controller/failure-text.ts'
+import { draftPlan } from './draft-plan.ts'
+import type { MemberLook } from './look-at-members.ts'
+import { makePlan, readPlan } from './make-plan.ts'
+import { observeMembers, type PlanCluster } from './observe-members.ts'
+import type { WrittenMember } from './plan-file.ts'
+import { planFileText } from './plan-file-text.ts'
+import type { PlanMemory } from './plan-memory.ts'
+import { PlanRunner } from './plan-runner.ts'
+import { PlanStore } from './plan-store.ts'
+import { viewPlan, viewPlanSummary } from './plan-view.ts'
+import { previewAct } from './send-act.ts'
+
+export interface PlansOptions {
+  readonly memory: PlanMemory
+  /** `user@host`. */
+  readonly actor: string
+  /** The open clusters, by context. */
+  readonly clusterOf: (context: string) => PlanCluster | undefined
+  /** To the API server of a context, whatever can be read there. */
+  readonly clientOf: (context: string) => ClusterClient | undefined
+  readonly contexts: () => readonly string[]
+  readonly look: (member: WrittenMember) => Promise<MemberLook>
+  readonly clock: Clock
+  /** 0 ≤ value < 1. */
+  readonly random: () => number
+  readonly log: Log
+}
+
+interface Entry {
+  readonly id: string
+  readonly home: FleetPlan['spec']['home']
+  plan: FleetPlan
+  isDriven: boolean
+  runner: PlanRunner | undefined
+  /** Of the runner. */
+  client: ClusterClient | undefined
+  endListening: Dispose
+}
+
+/** Of what happened to a plan, shown at most. */
+const eventsMax = 500
+/** Several changes at once make one message. */
+const settleMs = 100
+
+/** All plans of the open clusters and of this machine: shows them, and decides what those do that are driven here. */
+export class Plans {
+  readonly #options: PlansOptions
+  /** `user@host/uuid` (SR-8). */
+  readonly #identity: string
+  readonly #entries = new Map<string, Entry>()
+  readonly #listListeners = new Set<(plans: readonly PlanSummaryView[]) => void>()
+  readonly #planListeners = new Map<string, Set<(plan: PlanView | null) => void>>()
+  readonly #changedPlans = new Set<string>()
+  #last: readonly PlanSummaryView[] = []
+  #alarm: Dispose | undefined
+
+  constructor(options: PlansOptions) {
+    this.#options = options
+    this.#identity = `${options.actor}/${randomUUID()}`
+  }
+
+  /** Goes on with what this machine remembers: plans that were driven here are driven again. */
+  start(): void {
+    for (const { id, home, isDriven, plan } of this.#options.memory.all()) this.#add({ id, home, isDriven, plan })
+  }
+
+  /** With `release`, who waits for a plan has it at once. */
+  async stop(options: { readonly release: boolean }): Promise<void> {
+    this.#alarm?.()
+    await Promise.all(
+      [...this.#entries.values()].map(async (entry) => {
+        entry.endListening()
+        await entry.runner?.stop(options)
+      }),
+    )
+  }
+
+  /** A cluster was opened or closed: plans whose home it is can be read, or not any more. */
+  clustersChanged(): void {
+    for (const entry of this.#entries.values()) this.#run(entry)
+  }
+
+  /** Looks for plans in all open clusters; one that cannot be asked has none. */
+  async discover(): Promise<readonly PlanSummaryView[]> {
+    await Promise.all(this.#options.contexts().map((context) => this.#discoverIn(context)))
+    return this.list()
+  }
+
+  list(): readonly PlanSummaryView[] {
+    return [...this.#entries.values()]
+      .map((entry) => viewPlanSummary(entry.plan, this.#standing(entry)))
+      .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+  }
+
+  view(id: string): PlanView | undefined {
+    const entry = this.#entries.get(id)
+    return entry && this.#view(entry)
+  }
+
+  onList(listener: (plans: readonly PlanSummaryView[]) => void): Dispose {
+    this.#listListeners.add(listener)
+    listener(this.list())
+    return () => void this.#listListeners.delete(listener)
+  }
+
+  onPlan(id: string, listener: (plan: PlanView | null) => void): Dispose {
+    const listeners = this.#planListeners.get(id) ?? new Set()
+    this.#planListeners.set(id, listeners)
+    listeners.add(listener)
+    listener(this.view(id) ?? null)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#planListeners.delete(id)
+    }
+  }
+
+  async check(text: string): Promise<PlanCheckView> {
+    return (await readPlan(text, this.#options)).check
+  }
+
+  /** A text to begin with: these Rollouts, the first cluster as a pilot. Failure: what is wrong with the choice. */
+  draft(keys: readonly RolloutKey[]): Outcome<string, string> {
+    return draftPlan(keys, (context) => this.#options.clusterOf(context)?.cluster)
+  }
+
+  /** Failure: why it is none, in a sentence. */
+  async create(text: string, isStarted: boolean): Promise<Outcome<string, string>> {
+    const read = await readPlan(text, this.#options)
+    if (read.spec === undefined) {
+      const [first] = read.check.faults
+      return failure(first === undefined ? 'This is no plan.' : faultText(first))
+    }
+    const { clock } = this.#options
+    const { home } = read.spec
+    const client = this.#options.clientOf(home.context)
+    if (client === undefined) return failure(`${home.context} is not open: it would keep the plan.`)
+    const now = clock.now()
+    const plan = makePlan({ name: read.name, spec: read.spec, createdBy: this.#identity, now, isStarted })
+    const stored = await new PlanStore(client, home.namespace).create(plan)
+    if (!stored.ok) return failure(failureText(stored.error))
+    this.#options.memory.add(plan.id, now, [
+      { text: `${this.#options.actor} ${isStarted ? 'started' : 'wrote'} the plan`, severity: 'info' },
+    ])
+    this.#add({ id: plan.id, home, isDriven: true, plan })
+    return success(plan.id)
+  }
+
+  text(id: string): string | undefined {
+    const entry = this.#entries.get(id)
+    return entry && planFileText(entry.plan)
+  }
+
+  /** Failure: why it is not open, in a sentence. */
+  async command(id: string, wish: PlanCommand, reason: string): Promise<Outcome<void, string>> {
+    const entry = this.#entries.get(id)
+    if (entry?.runner === undefined) return failure('The plan is over, or its home is not open.')
+    const { actor, clock, memory } = this.#options
+    const asked = { by: actor, at: clock.now(), reason }
+    const done = await entry.runner.command(wish, asked)
+    if (!done.ok) return done
+    memory.add(id, asked.at, [
+      { text: `${actor}: ${wish.kind}${reason === '' ? '' : `: ${reason}`}`, severity: 'info' },
+    ])
+    if (wish.kind === 'start') this.drive(id, true)
+    return success(undefined)
+  }
+
+  /** Decides here what the plan does, as soon as nobody else does; or leaves it to others. */
+  drive(id: string, isDriven: boolean): boolean {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return false
+    entry.isDriven = isDriven
+    this.#remember(entry)
+    this.#run(entry)
+    this.#changed(id)
+    return true
+  }
+
+  async previewAct(id: string, memberId: string): Promise<PlanActPreview> {
+    const entry = this.#entries.get(id)
+    const act = entry?.runner?.view?.nextActs.find(({ member }) => member === memberId)
+    const member = entry?.plan.spec.members.find((each) => each.id === memberId)
+    const found = member && this.#options.clusterOf(member.context)
+    if (entry === undefined || act === undefined || member === undefined || found === undefined)
+      return { open: false, reason: 'Nothing is to be sent to it now.' }
+    const { context, client } = found.cluster
+    const shown = await previewAct(entry.plan, member, act, { context, client, clock: this.#options.clock })
+    return shown.ok ? { open: true, writes: shown.value } : { open: false, reason: shown.error }
+  }
+
+  async #discoverIn(context: string): Promise<void> {
+    const client = this.#options.clientOf(context)
+    if (client === undefined) return
+    const found = await PlanStore.find(client)
+    for (const plan of found.ok ? found.value : [])
+      if (!this.#entries.has(plan.id))
+        this.#add({ id: plan.id, home: { ...plan.spec.home, context }, isDriven: false, plan })
+  }
+
+  #add(known: Pick<Entry, 'id' | 'home' | 'isDriven' | 'plan'>): void {
+    const entry: Entry = { ...known, runner: undefined, client: undefined, endListening: () => undefined }
+    this.#entries.set(known.id, entry)
+    this.#remember(entry)
+    this.#run(entry)
+    this.#changed(known.id)
+  }
+
+  /** A plan that is over needs nobody; one whose home was opened anew is read from there. */
+  #run(entry: Entry): void {
+    const client = isEnded(entry.plan) ? undefined : this.#options.clientOf(entry.home.context)
+    if (client !== entry.client) {
+      entry.endListening()
+      void entry.runner?.stop({ release: true })
+      entry.runner = client && this.#runnerOf(entry, client)
+      entry.client = client
+    }
+    entry.runner?.start(entry.isDriven ? 'drive' : 'watch')
+  }
+
+  #runnerOf(entry: Entry, client: ClusterClient): PlanRunner {
+    const { clusterOf, clock, random, log } = this.#options
+    const home = { client, namespace: entry.home.namespace }
+    const runner = new PlanRunner({ id: entry.id, home, identity: this.#identity, clusterOf, clock, random, log })
+    entry.endListening = runner.onChange(() => this.#seen(entry))
+    return runner
+  }
+
+  #seen(entry: Entry): void {
+    const plan = entry.runner?.view?.plan
+    if (plan !== undefined && plan !== entry.plan) {
+      const events = planEvents(plan, entry.plan.status, plan.status)
+      entry.plan = plan
+      this.#options.memory.add(entry.id, this.#options.clock.now(), events)
+      this.#remember(entry)
+      if (isEnded(plan)) this.#run(entry)
+    }
+    this.#changed(entry.id)
+  }
+
+  #remember({ id, home, isDriven, plan }: Entry): void {
+    this.#options.memory.remember({ id, home, isDriven, plan })
+  }
+
+  #standing(entry: Entry): Pick<PlanSummaryView, 'driver' | 'unread'> {
+    return { driver: this.#driver(entry), unread: this.#unread(entry) }
+  }
+
+  #driver({ runner, isDriven, plan }: Entry): PlanDriver {
+    if (runner === undefined || plan.status.phase === 'Ready') return { state: 'nobody' }
+    if (runner.isHolder) return { state: 'here' }
+    const holder = runner.lease.state === 'other' ? runner.lease.holder : undefined
+    if (isDriven) return { state: 'waiting', holder }
+    return holder === undefined ? { state: 'nobody' } : { state: 'elsewhere', holder }
+  }
+
+  #unread({ runner, plan, home }: Entry): PlanSummaryView['unread'] {
+    if (runner?.failure !== undefined) return { since: runner.failure.since, text: failureText(runner.failure.failure) }
+    if (runner !== undefined || isEnded(plan)) return undefined
+    return { since: plan.status.since, text: `${home.context} is not among the open clusters` }
+  }
+
+  #view(entry: Entry): PlanView {
+    const { clusterOf, clock, memory } = this.#options
+    const known = entry.runner?.view
+    return viewPlan(entry.plan, {
+      ...this.#standing(entry),
+      members: observeMembers(entry.plan, { clusterOf, clock, isStale: () => false }),
+      explanation: known?.explanation ?? [],
+      nextActs: known?.nextActs ?? [],
+      events: memory.events(entry.id, eventsMax),
+    })
+  }
+
+  #changed(id: string): void {
+    this.#changedPlans.add(id)
+    this.#alarm ??= this.#options.clock.after(settleMs, () => {
+      this.#alarm = undefined
+      this.#tell()
+    })
+  }
+
+  #tell(): void {
+    const list = this.list()
+    if (!jsonEqual(list, this.#last)) for (const listener of this.#listListeners) listener(list)
+    this.#last = list
+    for (const id of this.#changedPlans)
+      for (const listener of this.#planListeners.get(id) ?? []) listener(this.view(id) ?? null)
+    this.#changedPlans.clear()
+  }
+}
+
+const isEnded = ({ status }: FleetPlan): boolean =>
+  ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(status.phase)
+
+const faultText = ({ field, message, line }: PlanCheckView['faults'][number]): string =>
+  `${line === undefined ? '' : `line ${line}: `}${field === '' ? '' : `${field}: `}${message}`

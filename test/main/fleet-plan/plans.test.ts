@@ -1,0 +1,198 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { PlanView } from '#contract/plan-views.ts'
+import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
+import { Plans } from '#main/fleet-plan/plans.ts'
+import { aHistory, aHistoryPath } from '#test/support/builders/history.ts'
+import { aPlanFleet, type PlanFleet } from '#test/support/plan-fleet.ts'
+
+const steps = [{ setWeight: 25 }, { pause: {} }]
+
+/** One Argosy of one person; `crash` ends it as a kill does. */
+function anArgosy(fleet: PlanFleet, actor: string, path = aHistoryPath()) {
+  const history = aHistory({ clock: fleet.ports.clock, path })
+  const plans = new Plans({ ...fleet.ports, memory: new PlanMemory(history), actor })
+  plans.start()
+  let isOpen = true
+  const end = async (release: boolean) => {
+    if (!isOpen) return
+    isOpen = false
+    await fleet.meanwhile(plans.stop({ release }))
+    history.close()
+  }
+  onTestFinished(() => end(false))
+  return { plans, path, crash: () => end(false), quit: () => end(true) }
+}
+
+const text = ({ contexts }: PlanFleet, waves: string): string => `
+name: web 2
+home: {context: ${contexts[0]}, namespace: default}
+change: {setImage: {web: web:2}}
+members:
+${contexts.map((context) => `  - {context: ${context}, namespace: default, rollout: web}`).join('\n')}
+waves:
+${waves}
+`
+
+const created = async (plans: Plans, written: string, isStarted = true): Promise<string> => {
+  const answer = await plans.create(written, isStarted)
+  if (!answer.ok) throw new Error(answer.error)
+  return answer.value
+}
+
+describe('the plans of an Argosy', () => {
+  it('W2, W14: a text becomes a plan that is carried out here, and what happened to it is kept', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const [a, b] = fleet.contexts
+    const written = text(fleet, `  - {name: pilot, select: {contexts: [${a}]}, gate: manual}\n  - {name: rest}`)
+    const id = await created(plans, written)
+    const seen: (PlanView | null)[] = []
+    onTestFinished(plans.onPlan(id, (view) => seen.push(view)))
+    await fleet.eventually('the gate', () => plans.view(id)?.waves[0]?.state === 'Gate')
+    expect(plans.view(id)).toMatchObject({
+      phase: 'Running',
+      change: ['web=web:2'],
+      driver: { state: 'here' },
+      unread: undefined,
+      waveViews: [
+        {
+          name: 'pilot',
+          doneCount: 1,
+          memberCount: 1,
+          members: [{ state: 'Succeeded', weight: 100, reach: 'reachable', trafficShare: 50 }],
+        },
+        { name: 'rest', state: 'Waiting', members: [{ state: 'Pending', weight: 0 }] },
+      ],
+      explanation: [{ because: '3.4.3', wave: 0, text: 'its gate waits for a person' }],
+    })
+    expect(await plans.command(id, { kind: 'openGate', wave: 0 }, '')).toEqual({
+      ok: false,
+      error: 'Say why: a reason is kept with the plan.',
+    })
+    expect(await fleet.meanwhile(plans.command(id, { kind: 'openGate', wave: 0 }, 'it looks good'))).toEqual({
+      ok: true,
+    })
+    await fleet.eventually('the end', () => plans.view(id)?.phase === 'Completed')
+    expect((await fleet.rollout(1)).spec.template?.spec?.containers?.[0]?.image).toBe('web:2')
+    const told =
+      plans
+        .view(id)
+        ?.events.toReversed()
+        .map((event) => event.text) ?? []
+    expect(told).toEqual([
+      'ann@desk started the plan',
+      'wave pilot: Active',
+      ...['Admitting', 'Applying', 'Progressing', 'AtGate', 'Progressing', 'Soaking', 'Succeeded'].map(
+        (state) => `${a}/default/web: ${state}`,
+      ),
+      'wave pilot: WaveSoak',
+      'wave pilot: Gate',
+      'ann@desk: openGate: it looks good',
+      'ann@desk opened the gate of wave pilot: it looks good',
+      'wave pilot: Passed',
+      'wave rest: Active',
+      ...['Admitting', 'Applying', 'Progressing', 'AtGate', 'Progressing', 'Soaking', 'Succeeded'].map(
+        (state) => `${b}/default/web: ${state}`,
+      ),
+      'wave rest: WaveSoak',
+      'wave rest: Gate',
+      'wave rest: Passed',
+      'the plan is Completed',
+    ])
+    expect(seen.at(-1)?.phase).toBe('Completed')
+  })
+
+  it('SR-6: one that was killed goes on with its plans when it is started again, and nobody else does meanwhile', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const first = anArgosy(fleet, 'ann@desk')
+    const id = await created(first.plans, text(fleet, '  - {name: all}'))
+    await fleet.eventually('it is under way', () => first.plans.view(id)?.waveViews[0]?.members[0]?.state === 'AtGate')
+    const spectator = anArgosy(fleet, 'bob@lap')
+    expect(await fleet.meanwhile(spectator.plans.discover())).toMatchObject([{ id, phase: 'Running' }])
+    await first.crash()
+    await fleet.eventually('it is seen to be gone', () => spectator.plans.view(id)?.driver.state === 'nobody')
+    await fleet.pass(60_000)
+    expect(spectator.plans.view(id)?.waves[0]?.doneCount).toBe(0)
+    const again = anArgosy(fleet, 'ann@desk', first.path)
+    await fleet.eventually('the end', () => again.plans.view(id)?.phase === 'Completed')
+    await fleet.eventually('the other one sees it too', () => spectator.plans.view(id)?.phase === 'Completed')
+  })
+
+  it('SR-6: who watches may hold it, and who decides stops at once; taken over, it goes on elsewhere', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const ann = anArgosy(fleet, 'ann@desk')
+    const id = await created(ann.plans, text(fleet, '  - {name: all, gate: manual}'))
+    const bob = anArgosy(fleet, 'bob@lap')
+    await fleet.meanwhile(bob.plans.discover())
+    await fleet.eventually('somebody decides', () => bob.plans.view(id)?.driver.state === 'elsewhere')
+    await fleet.meanwhile(bob.plans.command(id, { kind: 'hold' }, 'errors rise'))
+    await fleet.eventually('it is held', () => ann.plans.view(id)?.holds.length === 1)
+    expect(ann.plans.view(id)?.holds).toMatchObject([{ reason: 'Manual', by: 'bob@lap', text: 'errors rise' }])
+    bob.plans.drive(id, true)
+    ann.plans.drive(id, false)
+    await fleet.eventually('bob decides', () => bob.plans.view(id)?.driver.state === 'here')
+    expect(ann.plans.view(id)?.driver.state).not.toBe('here')
+    await fleet.meanwhile(bob.plans.command(id, { kind: 'release' }, 'they fell again'))
+    await fleet.eventually('it goes on', () => bob.plans.view(id)?.waves[0]?.state === 'Gate')
+  })
+
+  it('what is wrong with a text is said, and nothing is made of it', async () => {
+    const fleet = await aPlanFleet(1, steps)
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const wrong = text(fleet, '  - {name: all, maxConcurrent: 0}').replace('rollout: web', 'rollout: wbe')
+    const check = await plans.check(wrong)
+    expect(check.faults).toEqual([
+      { field: 'members[0]', line: 6, message: `There is no wbe in ${fleet.contexts[0]}.` },
+      { field: 'waves[0].maxConcurrent', line: 8, message: 'At least one member has to move at a time.' },
+    ])
+    expect(await plans.create(wrong, true)).toEqual({
+      ok: false,
+      error: `line 6: members[0]: There is no wbe in ${fleet.contexts[0]}.`,
+    })
+    expect(plans.list()).toEqual([])
+  })
+
+  it('before it starts: what goes out where and how long that takes; after it: what each act would send', async () => {
+    const fleet = await aPlanFleet(2, [{ setWeight: 25 }, { pause: {} }, { pause: { duration: '5m' } }])
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const written = text(
+      fleet,
+      `  - {name: pilot, select: {contexts: [${fleet.contexts[0]}]}, minSoak: 10m}\n  - {name: rest}`,
+    )
+    const { forecast } = await plans.check(written)
+    expect(
+      forecast?.waves.map(({ name, pods, trafficShare, durationMs = 0 }) => [
+        name,
+        pods,
+        trafficShare,
+        Math.round(durationMs / 60_000),
+      ]),
+    ).toEqual([
+      ['pilot', 4, 50, 15],
+      ['rest', 4, 50, 5],
+    ])
+    const id = await created(plans, written, false)
+    expect(plans.view(id)).toMatchObject({ phase: 'Ready', driver: { state: 'nobody' } })
+    await fleet.meanwhile(plans.command(id, { kind: 'start' }, ''))
+    await fleet.eventually('it is under way', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'Applying')
+    await fleet.meanwhile(plans.command(id, { kind: 'hold' }, 'lunch'))
+    const member = `${fleet.contexts[0]}/default/web`
+    await fleet.eventually('it waits', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'AtGate')
+    expect(plans.view(id)?.nextActs).toMatchObject([{ member, kind: 'promote' }])
+    const shown = await fleet.meanwhile(plans.previewAct(id, member))
+    expect(shown).toMatchObject({ open: true, writes: [{ method: 'PATCH' }] })
+    expect(await plans.previewAct(id, `${fleet.contexts[1]}/default/web`)).toEqual({
+      open: false,
+      reason: 'Nothing is to be sent to it now.',
+    })
+  })
+
+  it('a plan to begin with, from Rollouts that were chosen', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const draft = plans.draft(fleet.contexts.map((context) => `${context}/default/web`))
+    expect(draft.ok && (await plans.check(draft.value)).faults).toEqual([])
+    expect(draft.ok && draft.value).toContain('setImage:\n    web: web:1\n')
+    expect(plans.draft([])).toEqual({ ok: false, error: 'Choose at least one Rollout.' })
+  })
+})
