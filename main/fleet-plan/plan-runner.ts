@@ -4,6 +4,7 @@ import { type Asked, command, type PlanCommand } from '#engine/fleet-plan/comman
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
+import { type WindowState, watchWindows } from '#engine/fleet-plan/windows.ts'
 import type { FleetWorld } from '#engine/fleet-plan/world.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
@@ -66,6 +67,7 @@ export class PlanRunner {
   #isOwn = false
   #wasHolder = false
   #explanation: readonly Explanation[] = []
+  #windows: ((now: EpochMs) => WindowState) | undefined
   #resumedAt: EpochMs
   #timer: { readonly at: EpochMs; readonly cancel: Dispose } | undefined
   #passing: Promise<void> | undefined
@@ -265,9 +267,15 @@ export class PlanRunner {
     return {
       members: observeMembers(plan, { clusterOf, clock, isStale }),
       resumedAt: this.#resumedAt,
-      window: { isOpen: true, text: '' },
+      window: this.#windowAt(plan, clock.now()),
       gates: {},
     }
+  }
+
+  /** What a plan asks for is frozen at its start: its windows are those of the first look. */
+  #windowAt({ spec }: FleetPlan, now: EpochMs): WindowState {
+    this.#windows ??= watchWindows(spec.windows)
+    return this.#windows(now)
   }
 
   async #send(plan: FleetPlan, acts: readonly FleetAct[]): Promise<void> {

@@ -47,6 +47,13 @@ const wave = v.strictObject({
   maxFailures: amount,
   maxUnreachable: amount,
 })
+const window = v.strictObject({
+  kind: v.picklist(['allow', 'deny']),
+  rrule: text,
+  timeZone: text,
+  durationMs: duration,
+  reason: v.exactOptional(text),
+})
 const spec = v.strictObject({
   home: v.strictObject({ context: text, namespace: text }),
   change,
@@ -56,6 +63,7 @@ const spec = v.strictObject({
   unreachableAfterMs: duration,
   onBreach: v.picklist(['hold', 'abortInFlight', 'rollbackWave', 'rollbackAll']),
   rollback: v.strictObject({ maxConcurrent: amount, order: v.picklist(['reverse', 'listed']) }),
+  windows: v.exactOptional(v.array(window)),
   intentTtlMs: duration,
   maxTrafficShare: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   maxClustersUnproven: v.exactOptional(count),

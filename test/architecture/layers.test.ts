@@ -17,6 +17,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'package:@stdlib/stats-base-dists-normal-quantile',
   ],
   'main/engine/expr': ['main/engine', 'main/api', 'main/lib', 'package:re2js'],
+  'main/engine/fleet-plan': [
+    'main/engine',
+    'main/api',
+    'main/lib',
+    'package:rrule-temporal',
+    'package:temporal-polyfill',
+  ],
   'main/engine/notifications': ['main/engine', 'main/api', 'main/lib', 'package:yaml'],
   'main/cluster': ['main/api', 'main/lib', 'main/engine/decision.ts', 'node:', 'package:'],
   'main/aws': ['main/api', 'main/lib', 'main/engine', 'node:', 'package:'],

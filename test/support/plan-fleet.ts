@@ -37,6 +37,7 @@ export interface PlanFleet {
   meanwhile<T>(work: Promise<T>): Promise<T>
   eventually(what: string, condition: () => Promise<boolean> | boolean): Promise<void>
   pass(ms: number): Promise<void>
+  now(): number
 }
 
 const manifest = (image: string, steps: readonly object[]): Rollout =>
@@ -137,6 +138,7 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
       log: silentLog,
     },
     meanwhile,
+    now: () => clock.now(),
     rollout,
     eventually,
     cut: (index, isCut) => void (isCut ? cuts.add(index) : cuts.delete(index)),

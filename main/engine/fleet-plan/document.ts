@@ -31,6 +31,8 @@ export interface FleetPlanSpec {
   readonly unreachableAfterMs: number
   readonly onBreach: 'hold' | 'abortInFlight' | 'rollbackWave' | 'rollbackAll'
   readonly rollback: { readonly maxConcurrent: Amount; readonly order: 'reverse' | 'listed' }
+  /** When changes may go out; absent: at any time. One that denies wins over all that allow. */
+  readonly windows?: readonly PlanWindow[]
   /** How long an act may wait for a cluster that does not answer (PC-3). */
   readonly intentTtlMs: number
   /** Of all traffic, in percent: what members that are not proven yet may serve the new version to. */
@@ -38,6 +40,17 @@ export interface FleetPlanSpec {
   readonly maxClustersUnproven?: number
   /** Two members that fail for one metric at once hold the plan even inside its budget (FP-6). */
   readonly holdOnCorrelatedFailure: boolean
+}
+
+/** A stretch of time that may come again, in which changes are allowed, or denied: a freeze. */
+export interface PlanWindow {
+  readonly kind: 'allow' | 'deny'
+  /** RFC 5545: `DTSTART:…` by the clocks of `timeZone`, and in a second line `RRULE:…` when it comes again. */
+  readonly rrule: string
+  /** As in the time zone database: `Europe/Berlin`. */
+  readonly timeZone: string
+  readonly durationMs: number
+  readonly reason?: string
 }
 
 /** What goes out. `gate`: the new version arrives by other ways, and the plan opens gates only. */

@@ -1,6 +1,7 @@
 import { resolveAmount } from '#lib/int-or-string.ts'
 import type { Amount, FleetPlanSpec, PlanWave } from './document.ts'
 import { waveOf } from './waves.ts'
+import { durationMaxMs, readStarts } from './windows.ts'
 
 /** What is wrong with a plan, at which field, and what to do. */
 export interface PlanFault {
@@ -15,6 +16,7 @@ export function validatePlan(spec: FleetPlanSpec): readonly PlanFault[] {
     ...ofChange(spec),
     ...spec.waves.flatMap((wave, index) => ofWave(spec, wave, index)),
     ...ofCaps(spec),
+    ...ofWindows(spec),
   ]
 }
 
@@ -96,4 +98,29 @@ function ofCaps({ members, maxTrafficShare, maxClustersUnproven }: FleetPlanSpec
       ? [{ field: 'maxClustersUnproven', message: 'At least one member has to be unproven at a time.' }]
       : []),
   ]
+}
+
+function ofWindows({ windows = [] }: FleetPlanSpec): readonly PlanFault[] {
+  return windows.flatMap((window, index) => {
+    const field = `windows[${index}]`
+    const faults: PlanFault[] = []
+    if (!isTimeZone(window.timeZone)) {
+      const message = `${window.timeZone} is no time zone. Give one like Europe/Berlin, or UTC.`
+      faults.push({ field: `${field}.timeZone`, message })
+    } else {
+      const starts = readStarts(window)
+      if (!starts.ok) faults.push({ field: `${field}.rrule`, message: starts.error })
+    }
+    if (!(window.durationMs >= 60_000 && window.durationMs <= durationMaxMs))
+      faults.push({ field: `${field}.durationMs`, message: 'A window lasts from a minute to 366 days.' })
+    return faults
+  })
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }

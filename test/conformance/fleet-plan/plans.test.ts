@@ -85,4 +85,25 @@ describe('a plan over sandbox clusters', () => {
     await fleet.eventually('the end', () => runner.view?.plan.status.phase === 'Completed')
     expect(await imagesOf(fleet)).toEqual(['web:2 Healthy', 'web:2 Healthy'])
   })
+
+  it('3.4.1: while a window denies changes nothing is written to a member; when it has ended the plan goes on by itself', async () => {
+    const fleet = await aPlanFleet(1, [{ setWeight: 50 }])
+    const windows = [
+      { kind: 'deny', rrule: freezeFrom(fleet.now()), timeZone: 'UTC', durationMs: 600_000, reason: 'freeze' },
+    ] as const
+    const { id } = await fleet.plan([waveOf(fleet, [0])], { windows })
+    const runner = fleet.runner(id, 'ann@desk/1')
+    await fleet.eventually('the hold', () => runner.view?.plan.status.holds[0]?.reason === 'Window')
+    await fleet.pass(500_000)
+    expect((await fleet.rollout(0)).metadata.annotations?.['argosy.dev/plan']).toBeUndefined()
+    expect(runner.view?.explanation[0]).toMatchObject({
+      because: 'Window',
+      text: expect.stringMatching(/^freeze, until 20/) as string,
+    })
+    await fleet.eventually('the end', () => runner.view?.plan.status.phase === 'Completed')
+    expect(await imagesOf(fleet)).toEqual(['web:2 Healthy'])
+  })
 })
+
+/** Once, from the second of that moment on. */
+const freezeFrom = (at: number): string => `DTSTART:${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`

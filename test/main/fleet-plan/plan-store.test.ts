@@ -5,6 +5,9 @@ import { aMember, aPlan, aWave, memberStatus } from '#test/support/builders/flee
 import { FakeApi } from '#test/support/fake-api.ts'
 
 const plan = aPlan([aWave(['a', 'b'], { deadlineMs: 1, minEvidence: [{ metric: 'errors', minCount: 3 }] })], {
+  windows: [
+    { kind: 'deny', rrule: 'DTSTART:20261223T180000', timeZone: 'UTC', durationMs: 60_000, reason: 'holidays' },
+  ],
   status: {
     members: {
       'a/shop/web': memberStatus('Soaking', {

@@ -38,6 +38,7 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   supersededIsLeftAlone,
   withinCaps,
   heldStandsStill,
+  windowsKeep,
   soakIsSeen(),
   abortsFirst,
   oldFailuresAreForPeople(),
@@ -248,6 +249,14 @@ const heldStandsStill: PlanChecker = {
     const holds = after.status.holds.map(({ reason }) => reason)
     const act = acts.find(({ kind }) => forward.includes(kind))
     return holds.length > 0 && act !== undefined ? `${act.kind} on ${act.member}, held for ${holds.join()}` : undefined
+  },
+}
+
+const windowsKeep: PlanChecker = {
+  name: '3.4.1 nobody begins while a window is shut',
+  onPass(pass) {
+    const began = entered(pass, 'Admitting')
+    return pass.world.window.isOpen || began.length === 0 ? undefined : `${began.join()} begins`
   },
 }
 

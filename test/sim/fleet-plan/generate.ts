@@ -1,5 +1,11 @@
 import type { CanaryStep } from '#api/rollout.ts'
-import { type FleetPlan, fleetPlanSchema, type PlanMember, type PlanWave } from '#engine/fleet-plan/document.ts'
+import {
+  type FleetPlan,
+  fleetPlanSchema,
+  type PlanMember,
+  type PlanWave,
+  type PlanWindow,
+} from '#engine/fleet-plan/document.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Random } from '../random.ts'
 import { hashOf, images, ModelledMember } from './modelled-member.ts'
@@ -103,6 +109,8 @@ function stepsOf(random: Random): readonly CanaryStep[] {
 }
 
 function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec'] {
+  // Of its own, so that histories of a seed stay what they were.
+  const later = random.fork('later')
   const waveCount = random.int(1, Math.min(3, members.length))
   const waves = Array.from({ length: waveCount }, (_, index): PlanWave => {
     const isLast = index === waveCount - 1
@@ -138,8 +146,20 @@ function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec
     rollback: { maxConcurrent: '25%', order: 'reverse' },
     intentTtlMs: 15 * minute,
     holdOnCorrelatedFailure: true,
+    ...(later.chance(0.1) && { windows: [freezeOf(later)] }),
     ...(random.chance(0.2) && { maxClustersUnproven: random.int(1, 3) }),
     ...(random.chance(0.2) && { maxTrafficShare: Math.max(60, 100 / members.length) }),
+  }
+}
+
+/** Histories begin at 9:00 UTC. */
+function freezeOf(random: Random): PlanWindow {
+  const minutes = String(random.int(0, 59)).padStart(2, '0')
+  return {
+    kind: random.pick(['allow', 'deny']),
+    rrule: `DTSTART:20260105T${random.pick(['09', '10'])}${minutes}00\nRRULE:FREQ=DAILY`,
+    timeZone: 'UTC',
+    durationMs: random.int(1, 120) * minute,
   }
 }
 

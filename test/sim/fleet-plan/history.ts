@@ -2,6 +2,7 @@ import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import { command } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
+import { watchWindows } from '#engine/fleet-plan/windows.ts'
 import type { FleetWorld, MemberObservation } from '#engine/fleet-plan/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Random } from '../random.ts'
@@ -74,6 +75,7 @@ export class History {
   readonly #lines: string[] = []
   readonly #faults: Fault[]
   readonly #random: Random
+  readonly #windowAt: ReturnType<typeof watchWindows>
   readonly #abortDelays: number[] = []
   /** What a laptop that stood still sends when it goes on. */
   readonly #late: { readonly at: EpochMs; readonly acts: readonly FleetAct[] }[] = []
@@ -93,6 +95,7 @@ export class History {
   constructor(random: Random, isLarge = false) {
     this.#random = random.fork('events')
     this.#scenario = generate(random.fork('scenario'), start, isLarge)
+    this.#windowAt = watchWindows(this.#scenario.plan.spec.windows)
     this.#faults = this.#scenario.faults.toSorted((a, b) => beginOf(a) - beginOf(b))
     const started = command(this.#scenario.plan, { kind: 'start' }, { by: 'ann', at: start, reason: '' })
     if (!started.ok) throw new Error(started.error)
@@ -295,8 +298,9 @@ export class History {
         evidence: { errors: evidenceUntil(at) },
       }
     }
-    const isOpen = !this.#isDuring('windowShut')
-    const window = { isOpen, text: isOpen ? '' : 'no changes at this time' }
+    const window = this.#isDuring('windowShut')
+      ? { isOpen: false, text: 'no changes at this time' }
+      : this.#windowAt(this.#now)
     return {
       members,
       lease: { epoch: this.#epoch },
@@ -369,7 +373,7 @@ export class History {
       return { checker: 'goes back', text: `nothing went wrong besides, and ${late[0]} is not back`, at: this.#now }
     const hasDeadline = this.#plan.spec.waves.some(({ deadlineMs }) => deadlineMs !== undefined)
     const isCalm = faults.length === 0 && members.every(({ temper }) => temper.failsAt === undefined)
-    const isHeld = holds.some(({ reason }) => reason === 'Manual')
+    const isHeld = holds.some(({ reason }) => reason === 'Manual' || reason === 'Window')
     if (!isCalm || hasDeadline || isHeld || phase === 'Completed') return undefined
     return {
       checker: 'goes through',

@@ -6,9 +6,18 @@ import { aMember, aPlan, aWave } from '#test/support/builders/fleet-plan.ts'
 const faults = (waves: Parameters<typeof aPlan>[0], more: Partial<FleetPlanSpec> = {}) =>
   validatePlan(aPlan(waves, more).spec).map(({ field, message }) => `${field}: ${message}`)
 
+const freeze = {
+  kind: 'deny',
+  rrule: 'DTSTART:20261223T180000',
+  timeZone: 'Europe/Berlin',
+  durationMs: 864_000_000,
+} as const
+
 describe('3.4.1: what a plan may be', () => {
   it('is nothing to say of a good one', () => {
-    expect(faults([aWave(['a', 'b'], { maxConcurrent: '50%', maxFailures: '10%' }), aWave(['c'])])).toEqual([])
+    expect(
+      faults([aWave(['a', 'b'], { maxConcurrent: '50%', maxFailures: '10%' }), aWave(['c'])], { windows: [freeze] }),
+    ).toEqual([])
   })
 
   it.each<[string, readonly string[], RegExp]>([
@@ -43,6 +52,21 @@ describe('3.4.1: what a plan may be', () => {
       /maxTrafficShare: a\/shop\/web serves 10 %/,
     ],
     ['a cap of nobody', faults([aWave(['a'])], { maxClustersUnproven: 0 }), /maxClustersUnproven: At least one/],
+    [
+      'a rule that runs every second',
+      faults([aWave(['a'])], { windows: [{ ...freeze, rrule: 'DTSTART:20260101T000000\nRRULE:FREQ=SECONDLY' }] }),
+      /windows\[0\]\.rrule: Give FREQ as DAILY/,
+    ],
+    [
+      'a zone that is none',
+      faults([aWave(['a'])], { windows: [freeze, { ...freeze, timeZone: 'Mars/Base' }] }),
+      /^windows\[1\]\.timeZone: Mars\/Base is no time zone/,
+    ],
+    [
+      'a window of no length',
+      faults([aWave(['a'])], { windows: [{ ...freeze, durationMs: 0 }] }),
+      /windows\[0\]\.durationMs: .*from a minute to 366 days/,
+    ],
     ['no image', faults([aWave(['a'])], { change: { kind: 'setImage', images: [] } }), /change\.images: Name an image/],
   ])('is refused with %s, and told what to do', (_what, told, expected) => {
     expect(told.join('\n')).toMatch(expected)
