@@ -31,6 +31,8 @@ export const annotations = {
   /** Argosy's own, of Rollouts: the fleet plan that has it, and the epoch of the plan's holder (SR-6). */
   plan: 'argosy.dev/plan',
   epoch: 'argosy.dev/epoch',
+  /** Argosy's own, of Rollouts: who pauses it for a plan, why, and what `spec.paused` was before (W12). */
+  hold: 'argosy.dev/hold',
   /** Argosy's own: the name of the AnalysisRun that this one repeats. */
   rerunOf: 'argosy.dev/rerun-of',
   /** Argosy's own, of AnalysisRuns: what their judged metrics score, 0…100. */

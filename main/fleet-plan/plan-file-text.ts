@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { PlannedChange, PlanWave, WaveSelector } from '#engine/fleet-plan/document.ts'
+import type { PlannedChange, PlanWave, PlanWindow, WaveSelector } from '#engine/fleet-plan/document.ts'
 import type { PlanFile } from './plan-file.ts'
 import { usual } from './usual-plan.ts'
 
@@ -28,6 +28,7 @@ export function planFileText({ name, spec }: PlanFile): string {
       }),
       ...unusualTimes({ unreachableAfter: spec.unreachableAfterMs, intentTTL: spec.intentTtlMs }),
       ...unusual({ rollback: spec.rollback }),
+      ...present({ windows: spec.windows?.map(windowInFile) }),
       ...present({ maxTrafficShare, maxClustersUnproven }),
     },
     { lineWidth: 0, flowCollectionPadding: false },
@@ -69,6 +70,13 @@ function selectInFile(chosen: WaveSelector): object {
     case 'rest':
       return {}
   }
+}
+
+function windowInFile({ kind, rrule, timeZone, durationMs, reason }: PlanWindow): object {
+  const [, date = '', hour = '', minutes = ''] = /DTSTART:(\d{8})T(\d{2})(\d{2})/.exec(rrule) ?? []
+  const [, again] = /RRULE:(.*)/.exec(rrule) ?? []
+  const start = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${hour}:${minutes}`
+  return present({ kind, start, rrule: again, timeZone, duration: goDuration(durationMs), reason })
 }
 
 const present = (fields: Readonly<Record<string, unknown>>): object =>

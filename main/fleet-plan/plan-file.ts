@@ -6,6 +6,7 @@ import type {
   PlanMember,
   PlannedChange,
   PlanWave,
+  PlanWindow,
   WaveSelector,
 } from '#engine/fleet-plan/document.ts'
 import type { PlanFault } from '#engine/fleet-plan/validate.ts'
@@ -168,6 +169,28 @@ const wave = v.pipe(
   ),
 )
 
+const wallClock = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})$/
+const window = v.pipe(
+  v.strictObject(
+    {
+      kind: oneOf(['allow', 'deny']),
+      start: v.pipe(
+        v.string('Give a day and time: 2026-01-05T09:00.'),
+        v.regex(wallClock, 'Give a day and time: 2026-01-05T09:00.'),
+      ),
+      rrule: v.exactOptional(text('how it comes again: FREQ=WEEKLY;BYDAY=MO,TU')),
+      timeZone: text('a time zone: Europe/Berlin'),
+      duration: time,
+      reason: v.exactOptional(text('why')),
+    },
+    'Write kind, start, timeZone and duration.',
+  ),
+  v.transform(({ start, rrule, duration, ...rest }): PlanWindow => {
+    const begin = `DTSTART:${start.replaceAll(/[-:]/g, '')}00`
+    return { ...rest, rrule: rrule === undefined ? begin : `${begin}\nRRULE:${rrule}`, durationMs: duration }
+  }),
+)
+
 const file = v.pipe(
   v.strictObject(
     {
@@ -189,6 +212,7 @@ const file = v.pipe(
         }),
         {},
       ),
+      windows: v.exactOptional(list(window, 'windows')),
       intentTTL: v.optional(time, '15m'),
       maxTrafficShare: v.exactOptional(percent),
       maxClustersUnproven: v.exactOptional(count),

@@ -48,7 +48,7 @@ const soonMs = 100
 /** After the home cluster did not take or give the plan. */
 const retryMs = 5_000
 const commandAttempts = 5
-const actsAtOnce = 10
+const actsAtOnce = 20
 
 /**
  * Carries out one plan, or watches whoever does: stores what was decided, then sends the acts, each only while the Lease of the plan is ours

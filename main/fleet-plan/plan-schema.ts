@@ -98,7 +98,7 @@ const memberStatus = v.strictObject({
   soak: v.exactOptional(soak),
   sent: v.exactOptional(
     v.strictObject({
-      kind: v.picklist(['mark', 'setImage', 'undo', 'promote', 'abort', 'rollback', 'promoteFull']),
+      kind: v.picklist(['mark', 'setImage', 'undo', 'promote', 'abort', 'rollback', 'promoteFull', 'stop', 'release']),
       at: time,
       resourceVersion: v.string(),
     }),
@@ -123,6 +123,8 @@ const status = v.strictObject({
       since: time,
       text: v.string(),
       by: text,
+      stopsLine: v.exactOptional(v.literal(true)),
+      until: v.exactOptional(time),
     }),
   ),
   members: v.record(v.string(), memberStatus),

@@ -7,6 +7,7 @@ import type { ActionParameters, RolloutAction } from '#engine/actions/plan-actio
 import type { PatchWrite } from '#engine/decision.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { FleetPlan, PlanMember } from '#engine/fleet-plan/document.ts'
+import { holdMarkOf, holdPatch, releasePatch } from '#engine/fleet-plan/hold-mark.ts'
 import { podHashOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -38,9 +39,10 @@ export async function sendAct(
 ): Promise<Outcome<void, string>> {
   const rollout = await readMember(client, member, act)
   if (!rollout.ok) return rollout
-  if (act.kind === 'mark') {
-    const marked = await applyWrite(client, markOf(plan, member, act))
-    return marked.ok ? success(undefined) : failure(failureText(marked.error))
+  const body = patchFor(plan, act, rollout.value)
+  if (body !== undefined) {
+    const written = await applyWrite(client, patchOf(member, act, body))
+    return written.ok ? success(undefined) : failure(failureText(written.error))
   }
   const wish = await actionFor(plan, member, act, client, rollout.value)
   if (!wish.ok) return wish
@@ -62,9 +64,11 @@ export async function previewAct(
   act: FleetAct,
   { context, client, clock }: Omit<Ports, 'log'>,
 ): Promise<Outcome<readonly WriteView[], string>> {
-  if (act.kind === 'mark') return success([viewWrite(context, markOf(plan, member, act))])
   const rollout = await readMember(client, member, act)
-  const wish = rollout.ok ? await actionFor(plan, member, act, client, rollout.value) : rollout
+  if (!rollout.ok) return rollout
+  const body = patchFor(plan, act, rollout.value)
+  if (body !== undefined) return success([viewWrite(context, patchOf(member, act, body))])
+  const wish = await actionFor(plan, member, act, client, rollout.value)
   if (!wish.ok) return wish
   const { namespace, rollout: name } = member
   const shown = await previewAction({ cluster: { context, client }, clock, namespace, name, ...wish.value })
@@ -83,14 +87,27 @@ async function readMember(
     : failure('the Rollout has changed since')
 }
 
-const markOf = (plan: FleetPlan, { namespace, rollout: name }: PlanMember, act: FleetAct): PatchWrite => ({
+/** What is no action of a person but a note on the Rollout, and a pause with it. */
+function patchFor(plan: FleetPlan, { kind, epoch, hold }: FleetAct, rollout: Rollout): object | undefined {
+  const mark = { [annotations.plan]: plan.id, [annotations.epoch]: String(epoch) }
+  if (kind === 'mark') return { metadata: { annotations: mark } }
+  if (kind === 'stop' && hold !== undefined) return holdPatch(rollout, hold, mark)
+  const held = holdMarkOf(rollout)
+  return kind === 'release' && typeof held === 'object' ? releasePatch(rollout, held) : undefined
+}
+
+const patchOf = (
+  { namespace, rollout: name }: PlanMember,
+  { resourceVersion, because, summary }: FleetAct,
+  body: object,
+): PatchWrite => ({
   kind: 'patch',
   ref: { resource: resources.rollouts, namespace, name },
   patchType: 'merge',
-  body: { metadata: { annotations: { [annotations.plan]: plan.id, [annotations.epoch]: String(act.epoch) } } },
-  precondition: { resourceVersion: act.resourceVersion },
-  because: act.because,
-  summary: act.summary,
+  body,
+  precondition: { resourceVersion },
+  because,
+  summary,
 })
 
 type Wish = { readonly action: RolloutAction; readonly parameters: ActionParameters }
@@ -121,6 +138,8 @@ async function actionFor(
     case 'abort':
       return success({ action: act.kind, parameters: {} })
     case 'mark':
-      return failure('a mark is no action')
+    case 'stop':
+    case 'release':
+      return failure(`a ${act.kind} is no action`)
   }
 }

@@ -55,6 +55,10 @@ export interface PlanHoldView {
   readonly text: string
   /** A person, or `plan`. */
   readonly by: string
+  /** Every member is paused as well, also for what comes by other ways (W12). */
+  readonly stopsLine?: true
+  /** It ends by itself then. */
+  readonly until?: EpochMs
 }
 
 /** All of a plan. */
@@ -134,7 +138,7 @@ export interface PlanExplanationView {
 
 export interface PlanActView {
   readonly member: string
-  readonly kind: 'mark' | 'setImage' | 'undo' | 'promote' | 'abort' | 'rollback' | 'promoteFull'
+  readonly kind: 'mark' | 'setImage' | 'undo' | 'promote' | 'abort' | 'rollback' | 'promoteFull' | 'stop' | 'release'
   readonly summary: string
   readonly because: string
 }

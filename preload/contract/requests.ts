@@ -86,7 +86,12 @@ const planId = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
 /** What a person may ask of a plan. */
 const planCommand = v.variant('kind', [
   v.object({ kind: v.literal('start') }),
-  v.object({ kind: v.literal('hold') }),
+  v.object({
+    kind: v.literal('hold'),
+    /** Pause every member as well, also for what comes by other ways (W12). */
+    stopsLine: v.exactOptional(v.literal(true)),
+    until: v.exactOptional(v.number()),
+  }),
   v.object({ kind: v.literal('release') }),
   v.object({ kind: v.literal('openGate'), wave: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   v.object({ kind: v.literal('retry'), member: name }),

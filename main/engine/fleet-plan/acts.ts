@@ -1,5 +1,6 @@
 import { overTraffic } from './admit.ts'
 import type { ActKind, FleetPlan, MemberId } from './document.ts'
+import type { HoldMark } from './hold-mark.ts'
 import type { MemberFacts } from './member-facts.ts'
 import { isFresh, type MemberView, steppingStates } from './member-view.ts'
 import { isMoving, type WaveView } from './wave.ts'
@@ -15,6 +16,8 @@ export interface FleetAct {
   readonly epoch: number
   readonly because: string
   readonly summary: string
+  /** Of a `stop`. */
+  readonly hold?: Omit<HoldMark, 'paused'>
 }
 
 /** An act whose effect was not seen is sent again after this long (RB-4). */
@@ -49,7 +52,10 @@ export function forwardAct(
 export function keptAtGate(plan: FleetPlan, view: MemberView, wave: WaveView, all: readonly MemberView[]): Kept {
   const { facts, member } = view
   if (facts === undefined) return { because: 'PC-5', text: 'cannot be read' }
-  if (facts.pause === 'byHand') return { because: 'SR-7', text: 'is paused by hand' }
+  if (facts.pause === 'byHand')
+    return typeof facts.held === 'object'
+      ? { because: 'W12', text: `is held by ${facts.held.by}: ${facts.held.reason}` }
+      : { because: 'SR-7', text: 'is paused by hand' }
   if (facts.pause === 'inconclusive')
     return { because: 'FP-4', text: 'has an analysis that cannot tell, and waits for a person' }
   const behind = wave.wave.sync === 'step' ? wave.members.find((each) => isBehind(each, member.id, facts)) : undefined
@@ -84,7 +90,7 @@ export function backwardAct({ facts, member, status }: MemberView): Draft | unde
     : undefined
 }
 
-export type Draft = Pick<FleetAct, 'kind' | 'because' | 'summary'>
+export type Draft = Pick<FleetAct, 'kind' | 'because' | 'summary' | 'hold'>
 
 /** With its precondition; a member that bears an earlier epoch is marked anew first. `undefined` while one is on its way. */
 export function sendable(plan: FleetPlan, view: MemberView, draft: Draft, world: FleetMoment): FleetAct | undefined {
@@ -94,7 +100,7 @@ export function sendable(plan: FleetPlan, view: MemberView, draft: Draft, world:
   const { epoch } = world.lease
   const isMarked = facts.mark?.plan === plan.id && facts.mark.epoch === epoch
   const act: Draft =
-    draft.kind === 'mark' || isMarked
+    draft.kind === 'mark' || draft.kind === 'stop' || isMarked
       ? draft
       : { kind: 'mark', because: 'SR-6', summary: `Note plan ${plan.name}, epoch ${epoch}, on ${member.id}` }
   return { ...act, member: member.id, resourceVersion: facts.resourceVersion, epoch }

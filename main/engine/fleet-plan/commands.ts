@@ -7,7 +7,8 @@ import { waveOf } from './waves.ts'
 /** What a person may ask of a plan. */
 export type PlanCommand =
   | { readonly kind: 'start' }
-  | { readonly kind: 'hold' }
+  /** `stopsLine`: members are paused where they are, too, and new versions that arrive by other ways with them (W12). */
+  | { readonly kind: 'hold'; readonly stopsLine?: true; readonly until?: EpochMs }
   /** Ends the hold of every person. Those of the plan end by themselves. */
   | { readonly kind: 'release' }
   | { readonly kind: 'openGate'; readonly wave: number }
@@ -46,7 +47,7 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
         ? success({ phase: 'Running', since: at })
         : failure(`The plan is ${status.phase}: it was started already.`)
     case 'hold':
-      return success({ holds: [...status.holds, { reason: 'Manual', since: at, text: reason, by }] })
+      return held(status, wish, { by, at, reason })
     case 'release': {
       const left = status.holds.filter((hold) => hold.reason !== 'Manual')
       return left.length < status.holds.length
@@ -64,6 +65,16 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
     case 'end':
       return success({ phase: 'Aborted', since: at })
   }
+}
+
+function held(
+  status: FleetPlanStatus,
+  { stopsLine, until }: Extract<PlanCommand, { kind: 'hold' }>,
+  { by, at, reason }: Asked,
+): Change {
+  if (until !== undefined && !(until > at)) return failure('Hold it until a time that is to come.')
+  const more = { ...(stopsLine && { stopsLine }), ...(until !== undefined && { until }) }
+  return success({ holds: [...status.holds, { reason: 'Manual', since: at, text: reason, by, ...more }] })
 }
 
 function opened(status: FleetPlanStatus, index: number, opened: Asked): Change {

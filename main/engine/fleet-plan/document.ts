@@ -139,6 +139,10 @@ export interface PlanHold {
   readonly text: string
   /** Whose hold it is; the plan ends its own when the reason is gone, and never a person's. */
   readonly by: string
+  /** Members are paused where they are, too (W12). */
+  readonly stopsLine?: true
+  /** It ends by itself then. */
+  readonly until?: EpochMs
 }
 
 export type HoldReason =
@@ -200,7 +204,16 @@ export interface SentAct {
   readonly resourceVersion: string
 }
 
-export type ActKind = 'mark' | 'setImage' | 'undo' | 'promote' | 'abort' | 'rollback' | 'promoteFull'
+export type ActKind =
+  | 'mark'
+  | 'setImage'
+  | 'undo'
+  | 'promote'
+  | 'abort'
+  | 'rollback'
+  | 'promoteFull'
+  | 'stop'
+  | 'release'
 
 /** `inFlight`: aborts only; `wave`: what the wave has done too; `all`: all waves. */
 export interface PlanRollback {

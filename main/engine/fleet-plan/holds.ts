@@ -20,7 +20,8 @@ export function nextHolds({ plan, waves, world, cap }: Reasons): readonly PlanHo
     const before = plan.status.holds.find((hold) => hold.by === self && hold.reason === reason)
     return { reason, text, by: self, since: before?.since ?? world.now }
   })
-  return [...plan.status.holds.filter(({ by }) => by !== self), ...mine]
+  const others = plan.status.holds.filter(({ by, until }) => by !== self && (until === undefined || until > world.now))
+  return [...others, ...mine]
 }
 
 function reasonsOf(

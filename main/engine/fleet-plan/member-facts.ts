@@ -6,6 +6,7 @@ import { parseInteger } from '#lib/int-or-string.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import type { FleetPlan, MemberStatus, PlanMember } from './document.ts'
+import { type HoldMark, holdMarkOf } from './hold-mark.ts'
 
 /** What the rules of plans ask of the Rollout of a member. */
 export interface MemberFacts {
@@ -33,6 +34,7 @@ export interface MemberFacts {
   /** The most that it gets until it waits for somebody again, once the update begins or the current pause ends. */
   readonly nextShare: number
   readonly mark: PlanMark | undefined
+  readonly held: HoldMark | 'unreadable' | undefined
 }
 
 export interface PlanMark {
@@ -69,6 +71,7 @@ export function memberFacts(plan: FleetPlan, member: PlanMember, status: MemberS
     share: isUpdating ? shareNow(rollout, facts.isAborted, facts.stepIndex) : 0,
     nextShare: shareUntilPause(rollout, isUpdating ? facts.nextStepIndex : 0),
     mark: markOf(rollout),
+    held: holdMarkOf(rollout),
   }
 }
 

@@ -9,6 +9,7 @@ import { nextMember } from './member.ts'
 import { imagesOf } from './member-facts.ts'
 import { factsOf, type MemberView } from './member-view.ts'
 import { passRollback, startedRollback } from './roll-back.ts'
+import { lineAct } from './stop-line.ts'
 import { nextWake } from './wake.ts'
 import { nextWave, type WaveView } from './wave.ts'
 import { waveOf } from './waves.ts'
@@ -67,7 +68,7 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
     (view) => back?.begin.get(view.member.id) ?? admitted(view, isHeld ? noAdmission : admission),
   )
   const ready = viewWaves(plan, world, moved, waves)
-  const acts = rival === undefined ? actsOf(plan, ready, world, isHeld || rollback !== undefined) : []
+  const acts = rival === undefined ? actsOf(withHolds(plan, holds), ready, world, isHeld || rollback !== undefined) : []
   const status: FleetPlanStatus = {
     ...plan.status,
     holds,
@@ -101,6 +102,11 @@ function targetOf(plan: FleetPlan, waves: readonly WaveView[]): Pick<FleetPlanSt
   const target = rollout === undefined ? [] : imagesOf(rollout)
   return target.length === 0 ? {} : { target }
 }
+
+const withHolds = (plan: FleetPlan, holds: FleetPlanStatus['holds']): FleetPlan => ({
+  ...plan,
+  status: { ...plan.status, holds },
+})
 
 const withRollback = (plan: FleetPlan, rollback: FleetPlanStatus['rollback']): FleetPlan =>
   rollback === undefined ? plan : { ...plan, status: { ...plan.status, rollback } }
@@ -161,7 +167,8 @@ function actsOf(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment,
   return waves.flatMap((wave) =>
     wave.members.flatMap((view) => {
       const mayGoOn = !isHeld && wave.status.state === 'Active'
-      const draft = backwardAct(view) ?? (mayGoOn ? forwardAct(plan, view, wave, all) : undefined)
+      const draft =
+        backwardAct(view) ?? lineAct(plan, view, mayGoOn) ?? (mayGoOn ? forwardAct(plan, view, wave, all) : undefined)
       const act = draft && sendable(plan, view, draft, world)
       if (act === undefined) return []
       all = all.map((each) => (each === view ? { ...view, status: withSent(view.status, act, world.now) } : each))

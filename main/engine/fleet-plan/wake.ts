@@ -11,6 +11,7 @@ export function nextWake(plan: FleetPlan, waves: readonly WaveView[], world: Fle
   if (plan.status.phase !== 'Running' && plan.status.phase !== 'RollingBack') return undefined
   const times = [
     ...(world.window.changesAt === undefined ? [] : [world.window.changesAt]),
+    ...plan.status.holds.flatMap(({ until }) => until ?? []),
     ...waves.flatMap((wave) => [
       ...ofWave(wave, world),
       ...wave.members.flatMap((view) => ofMember(plan, view, world)),

@@ -86,6 +86,36 @@ describe('a plan over sandbox clusters', () => {
     expect(await imagesOf(fleet)).toEqual(['web:2 Healthy', 'web:2 Healthy'])
   })
 
+  it('W12: one act stops every cluster, with who and why on each; released, each is what it was, and the plan ends', async () => {
+    const fleet = await aPlanFleet(3, steps)
+    const { id } = await fleet.plan([waveOf(fleet, [0]), waveOf(fleet, [1, 2], { maxConcurrent: 2 })])
+    const runner = fleet.runner(id, 'ann@desk/1')
+    const all = () => Promise.all(fleet.contexts.map((_, index) => fleet.rollout(index)))
+    await fleet.eventually('it is under way', async () => (await fleet.rollout(0)).status?.phase === 'Paused')
+    const asked = { by: 'ann', at: 1, reason: 'errors rise' }
+    const from = fleet.now()
+    expect((await runner.command({ kind: 'hold', stopsLine: true }, asked)).ok).toBe(true)
+    await fleet.eventually('all are paused', async () => (await all()).every(({ spec }) => spec.paused === true))
+    expect(fleet.now() - from).toBeLessThanOrEqual(10_000)
+    const marks = (await all()).map(
+      ({ metadata }) => JSON.parse(metadata.annotations?.['argosy.dev/hold'] ?? '') as unknown,
+    )
+    expect(marks).toEqual(
+      Array.from(
+        { length: 3 },
+        () => expect.objectContaining({ by: 'ann', reason: 'errors rise', paused: null }) as unknown,
+      ),
+    )
+    await fleet.pass(60_000)
+    expect(await imagesOf(fleet)).toEqual(['web:2 Paused', 'web:1 Paused', 'web:1 Paused'])
+    expect((await runner.command({ kind: 'release' }, { ...asked, reason: 'found it' })).ok).toBe(true)
+    await fleet.eventually('the end', () => runner.view?.plan.status.phase === 'Completed')
+    expect(await imagesOf(fleet)).toEqual(Array.from({ length: 3 }, () => 'web:2 Healthy'))
+    expect((await all()).map(({ spec, metadata }) => [spec.paused, metadata.annotations?.['argosy.dev/hold']])).toEqual(
+      Array.from({ length: 3 }, () => [undefined, undefined]),
+    )
+  })
+
   it('3.4.1: while a window denies changes nothing is written to a member; when it has ended the plan goes on by itself', async () => {
     const fleet = await aPlanFleet(1, [{ setWeight: 50 }])
     const windows = [

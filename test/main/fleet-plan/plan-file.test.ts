@@ -63,6 +63,17 @@ intentTTL: 1h
 rollback:
   maxConcurrent: 2
   order: listed
+windows:
+  - kind: allow
+    start: 2026-01-05T09:00
+    rrule: FREQ=WEEKLY;BYDAY=MO,TU
+    timeZone: Europe/Berlin
+    duration: 8h
+  - kind: deny
+    start: 2026-12-24T00:00
+    timeZone: Europe/Berlin
+    duration: 72h
+    reason: holidays
 maxTrafficShare: 30
 maxClustersUnproven: 2
 `
@@ -136,6 +147,28 @@ describe('a plan as text', () => {
     const text = small.replace('setImage: {web: web:2}', change)
     expect(fileOf(text).spec.change).toEqual(expected)
     expect(fileOf(planFileText(fileOf(text))).spec.change).toEqual(expected)
+  })
+
+  it('3.4.1: a window begins by the clocks of its zone, and may come again', () => {
+    expect(fileOf(whole).spec.windows).toEqual([
+      {
+        kind: 'allow',
+        rrule: 'DTSTART:20260105T090000\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU',
+        timeZone: 'Europe/Berlin',
+        durationMs: 28_800_000,
+      },
+      {
+        kind: 'deny',
+        rrule: 'DTSTART:20261224T000000',
+        timeZone: 'Europe/Berlin',
+        durationMs: 259_200_000,
+        reason: 'holidays',
+      },
+    ])
+    const wrong = whole.replace('start: 2026-01-05T09:00', 'start: next monday')
+    expect(faultsOf(wrong)).toMatchObject([
+      { field: 'windows[0].start', message: 'Give a day and time: 2026-01-05T09:00.' },
+    ])
   })
 
   it('all that is wrong is said at once, each with its field, its line, and what to do', () => {

@@ -15,7 +15,7 @@ const plan = aPlan([aWave(['a', 'b'], { deadlineMs: 1, minEvidence: [{ metric: '
         sent: { kind: 'mark', at: 1, resourceVersion: '7' },
       }),
     },
-    holds: [{ reason: 'Manual', since: 1, text: 'no', by: 'ann' }],
+    holds: [{ reason: 'Manual', since: 1, text: 'no', by: 'ann', stopsLine: true, until: 9 }],
     rollback: { scope: 'wave', wave: 0, since: 1, by: 'ann' },
   },
 })

@@ -99,7 +99,7 @@ describe('the plans of an Argosy', () => {
       'wave rest: Passed',
       'the plan is Completed',
     ])
-    expect(seen.at(-1)?.phase).toBe('Completed')
+    await fleet.eventually('whoever looks is told', () => seen.at(-1)?.phase === 'Completed')
   })
 
   it('SR-6: one that was killed goes on with its plans when it is started again, and nobody else does meanwhile', async () => {

@@ -39,6 +39,8 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   withinCaps,
   heldStandsStill,
   windowsKeep,
+  holdsGiveBack(),
+  nobodyIsEarly,
   soakIsSeen(),
   abortsFirst,
   oldFailuresAreForPeople(),
@@ -257,6 +259,52 @@ const windowsKeep: PlanChecker = {
   onPass(pass) {
     const began = entered(pass, 'Admitting')
     return pass.world.window.isOpen || began.length === 0 ? undefined : `${began.join()} begins`
+  },
+}
+
+/** As it stood before the pause, to the field: `false` is not the same as nothing. */
+function holdsGiveBack(): PlanChecker {
+  const before = new Map<string, boolean | undefined>()
+  return {
+    name: 'W12 a hold gives back what was',
+    onWritten({ act, member }) {
+      const { paused } = member.rollout.spec
+      const id = act.member
+      if (act.kind === 'stop') {
+        if (before.has(id)) return `${id} is held twice`
+        before.set(id, member.versions.at(-2)?.rollout.spec.paused)
+        return paused === true ? undefined : `${id} was not paused`
+      }
+      if (act.kind !== 'release') return undefined
+      const was = before.get(id)
+      before.delete(id)
+      return paused === was ? undefined : `${id} has ${paused}, and had ${was}`
+    },
+  }
+}
+
+/** What arrives by other ways waits for its turn: once a pass has nothing left to do it is held. */
+const nobodyIsEarly: PlanChecker = {
+  name: 'W12 nobody goes before its turn',
+  onPass(pass) {
+    const { before, after, acts, world } = pass
+    const isStopped = after.status.holds.some(({ stopsLine }) => stopsLine === true)
+    if ((after.spec.change.kind !== 'gate' && !isStopped) || acts.length > 0 || before.status !== after.status)
+      return undefined
+    const waiting: readonly MemberState[] = isStopped
+      ? ['Pending', 'Admitting', 'Applying', 'Progressing', 'AtGate']
+      : ['Pending']
+    for (const { id } of after.spec.members) {
+      const { reach, readAt, rollout } = world.members[id] ?? { readAt: 0 }
+      const { status, sent } = { status: rollout?.status, sent: after.status.members[id]?.sent }
+      const isFree =
+        rollout?.spec.paused !== true && status?.abort !== true && status?.currentPodHash !== status?.stableRS
+      const isRead = reach === 'reachable' && readAt >= Math.max(world.resumedAt, after.status.readAfter ?? 0)
+      const isKnown = status?.observedGeneration === String(rollout?.metadata.generation)
+      if (isRead && isKnown && isFree && sent === undefined && waiting.includes(stateOf(after, id)))
+        return `${id} is ${stateOf(after, id)} and goes on`
+    }
+    return undefined
   },
 }
 

@@ -75,6 +75,7 @@ export class History {
   readonly #lines: string[] = []
   readonly #faults: Fault[]
   readonly #random: Random
+  readonly #people: Random
   readonly #windowAt: ReturnType<typeof watchWindows>
   readonly #abortDelays: number[] = []
   /** What a laptop that stood still sends when it goes on. */
@@ -93,6 +94,7 @@ export class History {
   #violation: Violation | undefined
 
   constructor(random: Random, isLarge = false) {
+    this.#people = random.fork('people')
     this.#random = random.fork('events')
     this.#scenario = generate(random.fork('scenario'), start, isLarge)
     this.#windowAt = watchWindows(this.#scenario.plan.spec.windows)
@@ -266,13 +268,18 @@ export class History {
     const failed = Object.entries(status.members).find(([, { state }]) => state === 'Failed')?.[0]
     if (status.holds.some(({ reason }) => reason === 'Manual'))
       return this.#random.chance(0.5) ? ({ kind: 'release' } as const) : undefined
-    if (this.#random.chance(0.01)) return { kind: 'hold' } as const
+    if (this.#random.chance(0.01))
+      return this.#people.pick([{ kind: 'hold' }, { kind: 'hold', stopsLine: true }, this.#shortStop()] as const)
     if (failed === undefined || !status.holds.some(({ reason }) => reason === 'Budget') || !this.#random.chance(0.2))
       return undefined
     return this.#random.pick([
       { kind: 'skip', member: failed },
       { kind: 'rollBack', scope: 'all' },
     ] as const)
+  }
+
+  #shortStop() {
+    return { kind: 'hold', stopsLine: true, until: this.#now + 10 * minute } as const
   }
 
   #observe(laptop: Laptop): FleetWorld {

@@ -2,7 +2,9 @@ import { annotations } from '#api/keys.ts'
 import type { CanaryStep, Rollout } from '#api/rollout.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { PlanMember } from '#engine/fleet-plan/document.ts'
+import { holdMarkOf, holdPatch, releasePatch } from '#engine/fleet-plan/hold-mark.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { applyMergePatch } from '#lib/merge-patch.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 
 /** How a member goes about an update. */
@@ -54,6 +56,7 @@ export class ModelledMember {
       },
       spec: {
         replicas: 5,
+        ...(steps.length % 4 === 3 && { paused: false }),
         template: { spec: { containers: [{ name: 'app', image: images.prior }] } },
         strategy: { canary: { steps: [...steps] } },
       },
@@ -126,6 +129,19 @@ export class ModelledMember {
         this.#change({ status: { promoteFull: true, pauseConditions: undefined } }, now)
         this.#soon(now)
         return true
+      case 'stop':
+        if (act.hold === undefined) return false
+        this.#merge(
+          holdPatch(this.rollout, act.hold, { [annotations.plan]: 'p', [annotations.epoch]: String(act.epoch) }),
+          now,
+        )
+        return true
+      case 'release': {
+        const held = holdMarkOf(this.rollout)
+        if (typeof held !== 'object') return false
+        this.#merge(releasePatch(this.rollout, held), now)
+        return true
+      }
       case 'abort':
         this.abort('RolloutAborted: aborted by a person', now)
         return true
@@ -168,6 +184,7 @@ export class ModelledMember {
     this.nextAt = Number.POSITIVE_INFINITY
     const { spec, metadata, status = {} } = this.rollout
     if (status.observedGeneration !== String(metadata.generation)) return this.#observe(now)
+    if (spec.paused === true) return
     if (this.hash === this.stableHash || status.abort === true) return
     if (status.promoteFull === true) return this.#finish(now)
     const index = status.currentStepIndex ?? 0
@@ -201,6 +218,11 @@ export class ModelledMember {
   #observe(now: EpochMs): void {
     const hash = hashOf(imageOf(this.rollout.spec))
     const isBack = hash === this.stableHash
+    if (hash === this.hash) {
+      this.#change({ status: { observedGeneration: String(this.rollout.metadata.generation) } }, now)
+      this.nextAt = now + this.temper.stepMs
+      return
+    }
     this.#change(
       {
         status: {
@@ -240,6 +262,15 @@ export class ModelledMember {
       },
       now,
     )
+  }
+
+  #merge(patch: ReturnType<typeof holdPatch> | ReturnType<typeof releasePatch>, now: EpochMs): void {
+    const { metadata, spec, status } = applyMergePatch(this.rollout, patch) as Rollout
+    const generation = (metadata.generation ?? 0) + (patch.spec === undefined ? 0 : 1)
+    const resourceVersion = String(++this.#version)
+    const rollout = { ...this.rollout, metadata: { ...metadata, generation, resourceVersion }, spec, status } as Rollout
+    this.versions.push({ at: now, rollout })
+    this.#soon(now)
   }
 
   #soon(now: EpochMs): void {

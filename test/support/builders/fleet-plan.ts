@@ -97,6 +97,10 @@ export interface Seen {
   readonly abortedAt?: string
   readonly version?: string
   readonly mark?: { readonly plan: string; readonly epoch: number }
+  /** The annotation, as it stands. */
+  readonly hold?: string
+  /** `spec.paused`. */
+  readonly isStopped?: boolean
   readonly more?: Partial<MemberObservation>
 }
 
@@ -113,11 +117,15 @@ export function seen(at: number, look: Seen = {}): MemberObservation {
       namespace: 'shop',
       generation: 1,
       resourceVersion: look.version ?? '1',
-      annotations: look.mark && { 'argosy.dev/plan': look.mark.plan, 'argosy.dev/epoch': String(look.mark.epoch) },
+      annotations: {
+        ...(look.mark && { 'argosy.dev/plan': look.mark.plan, 'argosy.dev/epoch': String(look.mark.epoch) }),
+        ...(look.hold !== undefined && { 'argosy.dev/hold': look.hold }),
+      },
     },
     spec: {
       template: { spec: { containers: [{ name: 'web', image: images[hash] }] } },
       strategy: { canary: { steps } },
+      ...(look.isStopped !== undefined && { paused: look.isStopped }),
     },
     status: {
       phase,

@@ -30,6 +30,11 @@ describe('what people ask of a plan', () => {
     ])
     expect(held.ok && after(held.value, { kind: 'release' })).toMatchObject({ holds: [], readAfter: T0 + 1 })
     expect(after(breached, { kind: 'release' })).toBe('Nobody holds the plan.')
+    const until = T0 + 60_000
+    expect(after(breached, { kind: 'hold', stopsLine: true, until })).toMatchObject({
+      holds: [{ stopsLine: true, until }],
+    })
+    expect(after(breached, { kind: 'hold', until: T0 })).toMatch(/until a time that is to come/)
   })
 
   it('W17: a failed member is tried again from where it stands, and its wave goes on', () => {
