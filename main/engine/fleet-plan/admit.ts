@@ -111,7 +111,7 @@ function canEnd(all: readonly Serving[], max: number, isTogether: boolean): bool
 /** Of all traffic, in percent: the most that the new version may get there until somebody acts. */
 function exposure({ status, member, facts }: MemberView): number {
   if (facts === undefined || status.state === 'Soaking') return member.trafficShare
-  const stays = facts.pause !== 'none' && status.sent?.kind !== 'promote'
+  const stays = !['none', 'timed'].includes(facts.pause) && status.sent?.kind !== 'promote'
   return member.trafficShare * (stays ? facts.share : Math.max(facts.share, facts.nextShare))
 }
 

@@ -26,7 +26,8 @@ export interface MemberFacts {
   readonly abortedAt: number | undefined
   readonly isDegraded: boolean
   readonly message: string
-  readonly pause: 'none' | 'step' | 'inconclusive' | 'byHand'
+  /** `timed`: it ends by itself, and is nobody's to cut short. */
+  readonly pause: 'none' | 'timed' | 'step' | 'inconclusive' | 'byHand'
   readonly stepIndex: number
   readonly stepCount: number
   /** Of its requests, 0…1, that the version which is not stable gets now. */
@@ -107,11 +108,21 @@ const containersOf = ({ spec }: NonNullable<Rollout['spec']['template']>) => [
 export const imagesOf = ({ spec: { template } }: Rollout): readonly string[] =>
   template === undefined ? [] : containersOf(template).map(({ name, image }) => `${name}=${image ?? ''}`)
 
-function pauseOf({ spec, status = {} }: Rollout): MemberFacts['pause'] {
+function pauseOf(rollout: Rollout): MemberFacts['pause'] {
+  const { spec, status = {} } = rollout
   if (spec.paused === true) return 'byHand'
   const reasons = (status.pauseConditions ?? []).map(({ reason }) => reason)
   if (reasons.length === 0) return 'none'
-  return reasons.includes('InconclusiveAnalysisRun') ? 'inconclusive' : 'step'
+  if (reasons.includes('InconclusiveAnalysisRun')) return 'inconclusive'
+  return endsByItself(rollout) ? 'timed' : 'step'
+}
+
+/** The pause that a canary stands at has a length, or a switch of blue-green comes by the clock (CAN-42, BG-31). */
+function endsByItself(rollout: Rollout): boolean {
+  const { steps, stepIndex } = actionFacts(rollout)
+  const { blueGreen } = rollout.spec.strategy ?? {}
+  if (blueGreen != null) return (blueGreen.autoPromotionSeconds ?? 0) > 0 && rollout.status?.promoteFull !== true
+  return steps[stepIndex]?.pause?.duration !== undefined
 }
 
 /** As the routers tell it; without any, what the steps say. */

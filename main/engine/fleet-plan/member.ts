@@ -98,7 +98,7 @@ function moving(seen: Seen, world: FleetMoment): MemberStatus {
   if (facts.isAborted || facts.isDegraded) return failed(seen)
   if (facts.isHealthy) return enter(seen, 'Soaking', { ...known, soak: { provenMs: 0, seenAt: observation.at } })
   if (isLate(seen, world)) return timedOut(seen)
-  const state = facts.pause === 'none' ? 'Progressing' : 'AtGate'
+  const state = facts.pause === 'none' || facts.pause === 'timed' ? 'Progressing' : 'AtGate'
   return status.state === state && status.targetHash !== undefined ? status : enter(seen, state, known)
 }
 

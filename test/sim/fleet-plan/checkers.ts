@@ -31,6 +31,7 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   noAdmissionAfterBreach(),
   succeededIsProven,
   rollbackOfTargetOnly,
+  bakesAreKept,
   sameAnswer,
   stepsTogether,
   freshDataOnly,
@@ -147,6 +148,15 @@ const rollbackOfTargetOnly: PlanChecker = {
     // It was sent, and its effect stands in the version now; what it was before is the one before that.
     const before = member.versions.at(-2)?.rollout.status?.currentPodHash
     return before === target ? undefined : `${act.kind} on ${act.member}, which runs ${before}`
+  },
+}
+
+/** What ends by itself is nobody's to cut short on the way forwards. */
+const bakesAreKept: PlanChecker = {
+  name: '3.4.2 pauses with a length are kept',
+  onPass(pass) {
+    const act = pass.acts.find(({ kind, member }) => kind === 'promote' && memberOf(pass, member)?.isTimed === true)
+    return act && `${act.member} was promoted in the middle of a pause that ends by itself`
   },
 }
 

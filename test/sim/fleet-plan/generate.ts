@@ -104,7 +104,7 @@ function stepsOf(random: Random): readonly CanaryStep[] {
   const pauses = random.int(0, 3)
   return Array.from({ length: pauses + 1 }, (_, index): readonly CanaryStep[] => [
     { setWeight: Math.round(((index + 1) * 100) / (pauses + 1)) },
-    ...(index < pauses ? [{ pause: {} }] : []),
+    ...(index < pauses ? [{ pause: random.chance(0.3) ? { duration: '90s' } : {} }] : []),
   ]).flat()
 }
 

@@ -1,8 +1,10 @@
 import { annotations } from '#api/keys.ts'
+import type { IntOrString } from '#api/meta.ts'
 import type { CanaryStep, Rollout } from '#api/rollout.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { PlanMember } from '#engine/fleet-plan/document.ts'
 import { holdMarkOf, holdPatch, releasePatch } from '#engine/fleet-plan/hold-mark.ts'
+import { pauseSeconds } from '#engine/rollout/canary/steps.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { applyMergePatch } from '#lib/merge-patch.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
@@ -37,6 +39,8 @@ export class ModelledMember {
   nextAt: EpochMs = Number.POSITIVE_INFINITY
   /** When its analysis failed. */
   failedAt: EpochMs | undefined
+  /** The present pause began then. */
+  pausedAt: EpochMs = Number.POSITIVE_INFINITY
   #version = 1
 
   constructor(member: PlanMember, temper: Temper, steps: readonly CanaryStep[], now: EpochMs) {
@@ -88,11 +92,18 @@ export class ModelledMember {
     return this.rollout.status?.stableRS ?? ''
   }
 
-  /** Pauses that it has come to: members that go together are at most one apart (I8). */
+  /** Pauses without an end that it has come to: members that go together are at most one apart (I8). */
   get stage(): number {
     if (this.hash === hashOf(images.prior)) return 0
     const index = this.rollout.status?.currentStepIndex ?? 0
-    return this.steps.slice(0, index + 1).filter((step) => step.pause !== undefined).length
+    return this.steps.slice(0, index + 1).filter(({ pause }) => pause !== undefined && pause.duration === undefined)
+      .length
+  }
+
+  /** It stands at a pause that ends by itself. */
+  get isTimed(): boolean {
+    const { currentStepIndex = 0, pauseConditions } = this.rollout.status ?? {}
+    return (pauseConditions ?? []).length > 0 && this.steps[currentStepIndex]?.pause?.duration !== undefined
   }
 
   /** Of its requests, 0…1, that the version which is not stable gets. */
@@ -198,14 +209,21 @@ export class ModelledMember {
       )
     }
     if (step.pause === undefined) return this.#goTo(index + 1, now)
-    this.#pause(index, now)
+    this.#pause(index, step.pause.duration, now)
   }
 
-  #pause(index: number, now: EpochMs): void {
+  #pause(index: number, duration: IntOrString | undefined, now: EpochMs): void {
     const { status = {} } = this.rollout
     const isPaused = (status.pauseConditions ?? []).length > 0
     if (status.controllerPause === true && !isPaused) return this.#goTo(index + 1, now)
-    if (isPaused) return
+    const endsAt = this.pausedAt + (pauseSeconds(duration) ?? Number.POSITIVE_INFINITY) * 1000
+    if (isPaused && now >= endsAt) return this.#goTo(index + 1, now)
+    if (isPaused) {
+      if (endsAt < Number.POSITIVE_INFINITY) this.nextAt = endsAt
+      return
+    }
+    this.pausedAt = now
+    this.nextAt = now + (pauseSeconds(duration) ?? Number.POSITIVE_INFINITY) * 1000
     const startTime = formatSeconds(now + this.temper.skewMs)
     this.#change(
       {

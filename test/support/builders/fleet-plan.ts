@@ -1,4 +1,4 @@
-import type { Rollout } from '#api/rollout.ts'
+import type { CanaryStep, Rollout } from '#api/rollout.ts'
 import {
   type FleetPlan,
   type FleetPlanSpec,
@@ -93,6 +93,8 @@ export interface Seen {
   readonly step?: number
   readonly isPaused?: boolean
   readonly pauseReason?: string
+  /** Otherwise two weights, each with a pause without an end. */
+  readonly steps?: readonly CanaryStep[]
   readonly isAborted?: boolean
   readonly abortedAt?: string
   readonly version?: string
@@ -104,11 +106,12 @@ export interface Seen {
   readonly more?: Partial<MemberObservation>
 }
 
-const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }]
+const usualSteps: readonly CanaryStep[] = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }]
 
 /** What is read of a member at `at`. */
 export function seen(at: number, look: Seen = {}): MemberObservation {
   const { hash = versions.prior, stable = hash, phase = 'Healthy', step, isPaused = false, isAborted = false } = look
+  const steps = look.steps ?? usualSteps
   const rollout = {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Rollout',

@@ -42,6 +42,16 @@ describe('a member', () => {
     expect(acts(ended)).toEqual([])
   })
 
+  it('CAN-42: a pause that ends by itself is left to do so; what comes after it counts as served', () => {
+    const steps = [{ setWeight: 20 }, { pause: { duration: '10m' } }, { setWeight: 60 }, { pause: {} }]
+    const baking = memberStatus('Progressing')
+    const plan = aPlan([aWave(['a'])], { status: { members: withMembers({ a: baking }), waves: [active] } })
+    const timed = at(plan, { a: atGate(1, { steps }) })
+    expect([states(timed), acts(timed)]).toEqual([{ a: 'Progressing' }, []])
+    const after = at(timed.plan, { a: atGate(3, { steps, version: '5' }) })
+    expect([states(after), acts(after)]).toEqual([{ a: 'AtGate' }, ['promote a']])
+  })
+
   it('3.4.4: acts are bound to the version and the epoch they were decided from', () => {
     const { acts: all } = at(aPlan([aWave(['a'])]), { a: { version: '17' } })
     expect(all).toMatchObject([{ resourceVersion: '17', epoch: 1, because: 'SR-6' }])
