@@ -11,6 +11,7 @@ import { registerGet } from './get.ts'
 import { registerHistory } from './history.ts'
 import { type CliIo, UsageError } from './io.ts'
 import { registerManifests } from './manifests.ts'
+import { registerPlan } from './plan.ts'
 import { registerPreview } from './preview.ts'
 import { registerSandbox } from './sandbox.ts'
 import { registerServe } from './serve.ts'
@@ -44,6 +45,7 @@ export function createProgram(io: CliIo, folder = dataFolder()): Command {
   registerBackTest(program, io, folder)
   registerActions(program, io, folder)
   registerTerminate(program, io, folder)
+  registerPlan(program, io, folder)
   registerHistory(program, io, join(folder, historyFiles.clusters))
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)

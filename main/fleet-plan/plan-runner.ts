@@ -1,6 +1,6 @@
 import { resources } from '#api/resources.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
-import { type Asked, command, type PlanCommand } from '#engine/fleet-plan/commands.ts'
+import type { Asked, PlanCommand } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
@@ -9,11 +9,11 @@ import type { FleetWorld } from '#engine/fleet-plan/world.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
-import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { Outcome } from '#lib/outcome.ts'
 import type { ClusterClient, Reflector, ReflectorChange } from '#main/cluster/client.ts'
 import { createReflector } from '#main/cluster/reflector.ts'
-import { failureText } from '#main/controller/failure-text.ts'
 import { Lease, type LeaseState, type LeaseTimings } from '#main/controller/lease.ts'
+import { commandPlan } from './command-plan.ts'
 import { FreshReads } from './fresh-reads.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
 import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
@@ -47,7 +47,6 @@ const timings: LeaseTimings = { durationMs: 30_000, renewDeadlineMs: 20_000, ret
 const soonMs = 100
 /** After the home cluster did not take or give the plan. */
 const retryMs = 5_000
-const commandAttempts = 5
 const actsAtOnce = 20
 
 /**
@@ -141,19 +140,12 @@ export class PlanRunner {
 
   /** Asked by a person, here or while somebody else plans: whoever plans reads it before its next write. */
   async command(wish: PlanCommand, asked: Asked): Promise<Outcome<FleetPlan, string>> {
-    for (let attempt = 1; ; attempt++) {
-      const stored = await this.#store.read(this.#options.id)
-      if (!stored.ok) return failure(failureText(stored.error))
-      const next = command(stored.value.plan, wish, asked)
-      if (!next.ok) return next
-      const written = await this.#store.write(next.value, stored.value.version)
-      if (written.ok) {
-        this.#isOwn = false
-        this.#wake(0)
-        return success(next.value)
-      }
-      if (written.error.kind !== 'Conflict' || attempt === commandAttempts) return failure(failureText(written.error))
-    }
+    const { id, home } = this.#options
+    const done = await commandPlan(home, id, wish, asked)
+    if (!done.ok) return done
+    this.#isOwn = false
+    this.#wake(0)
+    return done
   }
 
   /** Somebody wrote to the plan. What we wrote ourselves is known. */

@@ -16,14 +16,14 @@ import { makePlan, readPlan } from './make-plan.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
 import type { WrittenMember } from './plan-file.ts'
 import { planFileText } from './plan-file-text.ts'
-import type { PlanMemory } from './plan-memory.ts'
+import type { PlanMemory, RememberedPlan } from './plan-memory.ts'
 import { PlanRunner } from './plan-runner.ts'
 import { PlanStore } from './plan-store.ts'
 import { viewPlan, viewPlanSummary } from './plan-view.ts'
 import { previewAct } from './send-act.ts'
 
 export interface PlansOptions {
-  readonly memory: PlanMemory
+  readonly memory: Pick<PlanMemory, 'all' | 'remember' | 'add' | 'events'>
   /** `user@host`. */
   readonly actor: string
   /** The open clusters, by context. */
@@ -73,7 +73,7 @@ export class Plans {
 
   /** Goes on with what this machine remembers: plans that were driven here are driven again. */
   start(): void {
-    for (const { id, home, isDriven, plan } of this.#options.memory.all()) this.#add({ id, home, isDriven, plan })
+    for (const known of this.#options.memory.all()) this.#add(known)
   }
 
   /** With `release`, who waits for a plan has it at once. */
@@ -85,6 +85,11 @@ export class Plans {
         await entry.runner?.stop(options)
       }),
     )
+  }
+
+  /** One that was found elsewhere. */
+  know(plan: RememberedPlan): void {
+    this.#add(plan)
   }
 
   /** A cluster was opened or closed: plans whose home it is can be read, or not any more. */
@@ -209,7 +214,7 @@ export class Plans {
         this.#add({ id: plan.id, home: { ...plan.spec.home, context }, isDriven: false, plan })
   }
 
-  #add(known: Pick<Entry, 'id' | 'home' | 'isDriven' | 'plan'>): void {
+  #add(known: RememberedPlan): void {
     const entry: Entry = { ...known, runner: undefined, client: undefined, endListening: () => undefined }
     this.#entries.set(known.id, entry)
     this.#remember(entry)

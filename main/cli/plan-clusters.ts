@@ -1,0 +1,82 @@
+import { resources } from '#api/resources.ts'
+import type { Rollout } from '#api/rollout.ts'
+import type { Clock } from '#lib/clock.ts'
+import { silentLog } from '#lib/log.ts'
+import { openCluster } from '#main/cluster/open-cluster.ts'
+import { failureText } from '#main/controller/failure-text.ts'
+import { readAround } from '#main/controller/read-around.ts'
+import { whoDrives } from '#main/controller/who-drives.ts'
+import type { MemberLook } from '#main/fleet-plan/look-at-members.ts'
+import type { PlanCluster } from '#main/fleet-plan/observe-members.ts'
+import type { WrittenMember } from '#main/fleet-plan/plan-file.ts'
+import type { Target } from './targets.ts'
+
+/** Who drives a cluster is looked at this often. */
+const driverEveryMs = 15_000
+
+/** The clusters of a plan for the command line: watched from the first time that one is asked for. */
+export class PlanClusters {
+  readonly #targets: ReadonlyMap<string, Target>
+  readonly #clock: Clock
+  readonly #open = new Map<string, { readonly cluster: PlanCluster; readonly stop: () => Promise<void> }>()
+
+  constructor(targets: readonly Target[], clock: Clock) {
+    this.#targets = new Map(targets.map((target) => [target.context, target]))
+    this.#clock = clock
+  }
+
+  readonly clientOf = (context: string) => this.#targets.get(context)?.client
+
+  readonly contexts = (): readonly string[] => [...this.#targets.keys()]
+
+  readonly clusterOf = (context: string): PlanCluster | undefined => {
+    const target = this.#targets.get(context)
+    if (target === undefined) return undefined
+    const known = this.#open.get(context) ?? this.#watch(target)
+    this.#open.set(context, known)
+    return known.cluster
+  }
+
+  /** By a few requests, without watching anything. */
+  readonly look = async ({ context, namespace, rollout: name }: WrittenMember): Promise<MemberLook> => {
+    const client = this.clientOf(context)
+    if (client === undefined)
+      return { kind: 'missing', message: `There is no context ${context} in the kubeconfig. Add it, or mend the name.` }
+    const read = await client.get(resources.rollouts, { namespace, name })
+    const around = read.ok ? await readAround(client, read.value as Rollout) : read
+    if (!around.ok) return { kind: 'missing', message: `${context}: ${failureText(around.error)}` }
+    return { kind: 'found', world: around.value, isDriven: await this.#isDriven(context) }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ stop }) => stop()))
+    await Promise.all([...this.#targets.values()].map(({ client }) => client.close()))
+  }
+
+  #watch({ context, client }: Target) {
+    const cluster = openCluster({ context, client, clock: this.#clock, random: Math.random, log: silentLog })
+    let isDriven = false
+    let cancel = () => {}
+    const lookAgain = async (): Promise<void> => {
+      isDriven = await this.#isDriven(context)
+      cancel = this.#clock.after(driverEveryMs, () => void lookAgain())
+    }
+    cluster.start()
+    void lookAgain()
+    return {
+      cluster: { cluster, isDriven: () => isDriven },
+      stop: async () => {
+        cancel()
+        cancel = () => {}
+        await cluster.stop()
+      },
+    }
+  }
+
+  async #isDriven(context: string): Promise<boolean> {
+    const client = this.clientOf(context)
+    if (client === undefined) return false
+    const { engine } = await whoDrives(client, this.#clock.now() + (client.clockOffsetMs ?? 0))
+    return engine === 'inCluster' || engine === 'driven'
+  }
+}

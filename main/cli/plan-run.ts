@@ -1,0 +1,181 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import { formatSeconds } from '#lib/rfc3339.ts'
+import { readPlan } from '#main/fleet-plan/make-plan.ts'
+import { type PlanFile, readPlanFile } from '#main/fleet-plan/plan-file.ts'
+import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
+import { Plans } from '#main/fleet-plan/plans.ts'
+import { localActor } from '#main/history/actor.ts'
+import { appendRows, readRows } from '#main/history/append-rows.ts'
+import { createLog } from '#main/log.ts'
+import { exitCodes } from './exit-codes.ts'
+import { type FoundPlan, findPlan } from './find-plan.ts'
+import type { CliIo } from './io.ts'
+import { PlanClusters } from './plan-clusters.ts'
+import { faultLines, formatPlanForecast } from './plan-text.ts'
+import { findTargets, type TargetOptions, targetsOrExit } from './targets.ts'
+import { untilInterrupted } from './until-interrupted.ts'
+
+interface RunOptions extends TargetOptions {
+  /** The history file. */
+  readonly journal: string
+}
+
+/** `argosy plan check`. */
+export async function checkPlan(text: string, options: TargetOptions, io: CliIo): Promise<void> {
+  const clusters = await clustersOf(text, options, io)
+  if (clusters === undefined) return
+  const { check } = await readPlan(text, { look: clusters.look, clock: io.clock })
+  await clusters.close()
+  if (options.output === 'json') io.out(JSON.stringify(check, undefined, 2))
+  else if (check.forecast !== undefined) for (const line of formatPlanForecast(check.forecast)) io.out(line)
+  for (const line of faultLines(check)) io.err(`argosy: ${line}`)
+  if (check.faults.length > 0) io.exitWith(exitCodes.failed)
+}
+
+/** `argosy plan create`. */
+export async function createPlan(text: string, options: RunOptions, io: CliIo): Promise<void> {
+  const clusters = await clustersOf(text, options, io)
+  if (clusters === undefined) return
+  const plans = plansOf(clusters, options, io)
+  const created = await plans.create(text, false)
+  await plans.stop({ release: true })
+  await clusters.close()
+  if (created.ok) return io.out(created.value)
+  io.err(`argosy: ${created.error}`)
+  io.exitWith(exitCodes.failed)
+}
+
+/** `argosy plan run`: ends with the plan, or when it is interrupted; then the plan waits for whoever goes on with it. */
+export async function runPlan(wanted: string, options: RunOptions, io: CliIo): Promise<void> {
+  const begun = existsSync(wanted)
+    ? await beginText(readFileSync(wanted, 'utf8'), options, io)
+    : await beginStored(wanted, options, io)
+  if (begun === undefined) return
+  const { clusters, plans, id } = begun
+  await follow(plans, id, options, io)
+  await plans.stop({ release: true })
+  await clusters.close()
+}
+
+interface Begun {
+  readonly clusters: PlanClusters
+  readonly plans: Plans
+  readonly id: string
+}
+
+/** `undefined`: why not was said. */
+async function beginText(text: string, options: RunOptions, io: CliIo): Promise<Begun | undefined> {
+  const clusters = await clustersOf(text, options, io)
+  if (clusters === undefined) return undefined
+  const plans = plansOf(clusters, options, io)
+  const created = await plans.create(text, true)
+  if (created.ok) return { clusters, plans, id: created.value }
+  io.err(`argosy: ${created.error}`)
+  io.exitWith(exitCodes.failed)
+  await clusters.close()
+  return undefined
+}
+
+/** `undefined`: why not was said. */
+async function beginStored(wanted: string, options: RunOptions, io: CliIo): Promise<Begun | undefined> {
+  const plan = await findStored(wanted, options, io)
+  const clusters = plan && (await openClusters(plan.spec, options, io))
+  if (plan === undefined || clusters === undefined) return undefined
+  const plans = plansOf(clusters, options, io)
+  plans.know({ id: plan.id, home: plan.spec.home, isDriven: true, plan })
+  return { clusters, plans, id: plan.id }
+}
+
+/** Tells what happens until the plan is over. */
+async function follow(plans: Plans, id: string, { output }: RunOptions, io: CliIo): Promise<void> {
+  if (output !== 'json') io.out(`plan ${id}`)
+  const begun = plans.view(id)
+  if (begun?.phase === 'Ready') await plans.command(id, { kind: 'start' }, '')
+  let dispose = () => {}
+  const over = new Promise<string>((resolve) => {
+    dispose = plans.onPlan(id, (view) => {
+      if (view !== null && isOver(view.phase)) resolve(view.phase)
+    })
+  })
+  const phase = await Promise.race([over, untilInterrupted(io.interrupted)])
+  dispose()
+  if (phase === 'Completed') return io.exitWith(exitCodes.ok)
+  if (phase === undefined) io.err(`argosy: the plan waits as it is; go on with: argosy plan run ${id}, or in a window`)
+  io.exitWith(exitCodes.failed)
+}
+
+const isOver = (phase: string): boolean => ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(phase)
+
+async function findStored(wanted: string, options: RunOptions, io: CliIo): Promise<FleetPlan | undefined> {
+  const targets = await targetsOrExit(options, io)
+  if (targets === undefined) return undefined
+  const found = await findPlan(targets, wanted)
+  await Promise.all(targets.map(({ client }) => client.close()))
+  // The same cluster may have another name on another machine.
+  if (found.ok) return withHome(found.value)
+  io.err(`argosy: ${found.error}, and no file of that name`)
+  io.exitWith(exitCodes.usage)
+  return undefined
+}
+
+/** The clusters that a text names; `undefined`: what is wrong with it was said. */
+async function clustersOf(text: string, options: TargetOptions, io: CliIo): Promise<PlanClusters | undefined> {
+  const { file } = readPlanFile(text)
+  if (!file.ok) {
+    for (const line of faultLines({ faults: file.error, forecast: undefined })) io.err(`argosy: ${line}`)
+    io.exitWith(exitCodes.failed)
+    return undefined
+  }
+  return openClusters(file.value.spec, options, io)
+}
+
+const withHome = ({ plan, home }: FoundPlan): FleetPlan => ({
+  ...plan,
+  spec: { ...plan.spec, home: { ...plan.spec.home, context: home.context } },
+})
+
+async function openClusters(
+  { home, members }: PlanFile['spec'],
+  options: TargetOptions,
+  io: CliIo,
+): Promise<PlanClusters | undefined> {
+  const contexts = new Set([home.context, ...members.map(({ context }) => context)])
+  const found = await findTargets({ ...options, context: [...contexts], allContexts: false }, io)
+  if (found.ok) return new PlanClusters(found.value, io.clock)
+  io.err(`argosy: ${found.error}`)
+  io.exitWith(exitCodes.usage)
+  return undefined
+}
+
+function plansOf(clusters: PlanClusters, { journal, output }: RunOptions, io: CliIo): Plans {
+  const { clusterOf, clientOf, contexts, look } = clusters
+  const memory = new PlanMemory({
+    add: (rows) => void appendRows(journal, rows),
+    all: (sql, ...values) => readRows(journal, sql, ...values),
+  })
+  const tell = (at: number, event: { readonly text: string }): void =>
+    io.out(
+      output === 'json' ? JSON.stringify({ at: formatSeconds(at), ...event }) : `${formatSeconds(at)}  ${event.text}`,
+    )
+  return new Plans({
+    memory: {
+      all: () => memory.all(),
+      events: (id, limit) => memory.events(id, limit),
+      remember: (plan) => memory.remember(plan),
+      add: (id, at, events) => {
+        for (const event of events) tell(at, event)
+        memory.add(id, at, events)
+      },
+    },
+    actor: `${localActor()}@${hostname()}`,
+    clusterOf,
+    clientOf,
+    contexts,
+    look,
+    clock: io.clock,
+    random: Math.random,
+    log: createLog({ write: (line) => io.err(line.trimEnd()), level: 'warn', now: () => io.clock.now() }),
+  })
+}

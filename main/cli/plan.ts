@@ -1,0 +1,232 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
+import { parseGoDuration } from '#lib/go-duration.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { historyFiles } from '#main/data-folder.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { FoundPlan } from './find-plan.ts'
+import { type CliIo, UsageError } from './io.ts'
+import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
+
+interface PlanOptions extends TargetOptions {
+  readonly reason?: string
+}
+
+/** `argosy plan`: one release over many clusters, in waves. */
+export function registerPlan(program: Command, io: CliIo, folder: string): void {
+  const plan = program.command('plan').description('release over many clusters, in waves that wait for each other')
+  const journal = join(folder, historyFiles.clusters)
+  plan
+    .command('check <file>')
+    .description('what is wrong with a plan, and what it would bring where; sends nothing')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const { checkPlan } = await import('./plan-run.ts')
+      await checkPlan(readText(file), command.optsWithGlobals<PlanOptions>(), io)
+    })
+  plan
+    .command('create <file>')
+    .description('keep a plan in its home cluster, without starting it')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const { createPlan } = await import('./plan-run.ts')
+      await createPlan(readText(file), { ...command.optsWithGlobals<PlanOptions>(), journal }, io)
+    })
+  plan
+    .command('run <file-or-plan>')
+    .description('start a plan out of a file, or go on with one, and decide here what it does until it is over')
+    .action(async (wanted: string, _options: unknown, command: Command) => {
+      const { runPlan } = await import('./plan-run.ts')
+      await runPlan(wanted, { ...command.optsWithGlobals<PlanOptions>(), journal }, io)
+    })
+  plan
+    .command('list')
+    .description('the plans that the named contexts keep')
+    .action(async (_options: unknown, command: Command) => {
+      const { listPlans } = await import('./plan-show.ts')
+      await listPlans(command.optsWithGlobals<PlanOptions>(), io)
+    })
+  plan
+    .command('get <plan>')
+    .description('all of one plan; by its name, or by the beginning of its id')
+    .addOption(new Option('--yaml', 'as a file, to begin another one with'))
+    .action(async (wanted: string, _options: unknown, command: Command) => {
+      const { getPlan } = await import('./plan-show.ts')
+      await getPlan(wanted, command.optsWithGlobals<PlanOptions & { readonly yaml?: boolean }>(), io)
+    })
+  for (const each of asked) registerAsked(plan, each, io)
+}
+
+interface Asked {
+  readonly usage: string
+  readonly description: string
+  readonly options?: readonly Option[]
+  /** Failure: a mistake on the command line. */
+  readonly wish: (
+    found: FoundPlan,
+    args: readonly string[],
+    options: AskedOptions,
+    io: CliIo,
+  ) => Outcome<PlanCommand, string>
+}
+
+interface AskedOptions extends PlanOptions {
+  readonly stopLine?: boolean
+  readonly for?: string
+  readonly scope?: 'inFlight' | 'wave' | 'all'
+}
+
+const asked: readonly Asked[] = [
+  { usage: 'start <plan>', description: 'let it begin', wish: () => success({ kind: 'start' }) },
+  {
+    usage: 'hold <plan>',
+    description: 'let it begin nothing more until it is released',
+    options: [
+      new Option('--stop-line', 'pause every member as well, also for changes that come by other ways'),
+      new Option('--for <duration>', 'end the hold after this long'),
+    ],
+    wish: (_found, _args, { stopLine, for: length }, { clock }) => {
+      const read = length === undefined ? undefined : parseGoDuration(length)
+      if (read?.ok === false) return failure(`--for: ${read.error}`)
+      const until = read && clock.now() + read.value
+      return success({
+        kind: 'hold',
+        ...(stopLine === true && { stopsLine: true }),
+        ...(until !== undefined && { until }),
+      })
+    },
+  },
+  { usage: 'release <plan>', description: 'end the holds of people', wish: () => success({ kind: 'release' }) },
+  {
+    usage: 'open-gate <plan> <wave>',
+    description: 'let what comes after a wave begin; by its name or number',
+    wish: ({ plan }, [wanted = '']) => {
+      const { waves } = plan.spec
+      const named = waves.findIndex(({ name }) => name === wanted)
+      const wave = named >= 0 ? named : Number(wanted) - 1
+      return waves[wave] === undefined
+        ? failure(`there is no wave "${wanted}"; there are: ${waves.map(({ name }) => name).join(', ')}`)
+        : success({ kind: 'openGate', wave })
+    },
+  },
+  {
+    usage: 'retry <plan> <member>',
+    description: 'try a member that failed again',
+    wish: (found, [wanted = '']) => ofMember(found, wanted, (member) => ({ kind: 'retry', member })),
+  },
+  {
+    usage: 'skip <plan> <member>',
+    description: 'leave out a member that waits or has failed',
+    wish: (found, [wanted = '']) => ofMember(found, wanted, (member) => ({ kind: 'skip', member })),
+  },
+  {
+    usage: 'roll-back <plan>',
+    description: 'abort what is under way, and undo what is done as far as --scope says',
+    options: [
+      new Option('--scope <scope>', 'what is taken back').choices(['inFlight', 'wave', 'all']).makeOptionMandatory(),
+    ],
+    wish: (_found, _args, { scope = 'inFlight' }) => success({ kind: 'rollBack', scope }),
+  },
+  {
+    usage: 'end <plan>',
+    description: 'do nothing more; what is under way in clusters stays as it is',
+    wish: () => success({ kind: 'end' }),
+  },
+]
+
+/** By its id, or by its cluster alone where that has only one. */
+function ofMember(
+  { plan }: FoundPlan,
+  wanted: string,
+  wish: (member: string) => PlanCommand,
+): Outcome<PlanCommand, string> {
+  const { members } = plan.spec
+  const matching = members.filter(({ id, context }) => id === wanted || context === wanted)
+  const [member] = matching
+  return member === undefined || matching.length > 1
+    ? failure(
+        `"${wanted}" is ${matching.length === 0 ? 'no member' : `${matching.length} members`}; there are: ${members.map(({ id }) => id).join(', ')}`,
+      )
+    : success(wish(member.id))
+}
+
+function registerAsked(plan: Command, { usage, description, options = [], wish }: Asked, io: CliIo): void {
+  const command = plan.command(usage).description(description)
+  command.option('--reason <text>', 'why; it is kept with the plan')
+  for (const option of options) command.addOption(option)
+  command.action(async (...args: readonly unknown[]) => {
+    const self = args.at(-1) as Command
+    const given = self.optsWithGlobals<AskedOptions>()
+    const [wanted = '', ...rest] = self.args
+    const targets = await targetsOrExit(given, io)
+    if (targets === undefined) return
+    try {
+      await ask(targets, wanted, (found) => wish(found, rest, given, io), given.reason ?? '', io)
+    } finally {
+      await Promise.all(targets.map(({ client }) => client.close()))
+    }
+  })
+}
+
+async function ask(
+  targets: readonly Target[],
+  wanted: string,
+  wish: (found: FoundPlan) => Outcome<PlanCommand, string>,
+  reason: string,
+  io: CliIo,
+): Promise<void> {
+  const { findPlan } = await import('./find-plan.ts')
+  const { commandPlan } = await import('#main/fleet-plan/command-plan.ts')
+  const { localActor } = await import('#main/history/actor.ts')
+  const found = await findPlan(targets, wanted)
+  const asks = found.ok ? wish(found.value) : found
+  if (!found.ok || !asks.ok) {
+    io.err(`argosy: ${asks.ok ? '' : asks.error}`)
+    return io.exitWith(exitCodes.usage)
+  }
+  const { plan, home } = found.value
+  const by = { by: `${localActor()}@${hostname()}`, at: io.clock.now(), reason }
+  const place = { client: home.client, namespace: plan.spec.home.namespace }
+  const done = await commandPlan(place, plan.id, asks.value, by)
+  if (!done.ok) {
+    io.err(`argosy: ${plan.name}: ${done.error}`)
+    return io.exitWith(exitCodes.failed)
+  }
+  io.out(`${plan.name}: ${saidOf(asks.value)}`)
+}
+
+function saidOf(wish: PlanCommand): string {
+  switch (wish.kind) {
+    case 'start':
+      return 'started; whoever runs it goes on (argosy plan run, or a window)'
+    case 'hold':
+      return wish.stopsLine === true ? 'held, and its members are being paused' : 'held'
+    case 'release':
+      return 'released'
+    case 'openGate':
+      return `the gate after wave ${wish.wave + 1} is open`
+    case 'retry':
+      return `${wish.member} is tried again`
+    case 'skip':
+      return `${wish.member} is left out`
+    case 'rollBack':
+      return 'is being taken back'
+    case 'end':
+      return 'ended'
+  }
+}
+
+const sizeMax = 1_000_000
+
+/** `-` is standard input. */
+function readText(file: string): string {
+  try {
+    const text = readFileSync(file === '-' ? 0 : file, 'utf8')
+    if (text.length > sizeMax) throw new UsageError(`${file} is larger than a plan may be (1 MB)`)
+    return text
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
+import { aCliFleet, aFolder, type CliFleet } from '#test/support/cli-fleet.ts'
+import { runToEnd, startCli } from '#test/support/run-cli.ts'
+import { anEngineOn } from '#test/support/sandbox-engine.ts'
+import { advanceUntil } from '#test/support/until.ts'
+
+const text = `name: web 2
+home: {context: north, namespace: default}
+change: {setImage: {web: web:2}}
+members:
+  - {context: north, namespace: default, rollout: web}
+  - {context: south, namespace: default, rollout: web}
+waves:
+  - {name: pilot, select: {contexts: [north]}, gate: manual}
+  - {name: rest}
+`
+
+/** Two driven clusters, each with a Rollout that is Healthy, and a plan in a file. */
+async function setUp() {
+  const fleet = await aCliFleet('north', 'south')
+  for (const context of ['north', 'south']) {
+    const engine = anEngineOn(fleet.kubeconfig, context, fleet.clock, { identity: `engine-${context}` })
+    onTestFinished(() => engine.stop())
+    const rollout = aRollout({ steps: [setWeight(25), pause()] })
+    fleet.place(context, { ...rollout, spec: { ...rollout.spec, replicas: 4 } })
+    await advanceUntil(fleet.clock, 'Healthy', () => fleet.rollout(context, 'web')?.status?.phase === 'Healthy')
+  }
+  const folder = aFolder()
+  const file = join(fleet.folder, 'plan.yaml')
+  writeFileSync(file, text)
+  const args = (...more: readonly string[]) => ['--kubeconfig', fleet.kubeconfig, 'plan', ...more]
+  const run = (...more: readonly string[]) => runToEnd(args(...more), fleet.clock, folder)
+  const start = (...more: readonly string[]) => startCli(args(...more), { clock: fleet.clock, dataFolder: folder })
+  return { fleet, file, run, start }
+}
+
+const imageOf = (fleet: CliFleet, context: string) =>
+  fleet.rollout(context, 'web')?.spec.template?.spec?.containers?.[0]?.image
+
+describe('argosy plan', () => {
+  it('check: what it would bring where; or every fault with its line, and nothing is sent', async () => {
+    const { fleet, file, run } = await setUp()
+    const good = await run('check', file)
+    expect([good.code, good.err]).toEqual([0, []])
+    expect(good.out[0]).toBe('Plan      web 2')
+    expect(good.out.find((line) => line.startsWith('1 pilot'))).toMatch(/^1 pilot +1 +4 +50% +50% /)
+    writeFileSync(
+      file,
+      text.replace('rollout: web}\nwaves', 'rollout: wbe}\nwaves').replace('gate: manual', 'gate: perhaps'),
+    )
+    const shape = await run('check', file)
+    expect([shape.code, shape.err]).toEqual([
+      1,
+      ['argosy: line 8: waves[0].gate: Write one of none, manual, analysis, fleetVerdict.'],
+    ])
+    writeFileSync(file, text.replace('rollout: web}\nwaves', 'rollout: wbe}\nwaves'))
+    const member = await run('check', file)
+    expect([member.code, member.err]).toEqual([
+      1,
+      ['argosy: line 6: members[1]: south: rollouts.argoproj.io "wbe" not found'],
+    ])
+    expect((await run('list')).out).toEqual(['no plans in north'])
+    expect(imageOf(fleet, 'north')).not.toBe('web:2')
+  })
+
+  it('W2: run carries it out; somebody else opens the gate; it ends with the plan', async () => {
+    const { fleet, file, run, start } = await setUp()
+    const running = start('run', file)
+    const says = (line: string) =>
+      advanceUntil(fleet.clock, line, () => running.out.some((each) => each.endsWith(line)))
+    await says('wave pilot: Gate')
+    const listed = await run('list')
+    expect(listed.out[1]).toMatch(/web 2 +Running +0\/2 +1\/2 +north\/default/)
+    const shown = await run('get', 'web 2')
+    expect(shown.out.find((line) => line.startsWith('Decided by:'))).toMatch(/@.+\/[0-9a-f-]{36}$/)
+    expect(shown.out.find((line) => line.startsWith('1 pilot'))).toMatch(/^1 pilot +Gate/)
+    const unreasoned = await run('open-gate', 'web 2', 'pilot')
+    expect([unreasoned.code, unreasoned.err]).toEqual([1, ['argosy: web 2: Say why: a reason is kept with the plan.']])
+    const opened = await run('open-gate', 'web 2', 'pilot', '--reason', 'it looks good')
+    expect([opened.code, opened.out]).toEqual([0, ['web 2: the gate after wave 1 is open']])
+    await says('the plan is Completed')
+    expect(await running.done).toBe(0)
+    expect([imageOf(fleet, 'north'), imageOf(fleet, 'south')]).toEqual(['web:2', 'web:2'])
+  })
+
+  it('SR-6: interrupted it waits as it is; run by its name it goes on where it was', async () => {
+    const { fleet, file, start, run } = await setUp()
+    const first = start('run', file)
+    await advanceUntil(fleet.clock, 'under way', () =>
+      first.out.some((line) => line.endsWith('north/default/web: AtGate')),
+    )
+    first.interrupt()
+    let code: number | undefined
+    void first.done.then((exit) => {
+      code = exit
+    })
+    await advanceUntil(fleet.clock, 'ended', () => code !== undefined)
+    expect(code).toBe(1)
+    expect(first.err.at(-1)).toMatch(/^argosy: the plan waits as it is; go on with: argosy plan run 0[0-9A-Z]{25}/)
+    const held = await run('hold', 'web 2', '--reason', 'lunch', '--for', '1h')
+    expect(held.out).toEqual(['web 2: held'])
+    expect((await run('release', 'web 2', '--reason', 'back')).code).toBe(0)
+    const second = start('run', 'web 2')
+    await advanceUntil(fleet.clock, 'the gate', () => second.out.some((line) => line.endsWith('wave pilot: Gate')))
+    await run('end', 'web 2', '--reason', 'enough')
+    await advanceUntil(fleet.clock, 'the end', () => second.out.some((line) => line.endsWith('the plan is Aborted')))
+    expect(imageOf(fleet, 'south')).not.toBe('web:2')
+  })
+
+  it('create and start: a plan can be kept before it begins, and read back as a file', async () => {
+    const { file, run } = await setUp()
+    const created = await run('create', file)
+    expect(created.out).toEqual([expect.stringMatching(/wrote the plan$/), expect.stringMatching(/^0[0-9A-Z]{25}$/)])
+    const id = created.out[1] ?? ''
+    expect((await run('get', id.slice(0, 12))).out).toContainEqual(expect.stringMatching(/^State: +Ready, for \ds$/))
+    expect((await run('get', 'web 2', '--yaml')).out[0]).toContain('select:\n      contexts:\n        - north\n')
+    expect((await run('start', id)).code).toBe(0)
+    const again = await run('start', id)
+    expect([again.code, again.err]).toEqual([1, ['argosy: web 2: The plan is Running: it was started already.']])
+  })
+
+  it('what is not there is said, with what is', async () => {
+    const { file, run } = await setUp()
+    await run('create', file)
+    expect(await run('get', 'nothing')).toMatchObject({ code: 1, err: ['argosy: there is no plan "nothing" in north'] })
+    expect(await run('skip', 'web 2', 'east', '--reason', 'x')).toMatchObject({
+      code: 2,
+      err: ['argosy: "east" is no member; there are: north/default/web, south/default/web'],
+    })
+    expect(await run('open-gate', 'web 2', '7', '--reason', 'x')).toMatchObject({
+      code: 2,
+      err: ['argosy: there is no wave "7"; there are: pilot, rest'],
+    })
+    await run('create', file)
+    expect((await run('get', 'web 2')).err[0]).toMatch(/^argosy: "web 2" is the name of 2 plans: write the id, /)
+    expect(await run('check', '/nowhere.yaml')).toMatchObject({ code: 2 })
+  })
+})
