@@ -88,10 +88,12 @@ async function readMember(
 }
 
 /** What is no action of a person but a note on the Rollout, and a pause with it. */
-function patchFor(plan: FleetPlan, { kind, epoch, hold }: FleetAct, rollout: Rollout): object | undefined {
+function patchFor(plan: FleetPlan, { kind, epoch, hold, step }: FleetAct, rollout: Rollout): object | undefined {
   const mark = { [annotations.plan]: plan.id, [annotations.epoch]: String(epoch) }
   if (kind === 'mark') return { metadata: { annotations: mark } }
   if (kind === 'stop' && hold !== undefined) return holdPatch(rollout, hold, mark)
+  // As going past a step by hand: a pause would outlive its step (ACT-40).
+  if (kind === 'jump') return { status: { currentStepIndex: step, pauseConditions: null, controllerPause: false } }
   const held = holdMarkOf(rollout)
   return kind === 'release' && typeof held === 'object' ? releasePatch(rollout, held) : undefined
 }
@@ -105,6 +107,7 @@ const patchOf = (
   ref: { resource: resources.rollouts, namespace, name },
   patchType: 'merge',
   body,
+  ...('status' in body && { subresource: 'status' }),
   precondition: { resourceVersion },
   because,
   summary,
@@ -134,12 +137,14 @@ async function actionFor(
         : success({ action: 'undo', parameters: { toRevision } })
     }
     case 'promote':
+    case 'retry':
     case 'promoteFull':
     case 'abort':
       return success({ action: act.kind, parameters: {} })
     case 'mark':
     case 'stop':
     case 'release':
+    case 'jump':
       return failure(`a ${act.kind} is no action`)
   }
 }

@@ -2,7 +2,7 @@ import { overTraffic } from './admit.ts'
 import type { ActKind, FleetPlan, MemberId } from './document.ts'
 import type { HoldMark } from './hold-mark.ts'
 import type { MemberFacts } from './member-facts.ts'
-import { isFresh, type MemberView, steppingStates } from './member-view.ts'
+import { isFresh, isOfRetry, type MemberView, steppingStates } from './member-view.ts'
 import { isMoving, type WaveView } from './wave.ts'
 import type { FleetMoment } from './world.ts'
 
@@ -16,6 +16,8 @@ export interface FleetAct {
   readonly epoch: number
   readonly because: string
   readonly summary: string
+  /** Of a `jump`: the index of the step. */
+  readonly step?: number
   /** Of a `stop`. */
   readonly hold?: Omit<HoldMark, 'paused'>
 }
@@ -36,10 +38,15 @@ export function forwardAct(
   const { status, facts, member } = view
   if (facts === undefined) return undefined
   const { change } = plan.spec
-  if (status.state === 'Admitting' && facts.mark === undefined)
+  if (status.state === 'Admitting' && facts.mark?.plan !== plan.id)
     return { kind: 'mark', because: 'SR-6', summary: `Note plan ${plan.name} on ${member.id}` }
+  if (isOfRetry(status, facts) && facts.isAborted && status.state !== 'Admitting')
+    return { kind: 'retry', because: 'W17', summary: `Retry the update of ${member.id}` }
   if (status.state === 'Applying' && !facts.isAsked && change.kind !== 'gate')
     return { kind: change.kind, because: '3.4.4', summary: `${change.kind} on ${member.id}` }
+  const jumpTo = jumpOf(plan, view, all)
+  if (jumpTo !== undefined)
+    return { kind: 'jump', because: 'W17', summary: `Go on with ${member.id} at step ${jumpTo + 1}`, step: jumpTo }
   if (status.state === 'AtGate' && facts.pause === 'step' && keptAtGate(plan, view, wave, all) === undefined)
     return {
       kind: 'promote',
@@ -47,6 +54,18 @@ export function forwardAct(
       summary: `Promote ${member.id} past step ${facts.stepIndex + 1} of ${facts.stepCount}`,
     }
   return undefined
+}
+
+/**
+ * Where a member that is tried again goes on: the last pause that it had come to, which it has to pass again as any other. Where the plan
+ * does not bear that much traffic at once, it goes step by step.
+ */
+function jumpOf(plan: FleetPlan, view: MemberView, all: readonly MemberView[]): number | undefined {
+  const { status, facts } = view
+  const to = status.retry?.resumeAt
+  const isReady = facts?.isTarget === true && !facts.isAborted && !facts.isDegraded && facts.pause !== 'byHand'
+  if (to === undefined || !isReady || !steppingStates.includes(status.state) || facts.stepIndex >= to) return undefined
+  return overTraffic(plan.spec.maxTrafficShare, all.filter(isMoving), view, 1) === undefined ? to : undefined
 }
 
 export function keptAtGate(plan: FleetPlan, view: MemberView, wave: WaveView, all: readonly MemberView[]): Kept {
@@ -83,6 +102,8 @@ export function backwardAct({ facts, member, status }: MemberView): Draft | unde
   const isUpdating = facts.stableHash !== facts.hash
   if (facts.isTarget && isUpdating)
     return facts.isAborted ? undefined : { kind: 'abort', because: 'RB-1', summary: `Abort the update of ${member.id}` }
+  // Whoever keeps it would put the new version back: that is taken back there (RB-5).
+  if (facts.isTarget && facts.keptBy !== undefined) return undefined
   if (facts.isTarget) return { kind: 'rollback', because: 'RB-2', summary: `Undo ${member.id} to ${member.priorHash}` }
   const isPaused = facts.isObserved && facts.hash === member.priorHash && isUpdating && facts.pause !== 'none'
   return isPaused
@@ -90,7 +111,7 @@ export function backwardAct({ facts, member, status }: MemberView): Draft | unde
     : undefined
 }
 
-export type Draft = Pick<FleetAct, 'kind' | 'because' | 'summary' | 'hold'>
+export type Draft = Pick<FleetAct, 'kind' | 'because' | 'summary' | 'hold' | 'step'>
 
 /** With its precondition; a member that bears an earlier epoch is marked anew first. `undefined` while one is on its way. */
 export function sendable(plan: FleetPlan, view: MemberView, draft: Draft, world: FleetMoment): FleetAct | undefined {

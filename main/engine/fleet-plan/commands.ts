@@ -12,8 +12,8 @@ export type PlanCommand =
   /** Ends the hold of every person. Those of the plan end by themselves. */
   | { readonly kind: 'release' }
   | { readonly kind: 'openGate'; readonly wave: number }
-  /** A failed member is tried again, from where it stands. */
-  | { readonly kind: 'retry'; readonly member: MemberId }
+  /** A failed member is tried again: from its first step, or from the last pause it had come to (W17). */
+  | { readonly kind: 'retry'; readonly member: MemberId; readonly from?: 'lastPause' }
   | { readonly kind: 'skip'; readonly member: MemberId }
   | { readonly kind: 'rollBack'; readonly scope: PlanRollback['scope'] }
   /** Nothing more is done; what is under way in clusters stays. */
@@ -57,7 +57,7 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
     case 'openGate':
       return opened(status, wish.wave, { by, at, reason })
     case 'retry':
-      return retried(plan, wish.member, at)
+      return retried(plan, wish, at)
     case 'skip':
       return skipped(status, wish.member, { by, at, reason })
     case 'rollBack':
@@ -85,7 +85,7 @@ function opened(status: FleetPlanStatus, index: number, opened: Asked): Change {
 }
 
 /** Its wave goes on when it had ended with this failure. */
-function retried(plan: FleetPlan, id: MemberId, at: EpochMs): Change {
+function retried(plan: FleetPlan, { member: id, from }: Extract<PlanCommand, { kind: 'retry' }>, at: EpochMs): Change {
   const { status, spec } = plan
   const member = spec.members.find((each) => each.id === id)
   const before = status.members[id]
@@ -99,12 +99,18 @@ function retried(plan: FleetPlan, id: MemberId, at: EpochMs): Change {
     soak: _soak,
     startedAt: _started,
     sent: _sent,
+    abortedAt,
+    retry: _retry,
     ...kept
   } = before
+  if (from === 'lastPause' && kept.gate === undefined)
+    return failure(`${id} had come to no pause: try it again from its first step.`)
+  const resume = from === 'lastPause' && kept.gate !== undefined ? { resumeAt: kept.gate } : {}
+  const retry = abortedAt === undefined ? {} : { retry: { of: abortedAt, ...resume } }
   const index = waveOf(spec, member) ?? 0
   const wave = status.waves[index]
   return success({
-    members: { ...status.members, [id]: { ...kept, state: 'Admitting', since: at } },
+    members: { ...status.members, [id]: { ...kept, ...retry, state: 'Admitting', since: at } },
     ...(wave?.state === 'Breached' && { waves: replaced(status.waves, index, { state: 'Active', since: at }) }),
   })
 }

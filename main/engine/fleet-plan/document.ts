@@ -186,6 +186,12 @@ export interface MemberStatus {
   /** When it began to apply; the deadline counts from here. */
   readonly startedAt?: EpochMs
   readonly soak?: SoakStatus
+  /** The step of the last pause it came to. */
+  readonly gate?: number
+  /** When it was aborted, once it failed by that. */
+  readonly abortedAt?: EpochMs
+  /** It is tried again: after the abort of this time, and from this step on, or from the first (W17). */
+  readonly retry?: { readonly of: EpochMs; readonly resumeAt?: number }
   /** An act that was sent and whose effect was not seen yet (RB-4). */
   readonly sent?: SentAct
 }
@@ -214,6 +220,8 @@ export type ActKind =
   | 'promoteFull'
   | 'stop'
   | 'release'
+  | 'retry'
+  | 'jump'
 
 /** `inFlight`: aborts only; `wave`: what the wave has done too; `all`: all waves. */
 export interface PlanRollback {

@@ -34,6 +34,8 @@ function reasonsOf(
   const rival = rivalOf(plan, waves, world)
   if (rival !== undefined) reasons.push(['ControllerConflict', rival])
   if (!world.window.isOpen) reasons.push(['Window', world.window.text])
+  const kept = keptText(waves)
+  if (kept !== undefined) reasons.push(['ControllerConflict', kept])
   for (const view of waves) {
     const { status, wave } = view
     if (status.state === 'Breached' && plan.status.rollback === undefined) reasons.push(['Budget', breachText(view)])
@@ -47,6 +49,22 @@ function reasonsOf(
   }
   if (cap !== undefined) reasons.push(['Cap', cap])
   return reasons
+}
+
+/** An undo there would be fought: what is done is taken back in Git, and only aborts are sent (RB-5). */
+function keptText(waves: readonly WaveView[]): string | undefined {
+  const kept = waves
+    .flatMap(({ members }) => members)
+    .filter(
+      ({ status, facts }) =>
+        status.state === 'RollingBack' &&
+        facts?.keptBy !== undefined &&
+        facts.isTarget &&
+        facts.hash === facts.stableHash,
+    )
+  const tools = [...new Set(kept.map(({ facts }) => facts?.keptBy))].join(' and ')
+  const names = kept.map(({ member }) => member.id).join(', ')
+  return kept.length === 0 ? undefined : `${tools} would put the new version back: take it back in Git, for ${names}`
 }
 
 function breachText(view: WaveView): string {

@@ -1,6 +1,7 @@
 import { annotations } from '#api/keys.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { actionFacts } from '#engine/actions/action-facts.ts'
+import { gitOpsOwner } from '#engine/actions/gitops-owner.ts'
 import { pendingChange, shownPhase } from '#engine/status/phase.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
@@ -35,6 +36,8 @@ export interface MemberFacts {
   /** The most that it gets until it waits for somebody again, once the update begins or the current pause ends. */
   readonly nextShare: number
   readonly mark: PlanMark | undefined
+  /** What would put back whatever an undo changes (RB-5). */
+  readonly keptBy: 'Argo CD' | 'Flux' | undefined
   readonly held: HoldMark | 'unreadable' | undefined
 }
 
@@ -72,6 +75,7 @@ export function memberFacts(plan: FleetPlan, member: PlanMember, status: MemberS
     share: isUpdating ? shareNow(rollout, facts.isAborted, facts.stepIndex) : 0,
     nextShare: shareUntilPause(rollout, isUpdating ? facts.nextStepIndex : 0),
     mark: markOf(rollout),
+    keptBy: keptBy(rollout),
     held: holdMarkOf(rollout),
   }
 }
@@ -107,6 +111,12 @@ const containersOf = ({ spec }: NonNullable<Rollout['spec']['template']>) => [
 /** Of its template, as `container=image`; empty where another object lends it. */
 export const imagesOf = ({ spec: { template } }: Rollout): readonly string[] =>
   template === undefined ? [] : containersOf(template).map(({ name, image }) => `${name}=${image ?? ''}`)
+
+/** Helm changes nothing between two upgrades. */
+function keptBy(rollout: Rollout): MemberFacts['keptBy'] {
+  const owner = gitOpsOwner(rollout)
+  return owner === 'Helm' ? undefined : owner
+}
 
 function pauseOf(rollout: Rollout): MemberFacts['pause'] {
   const { spec, status = {} } = rollout

@@ -33,6 +33,10 @@ export function factsOf(
   return memberFacts(plan, member, status, observation.rollout)
 }
 
+/** It stands aborted as when somebody had it tried again, which it has not seen yet; a later abort is another failure (W17). */
+export const isOfRetry = ({ retry }: MemberStatus, { abortedAt = 0 }: Pick<MemberFacts, 'abortedAt'>): boolean =>
+  retry !== undefined && retry.of === abortedAt
+
 /** Changes that the version goes through before it is proven (I2). */
 export const movingStates: readonly MemberState[] = ['Admitting', 'Applying', 'Progressing', 'AtGate', 'Soaking']
 /** Where steps are under way. */

@@ -1,6 +1,6 @@
 import type { FleetPlan, MemberState, MemberStatus } from './document.ts'
 import type { MemberFacts } from './member-facts.ts'
-import { awayMs, isFresh, type MemberView, movingStates, terminalStates } from './member-view.ts'
+import { awayMs, isFresh, isOfRetry, type MemberView, movingStates, terminalStates } from './member-view.ts'
 import { soakOf } from './soak.ts'
 import type { FleetMoment, MemberObservation } from './world.ts'
 
@@ -9,7 +9,7 @@ const graceMs = 60_000
 /** What failed longer ago than that when it is first seen is for a person to weigh (FP-5). */
 const freshFailureMs = 20 * 60_000
 /** A rollback that takes longer is for a person. */
-const rollbackDeadlineMs = 30 * 60_000
+export const rollbackDeadlineMs = 30 * 60_000
 
 /** Where a member is by what is seen of it; as it was while nothing can be seen (PC-5). */
 export function nextMember(plan: FleetPlan, view: MemberView, world: FleetMoment): MemberStatus {
@@ -28,9 +28,16 @@ function settled(status: MemberStatus, { resourceVersion }: MemberFacts): Member
   return rest
 }
 
+/** Where the plan had marked it, and another one has since. */
+const takenOver: readonly MemberState[] = ['Applying', 'Progressing', 'AtGate', 'Soaking', 'RollingBack']
+
 type Seen = MemberView & { readonly observation: MemberObservation; readonly facts: MemberFacts }
 
+const isOthers = ({ id }: FleetPlan, { mark }: MemberFacts): boolean => mark !== undefined && mark.plan !== id
+
 function seenStatus(plan: FleetPlan, { status }: MemberView, seen: Seen, world: FleetMoment): MemberStatus {
+  if (takenOver.includes(status.state) && isOthers(plan, seen.facts))
+    return enter(seen, 'Superseded', { reason: `plan ${seen.facts.mark?.plan} has it now` })
   switch (status.state) {
     case 'Admitting':
       return admitted(plan, seen)
@@ -66,11 +73,11 @@ const enter = (
 }
 
 /** Pre-flight: each of these ends the admission, and counts as a failure. */
-function refusal(plan: FleetPlan, { facts, observation, member }: Seen): string | undefined {
+function refusal(plan: FleetPlan, { facts, observation, member, status }: Seen): string | undefined {
   if (observation.missingRight !== undefined) return `the right is missing to ${observation.missingRight}`
   if (!observation.isDriven) return 'no engine or controller acts on it'
-  if (facts.mark !== undefined && facts.mark.plan !== plan.id) return `plan ${facts.mark.plan} has it`
-  if (facts.isAborted) return 'its last update was aborted, and is not retried or undone'
+  if (isOthers(plan, facts) && facts.hash !== facts.stableHash) return `plan ${facts.mark?.plan} has it under way`
+  if (facts.isAborted && !isOfRetry(status, facts)) return 'its last update was aborted, and is not retried or undone'
   const arrives = plan.spec.change.kind === 'gate' && facts.isTarget
   return facts.stableHash === member.priorHash || arrives
     ? undefined
@@ -81,7 +88,7 @@ function admitted(plan: FleetPlan, seen: Seen): MemberStatus {
   const { facts, status, observation } = seen
   const reason = refusal(plan, seen)
   if (reason !== undefined) return enter(seen, 'Refused', { reason })
-  if (facts.mark === undefined) return status
+  if (facts.mark?.plan !== plan.id) return status
   if (facts.isTarget && facts.isHealthy)
     return enter(seen, 'Succeeded', { targetHash: facts.hash, reason: 'runs it already' })
   return enter(seen, 'Applying', { startedAt: observation.at })
@@ -95,11 +102,24 @@ function moving(seen: Seen, world: FleetMoment): MemberStatus {
   if (status.targetHash !== undefined && facts.hash === member.priorHash && facts.isObserved)
     return enter(seen, 'Failed', { reason: 'somebody put the former version back' })
   const known = { targetHash: facts.hash }
+  if (isTriedAgain(seen)) return isLate(seen, world) ? timedOut(seen) : status
   if (facts.isAborted || facts.isDegraded) return failed(seen)
+  if (status.retry !== undefined && facts.stepIndex >= (status.retry.resumeAt ?? 0)) return moving(retried(seen), world)
   if (facts.isHealthy) return enter(seen, 'Soaking', { ...known, soak: { provenMs: 0, seenAt: observation.at } })
   if (isLate(seen, world)) return timedOut(seen)
   const state = facts.pause === 'none' || facts.pause === 'timed' ? 'Progressing' : 'AtGate'
-  return status.state === state && status.targetHash !== undefined ? status : enter(seen, state, known)
+  const gate = facts.pause === 'step' && facts.stepCount > 0 ? { gate: facts.stepIndex } : {}
+  const isSame = status.state === state && status.targetHash !== undefined && status.gate === (gate.gate ?? status.gate)
+  return isSame ? status : enter(seen, state, { ...known, ...gate })
+}
+
+/** The abort, and what the controller says of it until it has begun again, are those that it is tried again after. */
+const isTriedAgain = ({ status, facts }: Seen): boolean =>
+  facts.isAborted ? isOfRetry(status, facts) : status.retry !== undefined && facts.isDegraded
+
+function retried(seen: Seen): Seen {
+  const { retry: _seen, ...status } = seen.status
+  return { ...seen, status }
 }
 
 function failed(seen: Seen): MemberStatus {
@@ -112,6 +132,7 @@ function failed(seen: Seen): MemberStatus {
     reason,
     ...(metric !== undefined && { metric }),
     ...(isOld && { isOldFailure: true }),
+    ...(facts.abortedAt !== undefined && { abortedAt: facts.abortedAt }),
   })
 }
 

@@ -34,9 +34,15 @@ export function passRollback(plan: FleetPlan, rollback: PlanRollback, waves: rea
   const done = rollback.scope === 'inFlight' ? [] : views.filter((view) => isDone(view))
   const isAborting = inFlight.some(({ facts }) => facts?.isAborted !== true)
   const queue = plan.spec.rollback.order === 'reverse' ? done.toReversed() : done
-  const waiting = queue.filter(({ status }) => status.state !== 'RollingBack')
+  const waiting = queue.filter(({ status, facts }) => status.state !== 'RollingBack' && facts?.keptBy === undefined)
+  // Nothing is sent to them: they wait for whoever keeps them, and take no slot (RB-5).
+  const kept = isAborting
+    ? []
+    : queue.filter(({ status, facts }) => status.state !== 'RollingBack' && facts?.keptBy !== undefined)
+  for (const view of kept) begin.set(view.member.id, goingBack(view))
   const slots = Math.max(1, resolveAmount(plan.spec.rollback.maxConcurrent, done.length, 'down') ?? 1)
-  const free = isAborting ? 0 : slots - (queue.length - waiting.length)
+  const busy = queue.filter(({ status, facts }) => status.state === 'RollingBack' && facts?.keptBy === undefined)
+  const free = isAborting ? 0 : slots - busy.length
   for (const view of waiting.slice(0, Math.max(0, free))) begin.set(view.member.id, goingBack(view))
   const isUnseen = views.some(({ facts, status }) => facts === undefined && !atRest.includes(status.state))
   const isBusy = views.some(({ status }) => status.state === 'RollingBack')

@@ -1,6 +1,7 @@
 import type { EpochMs } from '#lib/clock.ts'
 import { resendMs } from './acts.ts'
 import type { FleetPlan } from './document.ts'
+import { rollbackDeadlineMs } from './member.ts'
 import type { MemberView } from './member-view.ts'
 import { currentSoak } from './soak.ts'
 import type { WaveView } from './wave.ts'
@@ -43,9 +44,11 @@ function ofMember(plan: FleetPlan, view: MemberView, world: FleetMoment): readon
     wave.deadlineMs === undefined || status.startedAt === undefined
       ? []
       : [status.startedAt + wave.deadlineMs + 1 + skew]
+  const isBack = status.state === 'RollingBack' ? [status.since + rollbackDeadlineMs + 1 + skew] : []
   return [
     ...resend,
     ...late,
+    ...isBack,
     ...(soak?.doneAt === undefined ? [] : [soak.doneAt + skew]),
     ...(status.state === 'Soaking' ? [world.now + lookEvery(wave.maxEvidenceGapMs)] : []),
   ]

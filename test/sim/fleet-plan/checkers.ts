@@ -42,6 +42,9 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   windowsKeep,
   holdsGiveBack(),
   nobodyIsEarly,
+  othersAreLeftAlone(),
+  gitIsNotFought,
+  retriesAreAsked(),
   soakIsSeen(),
   abortsFirst,
   oldFailuresAreForPeople(),
@@ -316,6 +319,57 @@ const nobodyIsEarly: PlanChecker = {
     }
     return undefined
   },
+}
+
+/** Once a plan has seen that another one has taken a member, it writes to it no more. */
+function othersAreLeftAlone(): PlanChecker {
+  const taken = new Set<string>()
+  return {
+    name: '3.4.2 what another plan has is left alone',
+    onPass({ before, world, scenario }) {
+      for (const { member } of scenario.members) {
+        const mark = world.members[member.id]?.rollout?.metadata.annotations?.['argosy.dev/plan']
+        const had = ['Applying', 'Progressing', 'AtGate', 'Soaking', 'RollingBack'].includes(stateOf(before, member.id))
+        if (had && mark === 'q' && isReadIn(world, member.id)) taken.add(member.id)
+      }
+      return undefined
+    },
+    onWritten: ({ act }) => (taken.has(act.member) ? `${act.kind} on ${act.member}` : undefined),
+  }
+}
+
+const isReadIn = (world: Pass['world'], id: string): boolean =>
+  world.members[id]?.reach === 'reachable' && (world.members[id]?.readAt ?? 0) >= world.resumedAt
+
+const gitIsNotFought: PlanChecker = {
+  name: 'RB-5 what Git keeps is not undone',
+  onWritten: ({ act, member }) =>
+    act.kind === 'rollback' && member.temper.isInGit === true ? `${act.kind} on ${act.member}` : undefined,
+}
+
+/** One retry for each time that somebody asked for it, and a jump to no step that the member had not come to before. */
+function retriesAreAsked(): PlanChecker {
+  const retried = new Map<string, number>()
+  return {
+    name: 'W17 only what somebody asked for is tried again',
+    onWritten({ act, member, plan }) {
+      if (act.kind === 'jump') {
+        const reached = Math.max(
+          ...member.versions
+            .slice(0, -1)
+            .map(({ rollout }) =>
+              rollout.status?.currentPodHash === targetOf(plan) ? (rollout.status.currentStepIndex ?? 0) : 0,
+            ),
+        )
+        return reached >= (act.step ?? 0) ? undefined : `${act.member} jumps to ${act.step}, and had come to ${reached}`
+      }
+      if (act.kind !== 'retry') return undefined
+      const of = plan.status.members[act.member]?.retry?.of
+      if (of === undefined || retried.get(act.member) === of) return `${act.member} is tried again, and nobody asked`
+      retried.set(act.member, of)
+      return undefined
+    },
+  }
 }
 
 /** Only what lies between two looks that are near enough to each other is soak, where no metric tells of the rest. */

@@ -28,7 +28,7 @@ export type Fault =
   | {
       readonly kind: 'person'
       readonly member: number
-      readonly does: 'promote' | 'abort' | 'other' | 'back'
+      readonly does: 'promote' | 'abort' | 'other' | 'back' | 'otherPlan'
       readonly at: EpochMs
     }
   | { readonly kind: 'windowShut'; readonly from: EpochMs; readonly to: EpochMs }
@@ -50,6 +50,7 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
   const steps = stepsOf(random)
   const failing = random.chance(isLarge ? 0.7 : 0.3) ? random.int(0, count - 1) : -1
   const skews = random.chance(0.3)
+  const isInGit = random.fork('git').chance(0.2)
   const members = Array.from({ length: count }, (_, index) => {
     const member: PlanMember = {
       id: `c${index}/shop/web`,
@@ -64,6 +65,7 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
       reactMs: random.int(200, 5_000),
       stepMs: isLarge ? random.int(1_000, 10 * minute) : random.int(500, 90_000),
       skewMs: skews ? random.int(-120_000, 120_000) : 0,
+      ...(isInGit && { isInGit }),
       ...(index === failing && { failsAt: random.int(0, steps.length - 1) }),
     }
     return new ModelledMember(member, temper, steps, start)
@@ -165,6 +167,7 @@ function freezeOf(random: Random): PlanWindow {
 
 function faultsOf(random: Random, count: number, start: EpochMs): readonly Fault[] {
   const faults: Fault[] = []
+  const later = random.fork('later faults')
   const stretch = () => {
     const from = start + random.int(0, random.chance(0.5) ? 4 : 60) * minute + random.int(0, minute)
     return { from, to: from + random.pick([20_000, 2 * minute, 10 * minute, 30 * minute]) }
@@ -186,7 +189,8 @@ function faultsOf(random: Random, count: number, start: EpochMs): readonly Fault
         break
       }
       case 'person': {
-        const does = random.pick(['promote', 'abort', 'other', 'back'] as const)
+        const usual = random.pick(['promote', 'abort', 'other', 'back'] as const)
+        const does = later.chance(0.2) ? 'otherPlan' : usual
         faults.push({ kind: 'person', member: random.int(0, count - 1), does, at: stretch().from })
         break
       }

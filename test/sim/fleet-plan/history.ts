@@ -196,6 +196,7 @@ export class History {
     if (does === 'promote') member.promote(this.#now)
     if (does === 'abort') member.abort('RolloutAborted: aborted by a person', this.#now)
     if (does === 'other') member.setImage(images.other, this.#now)
+    if (does === 'otherPlan') member.take('q', this.#now)
     if (does === 'back') member.setImage(images.prior, this.#now)
   }
 
@@ -270,6 +271,9 @@ export class History {
       return this.#random.chance(0.5) ? ({ kind: 'release' } as const) : undefined
     if (this.#random.chance(0.01))
       return this.#people.pick([{ kind: 'hold' }, { kind: 'hold', stopsLine: true }, this.#shortStop()] as const)
+    const isBreached = status.holds.some(({ reason }) => reason === 'Budget')
+    if (failed !== undefined && isBreached && this.#people.chance(0.2))
+      return { kind: 'retry', member: failed, ...(this.#people.chance(0.7) && { from: 'lastPause' as const }) } as const
     if (failed === undefined || !status.holds.some(({ reason }) => reason === 'Budget') || !this.#random.chance(0.2))
       return undefined
     return this.#random.pick([
@@ -376,7 +380,8 @@ export class History {
     const { phase, holds } = this.#plan.status
     const { faults, members } = this.#scenario
     const late = Object.entries(this.#plan.status.members).find(([, { state }]) => state === 'RollbackFailed')
-    if (faults.length === 0 && members.length < 20 && late !== undefined)
+    const isInGit = members.some(({ temper }) => temper.isInGit === true)
+    if (faults.length === 0 && members.length < 20 && late !== undefined && !isInGit)
       return { checker: 'goes back', text: `nothing went wrong besides, and ${late[0]} is not back`, at: this.#now }
     const hasDeadline = this.#plan.spec.waves.some(({ deadlineMs }) => deadlineMs !== undefined)
     const isCalm = faults.length === 0 && members.every(({ temper }) => temper.failsAt === undefined)

@@ -18,6 +18,8 @@ export interface Temper {
   readonly failsAt?: number
   /** Its clock minus ours. */
   readonly skewMs: number
+  /** Argo CD puts back whatever else than the new version it is given. */
+  readonly isInGit?: boolean
 }
 
 interface Version {
@@ -42,6 +44,8 @@ export class ModelledMember {
   /** The present pause began then. */
   pausedAt: EpochMs = Number.POSITIVE_INFINITY
   #version = 1
+  /** What failed it is gone by the time somebody has it tried again. */
+  #isMended = false
 
   constructor(member: PlanMember, temper: Temper, steps: readonly CanaryStep[], now: EpochMs) {
     this.member = member
@@ -57,6 +61,7 @@ export class ModelledMember {
         uid: member.id,
         generation: 1,
         resourceVersion: '1',
+        ...(temper.isInGit === true && { annotations: { 'argocd.argoproj.io/tracking-id': 'shop' } }),
       },
       spec: {
         replicas: 5,
@@ -136,6 +141,21 @@ export class ModelledMember {
       case 'promote':
         this.promote(now)
         return true
+      case 'retry':
+        this.#isMended = true
+        this.#change(
+          { status: { abort: false, abortedAt: undefined, currentStepIndex: 0, phase: 'Progressing', message: '' } },
+          now,
+        )
+        this.#soon(now)
+        return true
+      case 'jump':
+        this.#change(
+          { status: { currentStepIndex: act.step, pauseConditions: undefined, controllerPause: false } },
+          now,
+        )
+        this.nextAt = now + this.temper.stepMs
+        return true
       case 'promoteFull':
         this.#change({ status: { promoteFull: true, pauseConditions: undefined } }, now)
         this.#soon(now)
@@ -157,6 +177,11 @@ export class ModelledMember {
         this.abort('RolloutAborted: aborted by a person', now)
         return true
     }
+  }
+
+  /** Another plan begins with it. */
+  take(plan: string, now: EpochMs): void {
+    this.#change({ metadata: { annotations: { [annotations.plan]: plan, [annotations.epoch]: '1' } } }, now)
   }
 
   setImage(image: string, now: EpochMs): void {
@@ -201,7 +226,7 @@ export class ModelledMember {
     const index = status.currentStepIndex ?? 0
     const step = this.steps[index]
     if (step === undefined) return this.#finish(now)
-    if (index === this.temper.failsAt && imageOf(spec) === images.target) {
+    if (index === this.temper.failsAt && !this.#isMended && imageOf(spec) === images.target) {
       this.failedAt = now
       return this.abort(
         'RolloutAborted: Rollout aborted update to revision 2: Step-based analysis phase error/failed: Metric "errors" assessed Failed due to failed (1) > failureLimit (0)',

@@ -99,6 +99,7 @@ export interface Seen {
   readonly abortedAt?: string
   readonly version?: string
   readonly mark?: { readonly plan: string; readonly epoch: number }
+  readonly labels?: Readonly<Record<string, string>>
   /** The annotation, as it stands. */
   readonly hold?: string
   /** `spec.paused`. */
@@ -120,6 +121,7 @@ export function seen(at: number, look: Seen = {}): MemberObservation {
       namespace: 'shop',
       generation: 1,
       resourceVersion: look.version ?? '1',
+      labels: look.labels,
       annotations: {
         ...(look.mark && { 'argosy.dev/plan': look.mark.plan, 'argosy.dev/epoch': String(look.mark.epoch) }),
         ...(look.hold !== undefined && { 'argosy.dev/hold': look.hold }),

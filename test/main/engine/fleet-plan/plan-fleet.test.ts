@@ -71,7 +71,7 @@ describe('a member', () => {
       /right is missing to patch rollouts/,
     ],
     ['nobody drives it', { more: { isDriven: false } }, /no engine or controller/],
-    ['another plan has it', { mark: { plan: 'p0', epoch: 3 } }, /plan p0 has it/],
+    ['another plan has it under way', { ...atGate(0), mark: { plan: 'p0', epoch: 3 } }, /plan p0 has it under way/],
     ['it runs something else than when the plan was made', { hash: versions.other }, /runs h3, and ran h1/],
     ['its last update was aborted', { isAborted: true }, /was aborted/],
     ['there is no such Rollout', { more: { rollout: undefined } }, /no Rollout web in namespace shop/],
