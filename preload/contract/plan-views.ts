@@ -138,7 +138,18 @@ export interface PlanExplanationView {
 
 export interface PlanActView {
   readonly member: string
-  readonly kind: 'mark' | 'setImage' | 'undo' | 'promote' | 'abort' | 'rollback' | 'promoteFull' | 'stop' | 'release'
+  readonly kind:
+    | 'mark'
+    | 'setImage'
+    | 'undo'
+    | 'promote'
+    | 'abort'
+    | 'rollback'
+    | 'promoteFull'
+    | 'stop'
+    | 'release'
+    | 'retry'
+    | 'jump'
   readonly summary: string
   readonly because: string
 }
