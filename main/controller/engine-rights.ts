@@ -25,9 +25,9 @@ export const leaseRights = (instanceID: string | undefined): readonly EngineRigh
   { resource: resources.leases, verbs: ['create'], use: 'take the lease the first time' },
   {
     resource: resources.leases,
-    verbs: ['get', 'update'],
+    verbs: ['get', 'watch', 'update'],
     names: [instanceID === undefined ? leaseName : `${leaseName}-${instanceID}`],
-    use: 'take, renew and hand back the lease',
+    use: 'take, renew and hand back the lease, and see at once when it is free',
   },
   { resource: resources.configMaps, verbs: read, names: [configMapName], use: 'who is notified of what' },
   {

@@ -62,6 +62,8 @@ export interface Engine {
   readonly context: string
   readonly mode: EngineMode
   readonly lease: LeaseState
+  /** Whether a write would be sent at this moment (OPS-41). */
+  readonly mayWrite: boolean
   /** A reference controller no lease can hold back; while there is one nothing is written (OPS-39). */
   readonly rival: ReferenceController | undefined
   readonly stats: EngineStats
@@ -125,7 +127,7 @@ class ClusterEngine implements Engine {
       clock,
       log: this.#log,
       isDriving: () => this.#driving,
-      mayWrite: () => this.#mayWrite(),
+      mayWrite: () => this.mayWrite,
       onEvent: (event) => this.#notifications?.onEvent(event),
     }
     const said = { random, namespace: options.leaseNamespace, instanceID }
@@ -160,6 +162,10 @@ class ClusterEngine implements Engine {
 
   get lease(): LeaseState {
     return this.#lease.state
+  }
+
+  get mayWrite(): boolean {
+    return this.#driving && this.#rival === undefined && this.#lease.isValid()
   }
 
   get rival(): ReferenceController | undefined {
@@ -329,10 +335,6 @@ class ClusterEngine implements Engine {
 
   #tellReasons(key: string | undefined): void {
     for (const listener of this.#reasonListeners) listener(key)
-  }
-
-  #mayWrite(): boolean {
-    return this.#rival === undefined && this.#lease.isValid()
   }
 
   #after(delayMs: number, task: () => void): Dispose {

@@ -6,6 +6,8 @@ import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import { LeaseWatch } from './lease-watch.ts'
+import { isOlder } from './stale-guard.ts'
 
 /** The reference's timings (OPS-6). */
 const leaseDurationMs = 15_000
@@ -13,6 +15,10 @@ const renewDeadlineMs = 10_000
 const retryPeriodMs = 2_000
 /** How much longer than the retry period an attempt waits at most while somebody else holds the lease (OPS-32). */
 const jitterFactor = 1.2
+/** Of the retry period: over so long are spread those who see at the same moment that the lease is free. */
+const spreadFactor = 0.25
+/** An alarm may ring that much too early. */
+const alarmMs = 5
 /** Watching only: slow enough to be nothing, often enough to notice within a lease duration. */
 const observePeriodMs = 10_000
 /** Wall clock and monotonic clock apart by more than this: the machine slept, or the wall clock was set (OPS-41). */
@@ -64,7 +70,8 @@ export const leaseNameFor = (instanceID: string | undefined): string =>
 /**
  * The lock that says who drives a cluster, the same as the reference controller's (OPS-30…37). `drive` competes for it and
  * renews it, `observe` only reads it. Whether it expired is judged by when *we* last saw it change, never by comparing
- * another machine's clock with ours.
+ * another machine's clock with ours. While somebody else has what we want, a watch tells when it changes, so that we try again as
+ * soon as it is given back or expires; without the watch we find out by reading, as often as the reference controller does.
  */
 export class Lease {
   readonly #options: LeaseOptions
@@ -78,11 +85,17 @@ export class Lease {
   #renewed: { readonly wall: EpochMs; readonly monotonic: number } | undefined
   #cancelTimer: Dispose = () => undefined
   #attempt: Promise<void> | undefined
+  readonly #watch: LeaseWatch
+  /** For which record we have tried before our turn; once is enough. */
+  #hastenedFor: string | undefined
 
   constructor(options: LeaseOptions) {
+    const { client, clock, namespace } = options
     this.#options = options
     this.#name = options.lock?.name ?? leaseNameFor(options.instanceID)
     this.#timings = options.lock?.timings ?? driverTimings
+    const told = { onLease: (lease: LeaseObject) => this.#onWatched(lease), onEnd: () => this.#onWatchEnd() }
+    this.#watch = new LeaseWatch({ client, clock, namespace, name: this.#name, ...told })
   }
 
   /** How often it went to another holder; each holder has a number of its own, and a later one a higher. */
@@ -114,6 +127,7 @@ export class Lease {
   #want(wanted: 'observe' | 'drive'): void {
     const idle = this.#attempt === undefined
     this.#wanted = wanted
+    if (wanted !== 'drive') this.#watch.close()
     this.#cancelTimer()
     if (idle) this.#tryNow()
   }
@@ -133,6 +147,7 @@ export class Lease {
   /** Stops competing and renewing. With `release`, gives the lease back so that a successor need not wait (OPS-37). */
   async stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>> {
     this.#wanted = 'nothing'
+    this.#watch.close()
     this.#cancelTimer()
     await this.#attempt
     const held = this.#state.state === 'held' ? this.#observed : undefined
@@ -146,6 +161,23 @@ export class Lease {
     return outcome.ok ? { ok: true, value: undefined } : outcome
   }
 
+  #onWatched(lease: LeaseObject): void {
+    const known = this.#observed?.lease.metadata.resourceVersion
+    const { resourceVersion } = lease.metadata
+    if (this.#state.state === 'held' || resourceVersion === undefined) return
+    if (known !== undefined && (known === resourceVersion || isOlder(resourceVersion, known))) return
+    this.#see(lease)
+    const holder = this.#otherHolder()
+    if (holder !== undefined) this.#enterOther(holder)
+    if (this.#attempt === undefined) this.#schedule()
+  }
+
+  #onWatchEnd(): void {
+    if (this.#attempt !== undefined || this.#wanted !== 'drive') return
+    this.#cancelTimer()
+    this.#tryNow()
+  }
+
   #tryNow(): void {
     if (this.#wanted === 'nothing') return
     this.#attempt = this.#tryOnce().finally(() => {
@@ -157,13 +189,28 @@ export class Lease {
   #schedule(): void {
     if (this.#wanted === 'nothing') return
     this.#cancelTimer()
-    this.#cancelTimer = this.#options.clock.after(this.#delayMs(), () => this.#tryNow())
+    const usualMs = this.#delayMs()
+    const soonerMs = Math.min(usualMs, this.#sooner())
+    const record = soonerMs < usualMs ? this.#observed?.version : this.#hastenedFor
+    this.#cancelTimer = this.#options.clock.after(soonerMs, () => {
+      this.#hastenedFor = record
+      this.#tryNow()
+    })
   }
 
   #delayMs(): number {
     if (this.#wanted === 'observe') return observePeriodMs
     if (this.#state.state === 'held') return this.#timings.retryPeriodMs
     return this.#timings.retryPeriodMs * (1 + this.#options.random() * jitterFactor)
+  }
+
+  /** When the record that we saw last lets us have it; a record that did not keep its word is waited for no more. */
+  #sooner(): number {
+    const isWaiting = this.#wanted === 'drive' && this.#state.state !== 'held'
+    if (!isWaiting || this.#observed === undefined || this.#hastenedFor === this.#observed.version)
+      return Number.POSITIVE_INFINITY
+    const spreadMs = this.#options.random() * this.#timings.retryPeriodMs * spreadFactor
+    return this.#leftMs() + spreadMs
   }
 
   async #tryOnce(): Promise<void> {
@@ -185,16 +232,31 @@ export class Lease {
 
   async #readAndAcquire(): Promise<void> {
     const { client, namespace } = this.#options
+    const known = this.#observed?.lease.metadata.resourceVersion
     const read = await client.get(resources.leases, { namespace, name: this.#name })
     if (!read.ok && read.error.kind !== 'NotFound') return this.#fail(read.error)
     if (read.ok) this.#see(read.value as LeaseObject)
     else this.#observed = undefined
-    const holder = this.#liveHolder()
-    if (holder !== undefined && holder !== this.#options.identity) {
+    const holder = this.#otherHolder()
+    if (holder !== undefined) {
       this.#renewed = undefined
-      this.#enter({ state: 'other', holder, changedAt: this.#changedAt() })
+      this.#enterOther(holder)
+      this.#follow(known)
     } else if (this.#wanted !== 'drive') this.#enter({ state: 'free' })
     else await this.#acquire()
+  }
+
+  /** @param known the version known before this one was read */
+  #follow(known: string | undefined): void {
+    const { resourceVersion } = this.#observed?.lease.metadata ?? {}
+    if (this.#wanted !== 'drive' || resourceVersion === undefined) return
+    // What reading found and the watch has not told: it may be dead.
+    if (known !== undefined && known !== resourceVersion) this.#watch.close()
+    this.#watch.open(resourceVersion)
+  }
+
+  #enterOther(holder: string): void {
+    this.#enter({ state: 'other', holder, changedAt: this.#changedAt() })
   }
 
   async #acquire(): Promise<void> {
@@ -219,6 +281,7 @@ export class Lease {
     this.#see(outcome.value as LeaseObject)
     if (lease.spec?.holderIdentity !== identity) return outcome
     const since = this.#state.state === 'held' ? this.#state.since : before.wall
+    this.#watch.close()
     this.#renewed = before
     this.#enter({ state: 'held', holder: identity, since, renewedAt: before.wall })
     return outcome
@@ -230,18 +293,31 @@ export class Lease {
     else this.#observed = { lease, version, seenAt: this.#options.clock.elapsed() }
   }
 
-  /** Who holds it, unless it was given back or has not changed for as long as it says it lasts (OPS-32). */
-  #liveHolder(): string | undefined {
-    const { holderIdentity, leaseDurationSeconds } = this.#observed?.lease.spec ?? {}
-    if (this.#observed === undefined || holderIdentity === undefined || holderIdentity === '') return undefined
-    const lastsMs = (leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 1000
-    return this.#options.clock.elapsed() - this.#observed.seenAt < lastsMs ? holderIdentity : undefined
+  /** Who else holds it, unless it was given back or has not changed for as long as it says it lasts (OPS-32). */
+  #otherHolder(): string | undefined {
+    const { holderIdentity = '' } = this.#observed?.lease.spec ?? {}
+    return this.#elapsedMs() < this.#lastsMs() && holderIdentity !== this.#options.identity ? holderIdentity : undefined
+  }
+
+  #leftMs(): number {
+    const { holderIdentity = '' } = this.#observed?.lease.spec ?? {}
+    if (holderIdentity === '' || holderIdentity === this.#options.identity) return 0
+    return Math.max(0, this.#lastsMs() - this.#elapsedMs() + alarmMs)
+  }
+
+  /** Since the record was first seen. */
+  #elapsedMs(): number {
+    const now = this.#options.clock.elapsed()
+    return now - (this.#observed?.seenAt ?? now)
+  }
+
+  #lastsMs(): number {
+    const { holderIdentity = '', leaseDurationSeconds } = this.#observed?.lease.spec ?? {}
+    return holderIdentity === '' ? 0 : (leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 1000
   }
 
   #changedAt(): EpochMs {
-    const { clock } = this.#options
-    const elapsed = clock.elapsed()
-    return clock.now() - (elapsed - (this.#observed?.seenAt ?? elapsed))
+    return this.#options.clock.now() - this.#elapsedMs()
   }
 
   #fail(failure: Failure): void {

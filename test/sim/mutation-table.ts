@@ -312,7 +312,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a lost lease does not stop the writing',
     file: 'main/controller/engine.ts',
-    find: 'return this.#rival === undefined && this.#lease.isValid()',
+    find: 'return this.#driving && this.#rival === undefined && this.#lease.isValid()',
     replace: 'return this.#rival === undefined',
   },
   {

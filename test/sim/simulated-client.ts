@@ -155,9 +155,11 @@ export class SimulatedClient implements ClusterClient {
 /** In every group and version that anybody asks for. */
 const served: readonly Resource[] = [resources.rollouts, ...Object.values(routeKinds)]
 
-function selected({ namespace, labelSelector }: ListOptions): (object: KubeObject) => boolean {
+function selected({ namespace, labelSelector, fieldSelector }: ListOptions): (object: KubeObject) => boolean {
   const selector = labelSelector === undefined ? undefined : parseSelector(labelSelector)
+  const name = /^metadata\.name=([^,]+)$/.exec(fieldSelector ?? '')?.[1]
   return (object) =>
+    (name === undefined || object.metadata.name === name) &&
     (namespace === undefined || object.metadata.namespace === namespace) &&
     (selector === undefined || (selector.ok && matchesSelector(selector.value, object.metadata.labels)))
 }

@@ -89,8 +89,9 @@ const isBefore = (a: Alarm, b: Alarm): boolean => a.at < b.at || (a.at === b.at 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /**
- * The clock of one process on that world's time: its wall clock may be set, it may sleep, and it may die. In a sleep
- * `elapsed` stands still and alarms wait; afterwards they still have as much left as before.
+ * The clock of one process on that world's time: its wall clock may be set, it may sleep or be frozen, and it may die. In a sleep
+ * `elapsed` stands still and alarms wait; afterwards they still have as much left as before. A process that is frozen does nothing
+ * either, but its clock goes on, and alarms that fell due ring as it goes on.
  */
 export class ProcessClock implements Clock {
   readonly #time: SimulatedTime
@@ -139,6 +140,11 @@ export class ProcessClock implements Clock {
   sleep(ms: number): void {
     this.#sleptMs += ms
     this.#wakesAt = Math.max(this.#wakesAt, this.#time.now()) + ms
+  }
+
+  /** It is stopped for that long (SIGSTOP), and then goes on (SIGCONT). */
+  freeze(ms: number): void {
+    this.#wakesAt = Math.max(this.#wakesAt, this.#time.now() + ms)
   }
 
   /** Somebody sets the wall clock. */

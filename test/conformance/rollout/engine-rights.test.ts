@@ -277,6 +277,7 @@ const elsewhere: Readonly<Record<string, string>> = {
     'something else has the name of an Experiment’s Service: test/main/controller/experiment-rounds.test.ts',
   'get experiments.argoproj.io': 'something else has the name of an Experiment: test/main/controller/rounds.test.ts',
   'get analysisruns.argoproj.io': 'something else has the name of a run: test/main/controller/rounds.test.ts',
+  'watch leases.coordination.k8s.io': 'somebody else has the lease: test/main/controller/lease-watch.test.ts',
 }
 /** Words whose requests need what no cluster of these tests has: where they are shown. */
 const otherTests: readonly OptionalRights[] = [
