@@ -18,6 +18,7 @@ import { createFleetSource } from './fleet/fleet-source.ts'
 import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
 import { openHistory } from './history/store.ts'
+import { createWriteRecord } from './history/write-record.ts'
 import { createDispatcher, type Dispatcher } from './ipc/serve.ts'
 import type { ShowOnDesktop } from './notifications/open-notifications.ts'
 import { startSandboxFleet } from './sandbox/start-fleet.ts'
@@ -65,6 +66,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const fleet = createFleetSource({ clock, log, pastRuns: (key) => pastRuns(history, key) })
   const recorder = createRecorder({ history, clock, log })
   const stopRecording = recordFleet(fleet, recorder)
+  const writes = createWriteRecord({ history, clock, via: 'window' })
 
   const paths = sandbox === undefined ? options.kubeconfigPaths : [sandbox.kubeconfigPath]
   // Of this machine's environment nothing counts, for it is not known which cluster it is meant for (PRV-1502).
@@ -73,7 +75,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     sandbox === undefined ? metricSettingsFor(context, unset, { folder: options.dataFolder, log }) : unset
   const trafficSettings = (context: string) =>
     sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
-  const settings = { metricSettings, trafficSettings, desktop: options.desktop }
+  const settings = { metricSettings, trafficSettings, desktop: options.desktop, onWrite: writes.add }
   const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {
     for (const { context, connection } of clusters) recorder.connection(context, connection)
@@ -120,6 +122,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
       stopRecording()
       fleet.stop()
       recorder.stop()
+      writes.stop()
       history.close()
       await sandbox?.stop()
     },

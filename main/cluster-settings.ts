@@ -108,6 +108,8 @@ function readSettings(folder: string): Outcome<Settings, string> {
   return success(read.value)
 }
 
+const isAbsent = (code: string | undefined): boolean => code === 'ENOENT' || code === 'ENOTDIR'
+
 /** It names credentials and programs, so nobody else may read or change it. Windows keeps the data folder to its owner. */
 function readOwn(path: string): Outcome<string | undefined, string> {
   try {
@@ -117,6 +119,6 @@ function readOwn(path: string): Outcome<string | undefined, string> {
     if (size > sizeMax) return failure(`${path} is larger than 1 MiB.`)
     return success(readFileSync(path, 'utf8'))
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? success(undefined) : failure(`${path} cannot be read (${codeOf(error)}).`)
+    return isAbsent(codeOf(error)) ? success(undefined) : failure(`${path} cannot be read (${codeOf(error)}).`)
   }
 }

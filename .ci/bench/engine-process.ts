@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import { silentLog } from '#lib/log.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
+import { createClusterClient } from '#main/cluster/rest.ts'
 import { createEngine } from '#main/controller/engine.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
 import { systemClock } from '#main/system-clock.ts'
@@ -61,7 +62,7 @@ const cluster = openCluster({
 const metrics = openMetrics({
   client,
   clock: systemClock,
-  random: Math.random,
+  openClient: (access) => createClusterClient({ access, clock: systemClock, random: Math.random }),
   settings: { controllerNamespace: namespace, env: {} },
 })
 const engine = createEngine({

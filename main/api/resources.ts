@@ -59,6 +59,13 @@ export const resources = {
     kind: 'CustomResourceDefinition',
     namespaced: false,
   },
+  selfSubjectReviews: {
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    plural: 'selfsubjectreviews',
+    kind: 'SelfSubjectReview',
+    namespaced: false,
+  },
   selfSubjectAccessReviews: {
     group: 'authorization.k8s.io',
     version: 'v1',

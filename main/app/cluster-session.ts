@@ -14,7 +14,9 @@ import type { Cluster } from '#main/cluster/cluster.ts'
 import { withIstioPrimary } from '#main/cluster/istio-primary.ts'
 import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
-import { createClusterClient, type SigningClient } from '#main/cluster/rest.ts'
+import { createRecordedClient, type WriteSink } from '#main/cluster/recorded-client.ts'
+import type { SigningClient } from '#main/cluster/rest.ts'
+import type { WhoAmI } from '#main/cluster/who-am-i.ts'
 import type { TrafficSettings } from '#main/cluster-settings.ts'
 import { type ActionRights, createActionRights } from '#main/controller/action-rights.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
@@ -31,6 +33,8 @@ export interface SessionOptions {
   readonly metricSettings: MetricSettings
   readonly trafficSettings: TrafficSettings
   readonly desktop?: ShowOnDesktop | undefined
+  /** Keeps what is written (ACT-15). */
+  readonly onWrite: WriteSink
   /** The `direct` client of another open context. */
   readonly directClientOf: (context: string) => ClusterClient | undefined
   /** What else is known of the cluster's size. */
@@ -49,6 +53,7 @@ export class ClusterSession {
   readonly direct: ClusterClient
   readonly rights: ActionRights
   readonly #options: SessionOptions
+  readonly #whoAmI: WhoAmI
   readonly metrics: ReturnType<typeof openMetrics>
   readonly #notifications: ReturnType<typeof openNotifications>
   readonly engine: Engine
@@ -61,7 +66,8 @@ export class ClusterSession {
     this.#options = options
     this.#access = access
     this.context = access.context
-    const open = (to: ContextAccess) => createClusterClient({ access: to, clock, random: Math.random })
+    const { onWrite } = options
+    const open = (to: ContextAccess) => createRecordedClient(to, { clock, random: Math.random, onWrite })
     const direct = open(access)
     const { istioPrimary: context, isIstioPrimary: isNamedByOthers } = options.trafficSettings
     const named =
@@ -69,14 +75,15 @@ export class ClusterSession {
         ? undefined
         : { context, client: () => options.directClientOf(context), close: async () => undefined }
     this.direct = direct
+    this.#whoAmI = direct.whoAmI
     this.client = withIstioPrimary(direct, { named, isNamedByOthers, open, log })
     this.rights = createActionRights(this.client, clock)
     this.cluster = openCluster({ context: access.context, client: this.client, clock, random: Math.random, log })
     this.metrics = openMetrics({
       client: this.client,
       clock,
-      random: Math.random,
       settings: options.metricSettings,
+      openClient: open,
     })
     this.#notifications = openNotifications({
       client: this.client,
@@ -119,6 +126,11 @@ export class ClusterSession {
     const released = await this.engine.stop({ release: true })
     this.engine.observe()
     return released
+  }
+
+  /** The cluster's own name of who we are; `undefined` where it does not tell. */
+  userName(): Promise<string | undefined> {
+    return this.#whoAmI.name()
   }
 
   retryNow(): void {

@@ -26,7 +26,7 @@ import { viewWrite } from '#main/controller/write-view.ts'
 import { evaluateCondition } from '#main/fleet/evaluate-condition.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { Plans } from '#main/fleet-plan/plans.ts'
-import { localActor } from '#main/history/actor.ts'
+import { actorAs } from '#main/history/actor.ts'
 import { listActions } from '#main/history/journal.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
@@ -110,8 +110,9 @@ const previewCrds = (context: string): readonly WriteView[] => crdWrites.map((wr
 
 /** Creates the definitions that are missing; those that are there stay as they are. */
 async function installCrds({ client, cluster }: ClusterSession): Promise<Outcome<void, Failure>> {
-  for (const { object } of crdWrites) {
-    const created = await client.create(resources.customResourceDefinitions, object)
+  for (const { object, summary } of crdWrites) {
+    const cause = { action: 'installCrds', summary }
+    const created = await client.create(resources.customResourceDefinitions, object, { cause })
     if (!created.ok && created.error.kind !== 'AlreadyExists') return created
   }
   cluster.retryNow()
@@ -180,7 +181,8 @@ async function send(
   const result = resultOf(key, outcome)
   const writes = shown.open ? shown.writes : []
   if (outcome.ok) followEffect(parts, request.session, { key, action, ...outcome.value })
-  parts.recorder.action(key, { action, actor: localActor(), reason, result, writes })
+  const who = actorAs(await request.session.userName())
+  parts.recorder.action(key, { action, ...who, reason, result, writes })
   return result
 }
 

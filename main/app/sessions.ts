@@ -13,6 +13,7 @@ import {
   loadKubeconfig,
   watchKubeconfig,
 } from '#main/cluster/kubeconfig.ts'
+import type { WriteSink } from '#main/cluster/recorded-client.ts'
 import type { TrafficSettings } from '#main/cluster-settings.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
@@ -31,6 +32,7 @@ export interface SessionsOptions {
   readonly trafficSettings: (context: string) => TrafficSettings
   readonly tell: (notice: Notice) => void
   readonly desktop?: ShowOnDesktop | undefined
+  readonly onWrite: WriteSink
 }
 
 /** Several changes at once (a watch and its lease) make one list. */
@@ -132,13 +134,13 @@ export class Sessions {
     const known = this.#open.get(access.context)
     if (known?.follow(access) === true) return
     if (known !== undefined) this.#close(access.context)
-    const { clock, log, fleet, desktop } = this.#options
+    const { clock, log, fleet, desktop, onWrite } = this.#options
     const sandbox = this.#sandboxContexts.has(access.context)
     const metricSettings = this.#options.metricSettings(access.context)
     const trafficSettings = this.#options.trafficSettings(access.context)
     const counts = (context: string) => fleet.counts(context)
     const directClientOf = (context: string) => this.#open.get(context)?.direct
-    const settings = { metricSettings, trafficSettings, desktop }
+    const settings = { metricSettings, trafficSettings, desktop, onWrite }
     this.#begin(new ClusterSession({ access, clock, log, sandbox, ...settings, directClientOf, counts }))
   }
 

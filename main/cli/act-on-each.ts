@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import type { ActionEffect, ActionPreview, ActionRefusal } from '#contract/views.ts'
 import { assertNever } from '#lib/assert.ts'
 import { failureText } from '#main/controller/failure-text.ts'
-import type { ActionJournal } from './action-journal.ts'
+import type { ActionTarget } from '#main/history/journal-entry.ts'
+import type { ActionDone, ActionJournal } from './action-journal.ts'
 import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
 import { type CliIo, UsageError } from './io.ts'
@@ -28,14 +29,14 @@ export interface Deed {
   /** What such an object is called. */
   readonly noun: string
   readonly names: readonly string[]
-  send(target: Target, name: string): Promise<Sent>
+  send(target: Target, name: string, reason: string): Promise<Sent>
   preview(target: Target, name: string): Promise<Previewed>
 }
 
 /** What one name came to, what the journal keeps of it, and how to see what comes of it: unset when there is nothing to see. */
 export interface Sent {
   readonly outcome: { readonly sent: true; readonly message: string } | { readonly sent: false; refusal: ActionRefusal }
-  readonly journalled: Parameters<ActionJournal['add']>
+  readonly journalled: readonly [ActionTarget, ActionDone]
   readonly awaitEffect?: (
     timeoutMs: number,
   ) => Promise<{ readonly state: ActionEffect['state']; readonly text: string }>
@@ -78,7 +79,7 @@ export async function actOnEach(deed: Deed, command: Command, io: CliIo, folder:
   const code =
     options.dryRun === true
       ? worstOf(await onEach(targets, (target) => previewAll(deed, target, io)))
-      : await sendToAll(deed, targets, { timeoutMs, journal, isJson: options.output === 'json' }, io)
+      : await sendToAll(deed, targets, { timeoutMs, journal, reason, isJson: options.output === 'json' }, io)
   io.exitWith(code)
 }
 
@@ -93,13 +94,14 @@ interface Sending {
   readonly timeoutMs: number
   /** Where what was done is written down. */
   readonly journal: ActionJournal
+  readonly reason: string
   readonly isJson: boolean
 }
 
 async function sendToAll(deed: Deed, targets: readonly Target[], sending: Sending, io: CliIo): Promise<ExitCode> {
-  const { timeoutMs, journal, isJson } = sending
+  const { timeoutMs, isJson } = sending
   try {
-    const sent = (await Promise.all(targets.map((target) => sendAll(deed, target, journal)))).flat()
+    const sent = (await Promise.all(targets.map((target) => sendAll(deed, target, sending)))).flat()
     if (!isJson) for (const { line } of sent) (line.sent ? io.out : io.err)(sentence(line, targets.length > 1))
     const seen = await Promise.all(sent.map((each) => watchEffect(deed, each, timeoutMs)))
     const lines = seen.map(({ line }) => line)
@@ -117,11 +119,12 @@ const sentence = ({ context, message }: ActionLine, named: boolean): string =>
   named ? `${context}: ${message}` : message
 
 /** In the order of the names; one failure never stops the others (ACT-16). */
-async function sendAll(deed: Deed, target: Target, journal: ActionJournal): Promise<readonly Done[]> {
+async function sendAll(deed: Deed, target: Target, { journal, reason }: Sending): Promise<readonly Done[]> {
   const all: Done[] = []
+  const user = target.whoAmI.name()
   for (const name of deed.names) {
-    const { outcome, journalled, awaitEffect } = await deed.send(target, name)
-    journal.add(...journalled)
+    const { outcome, journalled, awaitEffect } = await deed.send(target, name, reason)
+    journal.add(...journalled, await user)
     const about = { context: target.context, namespace: target.namespace, name }
     if (outcome.sent) {
       const line = { ...about, sent: true, message: outcome.message }

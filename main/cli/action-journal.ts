@@ -1,18 +1,18 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { kubeconfigPaths } from '#main/cluster/kubeconfig.ts'
-import { historyFiles } from '#main/data-folder.ts'
-import { localActor } from '#main/history/actor.ts'
+import { actorAs } from '#main/history/actor.ts'
 import { appendAction } from '#main/history/journal.ts'
 import type { ActionTarget, RecordedAction } from '#main/history/journal-entry.ts'
-import { kubeconfigMark } from '#main/sandbox/fleet-kubeconfig.ts'
 import type { CliIo } from './io.ts'
+import { historyPathOf, tellNotKept } from './write-sink.ts'
 
 /** What the command line did, in the same file as what the window did (ACT-15). */
 export interface ActionJournal {
   /** Never fails: a history that cannot be written is told once on stderr, and the action stands. */
-  add(target: ActionTarget, action: Omit<RecordedAction, 'actor' | 'reason' | 'via'>): void
+  add(target: ActionTarget, action: ActionDone, user: string | undefined): void
 }
+
+/** Without who did it. */
+export type ActionDone = Omit<RecordedAction, 'actor' | 'host' | 'user' | 'reason' | 'via'>
 
 interface JournalOptions {
   readonly dataFolder: string
@@ -23,25 +23,12 @@ interface JournalOptions {
 
 export function createActionJournal({ dataFolder, reason, kubeconfig }: JournalOptions, io: CliIo): ActionJournal {
   const paths = kubeconfigPaths(kubeconfig === undefined ? {} : { paths: kubeconfig })
-  const path = join(dataFolder, paths.every(isOfSandbox) ? historyFiles.sandbox : historyFiles.clusters)
-  let isTold = false
+  const path = historyPathOf(dataFolder, paths)
   return {
-    add(target, action) {
-      const recorded = { ...action, actor: localActor(), reason, via: 'cli' } as const
+    add(target, action, user) {
+      const recorded = { ...action, ...actorAs(user), reason, via: 'cli' } as const
       const written = appendAction(path, target, recorded, Math.trunc(io.clock.now()))
-      if (written.ok || isTold) return
-      isTold = true
-      io.err(`argosy: not kept in the history: ${path}: ${written.error.message}`)
+      if (!written.ok) tellNotKept(io, path, written.error.message)
     },
-  }
-}
-
-/** What is done to the sandbox must never be taken for what happened to somebody's clusters. */
-function isOfSandbox(path: string): boolean {
-  try {
-    return readFileSync(path, 'utf8').startsWith(kubeconfigMark)
-  } catch {
-    // Not there or not readable: whoever reads it for its contexts says so.
-    return false
   }
 }

@@ -62,7 +62,7 @@ const deedOf = (wish: Wish, io: CliIo): Deed => ({
   verb: wish.action,
   noun: 'rollout',
   names: wish.names,
-  send: (target, name) => send(wish, target, name, io),
+  send: (target, name, reason) => send(wish, target, name, { io, reason }),
   preview: (target, name) => preview(wish, target, name, io),
 })
 
@@ -75,14 +75,19 @@ const requestOf = ({ action, parameters }: Wish, { client, context, namespace }:
   parameters,
 })
 
+interface Sending {
+  readonly io: CliIo
+  readonly reason: string
+}
+
 /** The requests are those of a preview made right before, as in the window. */
-async function send(wish: Wish, target: Target, name: string, io: CliIo): Promise<Sent> {
+async function send(wish: Wish, target: Target, name: string, { io, reason }: Sending): Promise<Sent> {
   const { sendAction } = await import('#main/controller/send-action.ts')
   const { previewAction } = await import('#main/controller/preview-action.ts')
   const { action } = wish
   const request = requestOf(wish, target, name, io)
   const shown = await previewAction(request)
-  const sent = await sendAction(request)
+  const sent = await sendAction({ ...request, reason })
   const { key } = shown
   const [uid, writes] = shown.open ? [shown.intent.uid, shown.writes] : [undefined, []]
   const journalled = (result: ActionResult): Sent['journalled'] => [

@@ -133,7 +133,7 @@ async function releasesOf(
 }
 
 async function testAnalysis(
-  { client, context }: Target,
+  { client, context, open: openClient }: Target,
   rollout: Rollout,
   { label, analysis }: NamedAnalysis,
   releases: readonly PastRelease[],
@@ -144,7 +144,7 @@ async function testAnalysis(
   const { metricSettingsFor } = await import('#main/cluster-settings.ts')
   const otherwise = { controllerNamespace, env: process.env }
   const settings = metricSettingsFor(context, otherwise, { folder, log: silentLog })
-  const metrics = openMetrics({ client, clock: io.clock, random: Math.random, settings })
+  const metrics = openMetrics({ client, clock: io.clock, settings, openClient })
   const tested = await backTestRollout(rollout, analysis, releases, { client, clock: io.clock, metricsAt: metrics.at })
   await metrics.close()
   if (!tested.ok) {

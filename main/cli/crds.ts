@@ -37,8 +37,9 @@ export function registerCrds(program: Command, io: CliIo): void {
 async function installOn(target: Target, named: boolean, io: CliIo): Promise<ExitCode> {
   const prefix = named ? `${target.context}: ` : ''
   const codes: ExitCode[] = []
+  const cause = { action: 'installCrds' }
   for (const definition of customResourceDefinitions) {
-    const created = await target.client.create(resources.customResourceDefinitions, definition)
+    const created = await target.client.create(resources.customResourceDefinitions, definition, { cause })
     const { name } = definition.metadata
     if (created.ok) io.out(`${prefix}${name} created`)
     else if (created.error.kind === 'AlreadyExists') io.out(`${prefix}${name} is there already`)
@@ -47,5 +48,7 @@ async function installOn(target: Target, named: boolean, io: CliIo): Promise<Exi
       codes.push(exitCodeOf(created.error))
     }
   }
+  // Asked for by the first write; the connection must not end before the answer.
+  await target.whoAmI.name()
   return worstOf([exitCodes.ok, ...codes])
 }

@@ -154,8 +154,8 @@ async function startEngine(
   const metrics = openMetrics({
     client: target.client,
     clock: io.clock,
-    random: Math.random,
     settings,
+    openClient: target.open,
     isAround: target.isAround,
   })
   const traffic = trafficSettingsFor(target.context, where)

@@ -22,3 +22,9 @@ export const shorten = (text: string): string =>
 
 /** Texts from clusters and people must not move the cursor. */
 export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ')
+
+/** `ada@corp (ada on laptop)`: what the cluster calls them, and the account and machine that it was done from. */
+export function byWhom(user: string | undefined, account: string, host: string | undefined): string {
+  const place = host === undefined ? account : `${account} on ${host}`
+  return user === undefined ? place : `${user} (${place})`
+}

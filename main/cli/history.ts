@@ -6,9 +6,10 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { historyFiles, historyPath } from '#main/data-folder.ts'
 import type { History } from '#main/history/store.ts'
+import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { formatRecord } from './history-record.ts'
-import { oneLine, outcomeCell, shorten, versionsOf } from './history-words.ts'
+import { byWhom, oneLine, outcomeCell, shorten, versionsOf } from './history-words.ts'
 import { type CliIo, UsageError } from './io.ts'
 import { shownDuration } from './shown-age.ts'
 import { formatTable } from './text-table.ts'
@@ -16,6 +17,7 @@ import { formatTable } from './text-table.ts'
 interface HistoryOptions {
   readonly app?: string
   readonly actions?: boolean
+  readonly writes?: boolean
   readonly sandbox?: boolean
   readonly limit: number
   readonly namespace?: string
@@ -32,23 +34,46 @@ const limitMax = 10_000
 
 /** `argosy history`: what was recorded on this machine, with no cluster needed (UI-HIST-5). */
 export function registerHistory(program: Command, io: CliIo, clustersPath = historyPath()): void {
-  program
+  const history = program
     .command('history [id]')
     .description('recorded rollouts, newest first; with an id, what happened in that one')
     .option('--app <name>', 'only rollouts of this name')
     .option('--actions', 'what people did, sent or refused, instead of rollouts')
+    .option('--writes', 'every request that changed something in a cluster, of people and of the engine')
     .option('--sandbox', 'what was recorded of the sandbox fleet instead')
     .option('--limit <count>', 'how many at most', wholeNumber, 50)
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<HistoryOptions>()
       const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
-      if (id !== undefined && options.actions === true) throw new UsageError('--actions lists; it takes no id')
+      const list = options.writes === true ? '--writes' : options.actions === true ? '--actions' : undefined
+      if (id !== undefined && list !== undefined) throw new UsageError(`${list} lists; it takes no id`)
       if (!existsSync(path)) return io.exitWith(nothingRecorded(path, id, options, io))
       const history = await openRecorded(path, io)
       if (history === undefined) return io.exitWith(exitCodes.failed)
       io.exitWith(await answer(history, id, { ...options, path }, io))
       history.close()
     })
+  history
+    .command('export')
+    .description('the whole record of actions and writes as JSON lines, oldest first')
+    .option('--since <duration>', 'only the last so much, e.g. 24h')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ExportOptions>()
+      const sinceMs = options.since === undefined ? undefined : durationOf(options.since)
+      const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
+      if (!existsSync(path)) return io.exitWith(nothingRecorded(path, undefined, { limit: 0 }, io))
+      const opened = await openRecorded(path, io)
+      if (opened === undefined) return io.exitWith(exitCodes.failed)
+      const { exportRecord } = await import('#main/history/export.ts')
+      const since = sinceMs === undefined ? undefined : io.clock.now() - sinceMs
+      for (const line of exportRecord(opened, { contexts: options.context, since })) io.out(line)
+      opened.close()
+      io.exitWith(exitCodes.ok)
+    })
+}
+
+interface ExportOptions extends Pick<HistoryOptions, 'sandbox' | 'context'> {
+  readonly since?: string
 }
 
 function wholeNumber(text: string): number {
@@ -77,6 +102,7 @@ function hintAtSandbox(path: string, io: CliIo): void {
 
 async function answer(history: History, id: string | undefined, options: Recorded, io: CliIo): Promise<ExitCode> {
   if (id !== undefined) return show(history, id, options, io)
+  if (options.writes === true) return listWrites(history, options, io)
   return options.actions === true ? listActed(history, options, io) : list(history, options, io)
 }
 
@@ -116,6 +142,17 @@ async function listActed(history: History, options: HistoryOptions, io: CliIo): 
   return exitCodes.ok
 }
 
+async function listWrites(history: History, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
+  const { listWritten } = await import('#main/history/written.ts')
+  const { formatWritten } = await import('./history-written.ts')
+  const { app: name, namespace, context: contexts, limit } = options
+  const written = listWritten(history, { name, namespace, contexts, limit })
+  if (options.output === 'json') io.out(JSON.stringify(written, undefined, 2))
+  else if (written.length === 0) io.err('No recorded write matches.')
+  else for (const line of formatWritten(written, io)) io.out(line)
+  return exitCodes.ok
+}
+
 const actionHeads = ['TIME', 'ACTION', 'APP', 'CONTEXT', 'BY', 'FROM', 'RESULT', 'REASON']
 
 function formatActions(actions: readonly HistoryActionView[], { colours: coloured }: CliIo): readonly string[] {
@@ -124,7 +161,7 @@ function formatActions(actions: readonly HistoryActionView[], { colours: coloure
     [{ text: each.action }],
     [{ text: oneLine(`${each.namespace}/${each.name}`) }],
     [{ text: oneLine(each.context) }],
-    [{ text: oneLine(each.actor) }],
+    [{ text: oneLine(byWhom(each.user, each.actor, each.host)) }],
     [{ text: each.via === 'cli' ? 'command line' : 'window', colour: 'dim' as const }],
     [each.sent ? { text: each.result } : { text: shorten(oneLine(each.result)), colour: 'red' as const }],
     [{ text: shorten(oneLine(each.reason)) }],

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { inClusterAccess } from '#main/cluster/in-cluster.ts'
+import { dataFolder } from '#main/data-folder.ts'
 import { systemClock } from '#main/system-clock.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
@@ -20,6 +21,7 @@ const io: CliIo = {
   colours: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
   clock: systemClock,
   interrupted: interruption.signal,
+  dataFolder: dataFolder(),
   inCluster: inClusterAccess,
   exitWith: (code: ExitCode) => {
     process.exitCode = code

@@ -12,6 +12,8 @@ export interface CliIo {
   readonly clock: Clock
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly interrupted: AbortSignal
+  /** Where the history files are. */
+  readonly dataFolder: string
   /** The cluster whose pod this process runs in. */
   readonly inCluster: () => ContextAccess | undefined
   readonly exitWith: (code: ExitCode) => void

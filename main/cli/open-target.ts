@@ -2,11 +2,11 @@ import type { Log } from '#lib/log.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { type NamedPrimary, withIstioPrimary } from '#main/cluster/istio-primary.ts'
 import type { ContextAccess, KubeconfigContexts } from '#main/cluster/kubeconfig.ts'
-import { createClusterClient } from '#main/cluster/rest.ts'
+import { createRecordedClient } from '#main/cluster/recorded-client.ts'
 import { trafficSettingsFor } from '#main/cluster-settings.ts'
-import { dataFolder } from '#main/data-folder.ts'
 import type { CliIo } from './io.ts'
 import type { Target } from './targets.ts'
+import { createWriteSink } from './write-sink.ts'
 
 interface Around {
   readonly namespace: string
@@ -20,19 +20,24 @@ interface Around {
 export function openTarget(
   access: ContextAccess,
   { namespace, scope, contexts, isAround }: Around,
-  { clock, err }: Pick<CliIo, 'clock' | 'err'>,
+  io: Pick<CliIo, 'clock' | 'err' | 'dataFolder'>,
 ): Target {
+  const { clock, err, dataFolder: folder } = io
   const log: Log = (level, message, { cause } = {}) => {
     if (level === 'warn' || level === 'error') err(`argosy: ${access.context}: ${message}: ${String(cause)}`)
   }
-  const open = (to: ContextAccess) => createClusterClient({ access: to, clock, random: Math.random })
+  const open = (to: ContextAccess) => {
+    const sink = createWriteSink({ kubeconfigs: contexts.files, isAround }, io)
+    return createRecordedClient(to, { clock, random: Math.random, ...sink })
+  }
   const { istioPrimary, isIstioPrimary: isNamedByOthers } = trafficSettingsFor(access.context, {
-    folder: dataFolder(),
+    folder,
     log,
   })
   const named = istioPrimary === undefined ? undefined : namedPrimary(istioPrimary, contexts.access(istioPrimary), open)
-  const client = withIstioPrimary(open(access), { named, isNamedByOthers, namespaces: scope, open, log })
-  return { context: access.context, namespace, client, isAround }
+  const own = open(access)
+  const client = withIstioPrimary(own, { named, isNamedByOthers, namespaces: scope, open, log })
+  return { context: access.context, namespace, client, whoAmI: own.whoAmI, open, isAround }
 }
 
 function namedPrimary(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { dataFolder, historyFiles } from '#main/data-folder.ts'
+import { historyFiles } from '#main/data-folder.ts'
 import { registerActions } from './actions.ts'
 import { registerApp } from './app.ts'
 import { registerBackTest } from './back-test.ts'
@@ -21,8 +21,9 @@ import { registerWatch } from './watch.ts'
 
 const collect = (value: string, former: readonly string[] | undefined): readonly string[] => [...(former ?? []), value]
 
-/** The whole command line; `folder` is where the history files are. Modules that take long to load are loaded by the commands that need them. */
-export function createProgram(io: CliIo, folder = dataFolder()): Command {
+/** The whole command line. Modules that take long to load are loaded by the commands that need them. */
+export function createProgram(io: CliIo): Command {
+  const folder = io.dataFolder
   const program = new Command('argosy')
     .description('Drive Argo Rollouts on many clusters: from a window, or from here.')
     .option('--kubeconfig <file>', 'kubeconfig to read (repeatable; default: KUBECONFIG, then ~/.kube/config)', collect)

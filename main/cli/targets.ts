@@ -1,7 +1,8 @@
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { inClusterContexts } from '#main/cluster/in-cluster.ts'
-import { type KubeconfigContexts, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { type ContextAccess, type KubeconfigContexts, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import type { WhoAmI } from '#main/cluster/who-am-i.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
 
@@ -20,6 +21,9 @@ export interface Target {
   /** ACT-7: as asked, else the context's own, else `default`. */
   readonly namespace: string
   readonly client: ClusterClient
+  readonly whoAmI: WhoAmI
+  /** A client for somewhere else; what it writes is kept with the rest. Whoever opens it closes it. */
+  readonly open: (access: ContextAccess) => ClusterClient
   /** This process runs in a pod of it. */
   readonly isAround: boolean
 }

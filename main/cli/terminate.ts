@@ -37,7 +37,7 @@ interface Wish extends Pick<Deed, 'names' | 'noun' | 'verb'> {
 
 const deedOf = (wish: Wish, io: CliIo): Deed => ({
   ...wish,
-  send: (target, name) => send(wish, target, name, io),
+  send: (target, name, reason) => send(wish, target, name, { io, reason }),
   preview: (target, name) => preview(wish, target, name, io),
 })
 
@@ -48,14 +48,19 @@ const requestOf = ({ action }: Wish, { client, context, namespace }: Target, nam
   name,
 })
 
+interface Sending {
+  readonly io: CliIo
+  readonly reason: string
+}
+
 /** The requests are those of a preview made right before, as in the window. */
-async function send(wish: Wish, target: Target, name: string, io: CliIo): Promise<Sent> {
+async function send(wish: Wish, target: Target, name: string, { io, reason }: Sending): Promise<Sent> {
   const { readTermination, sendTermination } = await import('#main/controller/terminate.ts')
   const { rolloutKey } = await import('#contract/keys.ts')
   const { context, namespace } = target
   const request = requestOf(wish, target, name)
   const shown = await readTermination(request)
-  const sent = await sendTermination(request)
+  const sent = await sendTermination({ ...request, reason })
   const about = shown.ok ? shown.value.about : { key: rolloutKey({ context, namespace, name }), uid: undefined }
   const writes = shown.ok && shown.value.plan.ok ? shown.value.plan.value.writes : []
   const journalled = (result: ActionResult): Sent['journalled'] => [about, { action: wish.action, result, writes }]

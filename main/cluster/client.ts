@@ -4,6 +4,7 @@ import type { PatchType, Precondition, Subresource } from '#engine/decision.ts'
 import type { Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
+import type { WriteCause } from '#lib/write-sent.ts'
 import type { Gateway } from './gateway.ts'
 
 /**
@@ -41,9 +42,10 @@ export interface ClusterClient {
     options?: {
       readonly precondition?: Precondition
       readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+      readonly cause?: WriteCause | undefined
     },
   ): Promise<Outcome<void, Failure>>
-  evict(at: At, precondition?: Precondition): Promise<Outcome<void, Failure>>
+  evict(at: At, precondition?: Precondition, cause?: WriteCause): Promise<Outcome<void, Failure>>
   /** Any other path, e.g. `/version`, `/apis`, `/readyz`. */
   raw(path: string): Promise<Outcome<unknown, Failure>>
   /** One watch request; ends (without error) when the server ends it. */
@@ -81,6 +83,8 @@ export interface ObjectList {
 
 export interface WriteOptions {
   readonly dryRun?: boolean
+  /** For the record of what was written. */
+  readonly cause?: WriteCause | undefined
 }
 
 export interface WatchOptions extends ListOptions {

@@ -1,6 +1,6 @@
 import { fieldManager } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
-import { apiVersionOf, type Resource, resourcePath, resources } from '#api/resources.ts'
+import { apiVersionOf, type Resource, rbacName, resourcePath, resources } from '#api/resources.ts'
 import type { PatchType, Precondition, Subresource } from '#engine/decision.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -38,38 +38,28 @@ export function createClusterClient(options: TransportOptions): SigningClient {
     },
     get: (resource, at, subresource) => sendJson(aboutObject('GET', 'get', resource, { ...at, subresource })),
     list: (resource, listOptions = {}) => listAll(transport, resource, listOptions),
-    create: (resource, object, write) =>
-      sendJson(withBody(aboutCollection('POST', 'create', resource, object.metadata, writeQuery(write)), object)),
-    update: (resource, object, write) =>
-      sendJson(
-        withBody(
-          aboutObject(
-            'PUT',
-            'update',
-            resource,
-            { ...object.metadata, subresource: write?.subresource },
-            writeQuery(write),
-          ),
-          object,
-        ),
-      ),
-    patch: (resource, at, { type, body, subresource, force }, write) =>
-      sendJson(
-        withBody(
-          aboutObject(
-            'PATCH',
-            'patch',
-            resource,
-            { ...at, subresource },
-            { ...writeQuery(write), ...(force === true && { force: 'true' }) },
-          ),
-          body,
-          patchTypes[type],
-        ),
-      ),
+    create: (resource, object, write) => {
+      const request = aboutCollection('POST', 'create', resource, object.metadata, writeQuery(write))
+      return sendJson(asWrite(withBody(request, object), object.metadata, write))
+    },
+    update: (resource, object, write) => {
+      const at = { ...object.metadata, subresource: write?.subresource }
+      return sendJson(
+        asWrite(withBody(aboutObject('PUT', 'update', resource, at, writeQuery(write)), object), at, write),
+      )
+    },
+    patch: (resource, { namespace, name }, { type, body, subresource, force }, write) => {
+      const at = { namespace, name, subresource }
+      const query = { ...writeQuery(write), ...(force === true && { force: 'true' }) }
+      const request = withBody(aboutObject('PATCH', 'patch', resource, at, query), body, patchTypes[type])
+      return sendJson(asWrite(request, at, write))
+    },
     delete: (resource, at, how) =>
-      sendNoAnswer(transport, withBody(aboutObject('DELETE', 'delete', resource, at), deleteOptions(how))),
-    evict: (at, precondition) => sendNoAnswer(transport, eviction(at, precondition)),
+      sendNoAnswer(
+        transport,
+        asWrite(withBody(aboutObject('DELETE', 'delete', resource, at), deleteOptions(how)), at, how),
+      ),
+    evict: (at, precondition, cause) => sendNoAnswer(transport, asWrite(eviction(at, precondition), at, { cause })),
     raw: (path) => readAny(transport, path),
     watch: (resource, watchOptions, signal) => watch(transport, resource, watchOptions, signal),
     gateway: createGateway(transport, options),
@@ -112,6 +102,22 @@ function aboutCollection(
 ): HttpRequest {
   const path = resourcePath(resource, { namespace })
   return { method, verb, path: `${path}${queryText(query)}`, asked: { verb, resource, namespace, path } }
+}
+
+/** Questions are posted too, and a dry run is one: neither changes anything. */
+const questionGroups: readonly string[] = ['authentication.k8s.io', 'authorization.k8s.io']
+
+/** What a request changes goes along with it, for the record (ACT-15). */
+function asWrite(request: HttpRequest, { namespace, name }: At, options: WriteOptions = {}): HttpRequest {
+  const { resource, subresource } = request.asked
+  const { verb } = request
+  const isWrite = verb === 'create' || verb === 'update' || verb === 'patch' || verb === 'delete'
+  if (!isWrite || resource === undefined || questionGroups.includes(resource.group) || options.dryRun === true)
+    return request
+  return {
+    ...request,
+    write: { verb, resource: rbacName(resource), subresource, namespace, name, cause: options.cause },
+  }
 }
 
 const queryText = (query: Query): string => {

@@ -1,7 +1,10 @@
 import type { Dispatcher } from 'undici'
 import type { Clock, EpochMs } from '#lib/clock.ts'
+import { decodeJson } from '#lib/decode-json.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { redactText } from '#lib/redact-text.ts'
+import type { WriteSent, WriteTarget } from '#lib/write-sent.ts'
 import { type Asked, classifyAnswer, classifyThrown, codeOf, credentialRefused, isStatus } from './classify-failure.ts'
 import type { RequestVerb } from './client.ts'
 import { createPools } from './connection-pools.ts'
@@ -19,6 +22,8 @@ export interface HttpRequest {
   readonly verb: RequestVerb
   readonly asked: Asked
   readonly body?: { readonly type?: string; readonly text: string }
+  /** What it changes, of requests that change something. */
+  readonly write?: WriteTarget
   /** For somebody behind the API server: with these headers, and however long it takes. */
   readonly proxied?: { readonly headers: Readonly<Record<string, string>>; readonly answerMax: number }
 }
@@ -49,6 +54,8 @@ export interface TransportOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Told of each write that went out, once it is answered or no answer can come any more (ACT-15). */
+  readonly onWrite?: (sent: WriteSent) => void
 }
 
 /** OPS-4 */
@@ -57,6 +64,8 @@ const headersTimeout = 30_000
 const bodyTimeout = 30_000
 const attemptsMax = 3
 const retryWaitMaxMs = 10_000
+/** Of the text of a refusal. */
+const problemMax = 2000
 
 /** Everything one kubeconfig context sends goes through here: credentials, connections, limits, counters. */
 export function createTransport(options: TransportOptions): Transport {
@@ -127,11 +136,23 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   const sendOnce = async (request: HttpRequest): Promise<Outcome<string, Failure>> => {
+    const at = clock.now()
     const answer = await exchange(request, closing.signal)
-    if (!answer.ok) return answer
+    if (!answer.ok) {
+      // Without a credential or its turn it never went out.
+      if (answer.error.kind === 'Unreachable') tellWrite(request, at, undefined, answer.error.message)
+      return answer
+    }
     const body = await readBody(answer.value.body, unreachable)
+    tellWrite(request, at, answer.value.statusCode, body.ok ? body.value : body.error.message)
     if (!body.ok) return body
     return answer.value.statusCode < 300 ? body : failure(failureOf(answer.value, body.value, request.asked))
+  }
+
+  const tellWrite = ({ write, body }: HttpRequest, at: EpochMs, code: number | undefined, text: string): void => {
+    if (write === undefined || options.onWrite === undefined) return
+    const type = body?.type ?? ''
+    options.onWrite({ ...write, at, code, body: body && { type, text: body.text }, ...answeredBy(code, text) })
   }
 
   const sendProxiedWith = async (
@@ -203,6 +224,20 @@ export function createTransport(options: TransportOptions): Transport {
       await pools.close()
     },
   }
+}
+
+/** The version of the object as answered, or why it was refused. */
+function answeredBy(code: number | undefined, text: string): Pick<WriteSent, 'problem' | 'resourceVersion'> {
+  if (code === undefined) return { problem: redactText(text), resourceVersion: undefined }
+  const decoded = decodeJson(text)
+  const answer = (decoded.ok ? decoded.value : undefined) as Answer | null | undefined
+  if (code < 300) return { problem: undefined, resourceVersion: answer?.metadata?.resourceVersion }
+  return { problem: redactText(answer?.message ?? text).slice(0, problemMax), resourceVersion: undefined }
+}
+
+interface Answer {
+  readonly message?: string
+  readonly metadata?: { readonly resourceVersion?: string }
 }
 
 /** The header has whole seconds: the server's clock may be up to one second further. */

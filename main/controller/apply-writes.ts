@@ -3,6 +3,7 @@ import { rbacName } from '#api/resources.ts'
 import type { EventWrite, Precondition, Write } from '#engine/decision.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { WriteCause } from '#lib/write-sent.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 
 /** A write that asks the API server for something; events go their own way. */
@@ -95,31 +96,37 @@ const refusalEvents = ({ ifRefused = [], because }: RequestWrite, { kind, messag
         summary: `${before}${message}`,
       }))
 
-/** One write as one request. The value is the object as answered; deletions and evictions answer none. */
+/**
+ * One write as one request. The value is the object as answered; deletions and evictions answer none.
+ * @param onBehalf what a person asked for, and why
+ */
 export async function applyWrite(
   client: ClusterClient,
   write: RequestWrite,
+  onBehalf: Pick<WriteCause, 'action' | 'reason'> = {},
 ): Promise<Outcome<KubeObject | undefined, Failure>> {
+  const cause: WriteCause = { ...onBehalf, rule: write.because, summary: write.summary }
   const { resource, namespace, name } = write.ref
   const at = { namespace, name }
   const subresource =
     'subresource' in write && write.subresource !== undefined ? { subresource: write.subresource } : {}
   switch (write.kind) {
     case 'create':
-      return client.create(resource, write.object)
+      return client.create(resource, write.object, { cause })
     case 'update':
-      return client.update(resource, write.object, subresource)
+      return client.update(resource, write.object, { ...subresource, cause })
     case 'patch':
-      return client.patch(resource, at, { type: write.patchType, body: patchBody(write), ...subresource })
+      return client.patch(resource, at, { type: write.patchType, body: patchBody(write), ...subresource }, { cause })
     case 'delete':
       return withoutObject(
         client.delete(resource, at, {
           precondition: write.precondition,
+          cause,
           ...(write.propagationPolicy === undefined ? {} : { propagationPolicy: write.propagationPolicy }),
         }),
       )
     case 'evict':
-      return withoutObject(client.evict(at, write.precondition))
+      return withoutObject(client.evict(at, write.precondition, cause))
   }
 }
 

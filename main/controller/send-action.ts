@@ -121,8 +121,8 @@ const heldVersion = (write: RequestWrite): string | undefined =>
       : undefined
 
 /** Nothing is done yet, so a conflict may be planned anew. */
-async function sendFirst({ cluster }: ActionRequest, write: RequestWrite): Promise<Answer> {
-  const sent = await applyWrite(cluster.client, write)
+async function sendFirst({ cluster, action, reason }: ActionRequest, write: RequestWrite): Promise<Answer> {
+  const sent = await applyWrite(cluster.client, write, { action, reason })
   if (sent.ok) return sent
   const kind = (await isConflict(cluster.client, write, sent.error)) ? 'retry' : 'failed'
   return failure({ kind, failure: sent.error })
@@ -146,9 +146,10 @@ async function sendNext(
   after: { readonly version: string; readonly intent: Intent },
 ): Promise<Answer> {
   const { client } = request.cluster
+  const { action, reason } = request
   let { version } = after
   for (let attempt = 1; ; attempt++) {
-    const sent = await applyWrite(client, rebased(write, version))
+    const sent = await applyWrite(client, rebased(write, version), { action, reason })
     if (sent.ok) return sent
     if (sent.error.kind !== 'Conflict' || attempt === attemptsMax)
       return failure({ kind: 'failed', failure: sent.error })

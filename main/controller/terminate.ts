@@ -18,6 +18,8 @@ export interface Termination {
   readonly action: TerminateAction
   readonly namespace: string
   readonly name: string
+  /** Why, in the person's words; for the record. */
+  readonly reason?: string
 }
 
 /** What it is about, and what would be sent. */
@@ -58,6 +60,7 @@ const attemptsMax = 5
 
 /** Bound to the version it was decided from: whatever has changed since is decided anew (ACT-11). */
 export async function sendTermination(request: Termination): Promise<Outcome<TerminationSent, ActionRefusal>> {
+  const { action, reason } = request
   let uid: string | undefined
   for (let attempt = 1; ; attempt++) {
     const read = await readObject(request)
@@ -68,7 +71,7 @@ export async function sendTermination(request: Termination): Promise<Outcome<Ter
     if (!plan.ok) return failure({ kind: 'notOpen', reason: plan.error.reason })
     const [write] = plan.value.writes.filter(isRequest)
     if (write === undefined) return failure({ kind: 'unknownTarget' })
-    const sent = await applyWrite(request.cluster.client, write)
+    const sent = await applyWrite(request.cluster.client, write, { action, reason })
     if (sent.ok) {
       const resourceVersion = sent.value?.metadata.resourceVersion ?? ''
       return success({ object: read.value, resourceVersion, message: plan.value.message })

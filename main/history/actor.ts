@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 
 /** Who sits at this machine, as the journal names them: the account, or its number where it has no name (containers). */
 export function localActor(): string {
@@ -9,3 +9,9 @@ export function localActor(): string {
     return `uid ${process.getuid?.() ?? 'unknown'}`
   }
 }
+
+/**
+ * Who does something: the account on this machine, which machine, and who that is to the cluster.
+ * @param user `undefined` where the cluster does not tell
+ */
+export const actorAs = (user: string | undefined) => ({ actor: localActor(), host: hostname(), user })

@@ -29,6 +29,8 @@ export type HistoryRow =
       readonly body: string
     }
   | { readonly table: 'journal'; readonly at: EpochMs; readonly key: string; readonly body: string }
+  /** A request that changed something in a cluster, or was refused (ACT-15). */
+  | { readonly table: 'written'; readonly at: EpochMs; readonly context: string; readonly body: string }
   | { readonly table: 'meta'; readonly name: string; readonly value: string }
   | {
       readonly table: 'plan'
@@ -76,6 +78,8 @@ export function storeRow(db: Database, row: HistoryRow): void {
       )
     case 'journal':
       return db.run('INSERT INTO journal (at, key, body) VALUES (?, ?, ?)', row.at, row.key, row.body)
+    case 'written':
+      return db.run('INSERT INTO written (at, context, body) VALUES (?, ?, ?)', row.at, row.context, row.body)
     case 'meta':
       return db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', row.name, row.value)
     case 'plan':
@@ -124,6 +128,10 @@ const copies: readonly { readonly query: string; readonly into: string }[] = [
   {
     query: 'SELECT planId, at, body FROM planEvent ORDER BY id',
     into: 'INSERT INTO planEvent (planId, at, body) VALUES (?, ?, ?)',
+  },
+  {
+    query: 'SELECT at, context, body FROM written ORDER BY id',
+    into: 'INSERT INTO written (at, context, body) VALUES (?, ?, ?)',
   },
   { query: 'SELECT name, value FROM meta', into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)' },
 ]

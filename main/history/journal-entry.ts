@@ -10,7 +10,11 @@ import type { SecretPrints } from './secret-prints.ts'
 /** One action of a person, after its answer. */
 export interface RecordedAction {
   readonly action: ActionName
+  /** The account on this machine. */
   readonly actor: string
+  readonly host?: string | undefined
+  /** What the cluster calls them. */
+  readonly user?: string | undefined
   readonly reason: string
   readonly result: ActionResult
   readonly writes: readonly WriteView[]
@@ -29,14 +33,14 @@ export interface ActionTarget {
 /** The row of the journal for one action: who, when, where, what for, what was sent, what came back (ACT-15). */
 export function journalRow(
   { key, uid }: ActionTarget,
-  { action, actor, reason, result, writes, via = 'window', generation }: RecordedAction,
+  { reason, result, writes, via = 'window', generation, ...who }: RecordedAction,
   at: EpochMs,
   prints: SecretPrints,
 ): HistoryRow {
   const { context, namespace, name } = parseRolloutKey(key) ?? {}
   const object = { context, namespace, name, uid, generation }
   const requests = writes.map((write) => withoutSecrets(write, prints))
-  const body = writeBody({ ...object, action, actor, via, reason: redactText(reason), result, requests })
+  const body = writeBody({ ...object, ...who, via, reason: redactText(reason), result, requests })
   return { table: 'journal', at, key, body }
 }
 

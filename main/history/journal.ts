@@ -79,8 +79,18 @@ function matcherOf({ filter = '', name, namespace, contexts }: HistoryQuery): (a
   }
 }
 
-const searchText = ({ name, namespace, context, action, actor, reason, result }: HistoryActionView): string =>
-  [name, namespace, context, action, actor, reason, result].join('\n').toLowerCase()
+const searchText = ({
+  name,
+  namespace,
+  context,
+  action,
+  actor,
+  host = '',
+  user = '',
+  reason,
+  result,
+}: HistoryActionView): string =>
+  [name, namespace, context, action, actor, host, user, reason, result].join('\n').toLowerCase()
 
 /** Actions that another process journalled about one rollout, oldest first; `after` and `since` leave out what is known. */
 export function foreignActions(
@@ -109,9 +119,17 @@ const refusalSchema = v.variant('kind', [
   v.object({ kind: v.literal('unknownTarget') }),
 ])
 
+/** Entries of earlier versions have none. */
+const absentText = v.pipe(
+  v.nullish(v.string()),
+  v.transform((text) => text ?? undefined),
+)
+
 const entrySchema = v.object({
   action: v.picklist(actionNames),
   actor: v.string(),
+  host: absentText,
+  user: absentText,
   reason: v.string(),
   via: v.optional(v.picklist(['window', 'cli']), 'window'),
   result: v.union([v.object({ sent: v.literal(true) }), v.object({ sent: v.literal(false), refusal: refusalSchema })]),

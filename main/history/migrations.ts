@@ -1,3 +1,7 @@
+/** How many entries of people and how many writes are kept. */
+export const journalMax = 50_000
+export const writtenMax = 100_000
+
 /**
  * The history file's schema, one step per number (`PRAGMA user_version`). Steps are never edited, only added. Rows keep what is
  * searched or joined in columns and the rest as one JSON text, so that a new field needs no step.
@@ -74,5 +78,25 @@ export const migrations: readonly string[] = [
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX planEvent_by_plan ON planEvent (planId, id DESC);
+  `,
+  `
+  -- Every request that changed something in a cluster, or was refused: of people and of engines (ACT-15).
+  CREATE TABLE written (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    context TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX written_by_time ON written (at DESC);
+
+  -- The two records are only ever added to: a row never changes, and goes only when so many newer ones are there (retention.ts).
+  CREATE TRIGGER journal_is_kept BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the record cannot be edited'); END;
+  CREATE TRIGGER written_is_kept BEFORE UPDATE ON written BEGIN SELECT RAISE(ABORT, 'the record cannot be edited'); END;
+  CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    WHEN OLD.id > (SELECT max(id) FROM journal) - ${journalMax}
+    BEGIN SELECT RAISE(ABORT, 'the record cannot be edited'); END;
+  CREATE TRIGGER written_stays BEFORE DELETE ON written
+    WHEN OLD.id > (SELECT max(id) FROM written) - ${writtenMax}
+    BEGIN SELECT RAISE(ABORT, 'the record cannot be edited'); END;
   `,
 ]

@@ -1,12 +1,12 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Database } from './database.ts'
+import { journalMax, writtenMax } from './migrations.ts'
 
 /** What the archive keeps at most. Templates of a rollout outlive its runs by count, so that old revisions can still be compared. */
 const keep = {
   ageMs: 90 * 24 * 3_600_000,
   runs: 10_000,
   templatesPerRollout: 25,
-  journal: 50_000,
   plans: 1_000,
   planEvents: 50_000,
 } as const
@@ -32,11 +32,12 @@ export function prune(db: Database, now: EpochMs): void {
        ) WHERE place > ?)`,
     keep.templatesPerRollout,
   )
-  db.run('DELETE FROM journal WHERE id IN (SELECT id FROM journal ORDER BY at DESC LIMIT -1 OFFSET ?)', keep.journal)
   // Ids begin with the time at which the plan was made.
   db.run('DELETE FROM plan WHERE id IN (SELECT id FROM plan ORDER BY id DESC LIMIT -1 OFFSET ?)', keep.plans)
   db.run(
     'DELETE FROM planEvent WHERE id IN (SELECT id FROM planEvent ORDER BY id DESC LIMIT -1 OFFSET ?)',
     keep.planEvents,
   )
+  db.run('DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?', journalMax)
+  db.run('DELETE FROM written WHERE id <= (SELECT max(id) FROM written) - ?', writtenMax)
 }

@@ -75,6 +75,12 @@ export function readHistory(options: HistoryOptions): Outcome<History, DatabaseF
   return opened.ok ? success(new StoredHistory(opened.value, 'file', options, [])) : opened
 }
 
+/** For the command line: adds to what a window may have open as well. A file that cannot be used is left as it is. */
+export function appendHistory(options: HistoryOptions): Outcome<History, DatabaseFailure> {
+  const opened = openDatabase(options.path, { mode: 'append', maxBytes: defaultMaxBytes })
+  return opened.ok ? success(new StoredHistory(opened.value, 'file', options, [])) : opened
+}
+
 const open = ({ path, maxBytes }: HistoryOptions): Outcome<Database, DatabaseFailure> =>
   openDatabase(path, { mode: 'write', maxBytes: maxBytes ?? defaultMaxBytes })
 

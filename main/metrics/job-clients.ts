@@ -1,9 +1,7 @@
-import type { Clock } from '#lib/clock.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { inClusterAccess } from '#main/cluster/in-cluster.ts'
 import { type ContextAccess, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
-import { createClusterClient } from '#main/cluster/rest.ts'
 
 export interface JobClients {
   /** The client for the current context of a kubeconfig file, the same one each time. */
@@ -12,12 +10,15 @@ export interface JobClients {
 }
 
 /** Where Jobs go that measure outside of the cluster that is driven (PRV-403). Whoever made it closes it. */
-export function createJobClients(clock: Clock, random: () => number, around = inClusterAccess): JobClients {
+export function createJobClients(
+  openClient: (access: ContextAccess) => ClusterClient,
+  around = inClusterAccess,
+): JobClients {
   const clients = new Map<string, ClusterClient>()
   const create = (kubeconfig: string): Outcome<ClusterClient, string> => {
     const access = kubeconfig === 'in-cluster' ? aroundOf(around()) : currentOf(kubeconfig)
     if (!access.ok) return access
-    const client = createClusterClient({ access: access.value, clock, random })
+    const client = openClient(access.value)
     clients.set(kubeconfig, client)
     return success(client)
   }

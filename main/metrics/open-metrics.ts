@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/clock.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import type { ContextAccess } from '#main/cluster/kubeconfig.ts'
 import { createDirectHttp } from './http/direct.ts'
 import type { Http } from './http/http.ts'
 import type { Route } from './http/route.ts'
@@ -12,17 +13,17 @@ import type { MetricSettings } from './provider.ts'
 export interface OpenMetricsOptions {
   readonly client: ClusterClient
   readonly clock: Clock
-  /** Uniform in [0, 1). */
-  readonly random: () => number
   readonly settings: MetricSettings
+  /** For Jobs elsewhere (PRV-403). */
+  readonly openClient: (access: ContextAccess) => ClusterClient
   /** This process runs in a pod of the cluster. */
   readonly isAround?: boolean
 }
 
 /** Metrics of one cluster over real connections. Whoever opened them closes them. */
-export function openMetrics({ client, clock, random, settings, isAround = false }: OpenMetricsOptions) {
+export function openMetrics({ client, clock, settings, openClient, isAround = false }: OpenMetricsOptions) {
   const direct = createDirectHttp({ clock, env: process.env })
-  const jobs = createJobClients(clock, random)
+  const jobs = createJobClients(openClient)
   const http = remembering((routes) => httpThroughCluster({ client, clock, isAround, routes, direct: direct.send }))
   const runProgram = createRunProgram(clock, process.env)
   const at = (then: Clock) => createMetrics({ client, clock: then, http, settings, jobClient: jobs.open, runProgram })

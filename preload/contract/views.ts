@@ -443,7 +443,11 @@ export interface HistoryActionView {
   readonly namespace: string
   readonly name: string
   readonly action: ActionName
+  /** The account on the machine where it was asked for. */
   readonly actor: string
+  readonly host?: string | undefined
+  /** What the cluster calls them. */
+  readonly user?: string | undefined
   /** As given by the person; may be empty. */
   readonly reason: string
   readonly via: 'window' | 'cli'

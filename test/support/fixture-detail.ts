@@ -489,6 +489,7 @@ export function historyActions(now: EpochMs): readonly HistoryActionView[] {
     action,
     actor,
     reason,
+    host: 'mac-214',
     via: actor === 'release-bot' ? 'cli' : 'window',
     sent: result === 'sent',
     result,

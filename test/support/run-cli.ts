@@ -39,6 +39,7 @@ export function startCli(
   const [out, err]: [string[], string[]] = [[], []]
   const interruption = new AbortController()
   let code = 0
+  const dataFolder = options.dataFolder ?? aDataFolder()
   const io = {
     out: (line: string) => void out.push(line),
     err: (line: string) => void err.push(line),
@@ -46,12 +47,13 @@ export function startCli(
     isTerminal: options.isTerminal === true,
     clock: options.clock,
     interrupted: interruption.signal,
+    dataFolder,
     inCluster: () => options.inCluster,
     exitWith: (exit: number) => {
       code = exit
     },
   }
-  const done = runProgram(createProgram(io, options.dataFolder ?? aDataFolder()), args, io).then(() => code)
+  const done = runProgram(createProgram(io), args, io).then(() => code)
   return { out, err, done, interrupt: () => interruption.abort() }
 }
 

@@ -55,7 +55,7 @@ export function anEngineOn(
   const metrics = openMetrics({
     client,
     clock,
-    random: () => 0.5,
+    openClient: (to) => createClusterClient({ access: to, clock, random: () => 0.5, env: {} }),
     settings: { controllerNamespace: 'argo-rollouts', env },
   })
   const notifications = openNotifications({ client, clock, env: {} })

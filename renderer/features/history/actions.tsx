@@ -64,7 +64,10 @@ function Action({ action }: { readonly action: HistoryActionView }) {
   const text = useText()
   const locale = useLocale()
   const result = action.sent ? text('did.sent') : action.result
-  const who = action.via === 'cli' ? text('did.byCli', { who: action.actor }) : action.actor
+  const name = action.user ?? action.actor
+  const who = action.via === 'cli' ? text('did.byCli', { who: name }) : name
+  // The account and the machine it was done from, beside what the cluster calls them.
+  const from = action.host === undefined ? who : `${who} · ${action.actor}@${action.host}`
   return (
     <tr className={action.sent ? '' : 'refused'}>
       <td className="num faint cut">{formatMoment(action.at, locale)}</td>
@@ -81,7 +84,7 @@ function Action({ action }: { readonly action: HistoryActionView }) {
       <td className="cut" title={action.context}>
         {action.context}
       </td>
-      <td className="cut" title={who}>
+      <td className="cut" title={from}>
         {who}
       </td>
       <td className={`cut${action.sent ? ' dim' : ' ink-degraded'}`} title={result}>

@@ -20,6 +20,7 @@ it('OPS-127, OPS-170: what a driven cluster has to say comes to the desktop', as
   const fleet = createFleetSource({ clock })
   const shown: string[] = []
   const sessions = new Sessions({
+    onWrite: () => undefined,
     paths: [path],
     sandbox: true,
     clock,

@@ -48,6 +48,7 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
   const recorder = createRecorder({ history, clock, log: silentLog })
   const fleet = createFleetSource({ clock })
   const sessions = new Sessions({
+    onWrite: () => undefined,
     paths: [kubeconfig],
     sandbox: false,
     clock,

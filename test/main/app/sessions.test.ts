@@ -40,6 +40,7 @@ function setUp(options: SetUp = {}) {
     const fleet = createFleetSource({ clock })
     const tell = (notice: Notice) => void told.push(notice)
     const sessions = new Sessions({
+      onWrite: () => undefined,
       paths,
       sandbox: options.sandbox ?? false,
       clock,

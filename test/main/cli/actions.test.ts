@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
@@ -309,6 +309,8 @@ describe('commands and the engine', () => {
   })
 })
 
+const byContext = (a: { readonly context: string }, b: { readonly context: string }) => (a.context < b.context ? -1 : 1)
+
 describe('the journal', () => {
   const listed = (folder: string, file: string = historyFiles.sandbox) => {
     const opened = readHistory({ path: join(folder, file), clock: new VirtualClock(), log: silentLog })
@@ -343,6 +345,28 @@ describe('the journal', () => {
       result: { sent: true, resourceVersion: fleet.rollout('north', 'web')?.metadata.resourceVersion },
     })
     expect(JSON.stringify(fleet.rollout('north', 'web'))).not.toContain('INC-4127')
+  })
+
+  it('ACT-15: every request is in the record with who that is to the cluster, what for, and the answer', async () => {
+    const fleet = await aHeldCanary('north', 'south')
+    const folder = aFolder()
+    await run(fleet, folder, 'abort', 'web', '--all-contexts', '--reason', 'INC-4127')
+    const { out } = await runCli(['history', '--sandbox', '--writes', '-o', 'json'], fleet.clock, folder)
+    const write = { verb: 'patch', resource: 'rollouts.argoproj.io', subresource: 'status', name: 'web', code: 200 }
+    const why = { by: 'person', user: 'sandbox-admin', action: 'abort', reason: 'INC-4127', rule: 'ACT-50' }
+    expect(JSON.parse(out.join('')).toSorted(byContext)).toMatchObject([
+      { context: 'north', ...write, ...why },
+      { context: 'south', ...write, ...why },
+    ])
+    const exported = await runCli(['history', 'export', '--sandbox'], fleet.clock, folder)
+    expect(exported.code).toBe(0)
+    expect(exported.out.map((line) => JSON.parse(line)).filter(({ context }) => context === 'north')).toMatchObject([
+      { record: 'action', user: 'sandbox-admin', host: hostname(), reason: 'INC-4127', result: { sent: true } },
+      { record: 'write', ...write, request: { body: { status: { abort: true } } } },
+    ])
+    expect((await runCli(['history', '--sandbox', '--writes'], fleet.clock, folder)).out[1]).toMatch(
+      / patch +rollouts\.argoproj\.io\/status default\/web +200 +sandbox-admin \(.+ on .+\) +abort: /,
+    )
   })
 
   it('what is done to somebody’s clusters is in the file of the window, and never beside the sandbox', async () => {

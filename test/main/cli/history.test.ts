@@ -44,6 +44,7 @@ async function run(path: string, clock: VirtualClock, ...args: readonly string[]
     isTerminal: false,
     clock,
     interrupted: new AbortController().signal,
+    dataFolder: dirname(path),
     inCluster: () => undefined,
     exitWith: (exit) => {
       code = exit

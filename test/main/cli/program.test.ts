@@ -81,6 +81,19 @@ describe('argosy crds', () => {
     expect(again.out).toContain('rollouts.argoproj.io is there already')
   })
 
+  it('ACT-15: what is installed is in the record, and what was there already with the refusal', async () => {
+    const fleet = await aCliFleet('north')
+    const folder = aFolder()
+    const { store } = fleet.cluster('north')
+    store.delete(resources.customResourceDefinitions, { name: 'rollouts.argoproj.io' })
+    await runCli(['crds', 'install', '--kubeconfig', fleet.kubeconfig], fleet.clock, folder)
+    const { out } = await runCli(['history', '--sandbox', '--writes', '-o', 'json'], fleet.clock, folder)
+    const codes = JSON.parse(out.join('')).map((each: { name: string; code: number }) => [each.name, each.code])
+    expect(codes).toHaveLength(5)
+    expect(codes).toContainEqual(['rollouts.argoproj.io', 201])
+    expect(codes).toContainEqual(['experiments.argoproj.io', 409])
+  })
+
   it('prints them for kubectl', async () => {
     const { out, code } = await run('crds', 'print')
     expect(code).toBe(0)

@@ -14,6 +14,7 @@ function setUp(isTerminal: boolean) {
     isTerminal,
     clock,
     interrupted: new AbortController().signal,
+    dataFolder: '',
     inCluster: () => undefined,
     exitWith: () => undefined,
   }

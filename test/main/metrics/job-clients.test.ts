@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resources } from '#api/resources.ts'
-import { loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { type ContextAccess, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { createClusterClient } from '#main/cluster/rest.ts'
 import { createJobClients, type JobClients } from '#main/metrics/job-clients.ts'
 import { aSandbox, type Sandbox } from '#test/support/sandbox.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
+
+const opener = (clock: VirtualClock) => (access: ContextAccess) =>
+  createClusterClient({ access, clock, random: () => 0.5, env: {} })
 
 describe('clusters that Jobs go to', () => {
   let sandbox: Sandbox
@@ -16,7 +20,7 @@ describe('clusters that Jobs go to', () => {
     const clock = new VirtualClock()
     sandbox = await aSandbox(clock)
     folder = mkdtempSync(join(tmpdir(), 'argosy-jobs-'))
-    clients = createJobClients(clock, () => 0.5)
+    clients = createJobClients(opener(clock))
   })
   afterEach(async () => {
     await clients.close()
@@ -39,10 +43,8 @@ describe('clusters that Jobs go to', () => {
 
   it('PRV-403: are the cluster around the pod where that is meant', async () => {
     const config = loadKubeconfig({ paths: [write(sandbox.kubeconfig)] })
-    const around = createJobClients(
-      new VirtualClock(),
-      () => 0.5,
-      () => (config.ok ? config.value.access('harbor-1') : undefined),
+    const around = createJobClients(opener(new VirtualClock()), () =>
+      config.ok ? config.value.access('harbor-1') : undefined,
     )
     const opened = await around.open('in-cluster')
     expect(opened.ok && (await opened.value.list(resources.nodes))).toMatchObject({ ok: true })

@@ -38,6 +38,9 @@ describe('actions in the history', { timeout: 20_000 }, () => {
         '',
       ],
     ])
+    expect(document.querySelectorAll('.did-table tbody tr td')[4]?.getAttribute('title')).toBe(
+      'm.ortega · m.ortega@mac-214',
+    )
     expect(document.querySelectorAll('.did-table tr.refused')).toHaveLength(2)
     expect(document.querySelector('.history-filter')?.textContent).toContain('6 actions')
     expect(document.querySelector('.did-table a')?.getAttribute('href')).toBe(
