@@ -34,6 +34,8 @@ export default defineConfig({
           exclude: [
             'test/main/{engine,api,lib}/**',
             'test/conformance/metrics/**',
+            // A control plane of its own is started for it.
+            'test/conformance/audit/**',
             ...(process.env['ARGOSY_TRAEFIK'] === undefined ? ['test/conformance/dataplane/**'] : []),
           ],
           // Each file ends what it began; a worker of its own costs it a fifth of a second.
@@ -50,7 +52,7 @@ export default defineConfig({
           include:
             process.env['ARGOSY_TEST_KUBECONFIG'] === undefined
               ? []
-              : ['test/conformance/{api,dataplane,metrics,rollout}/**/*.test.ts'],
+              : ['test/conformance/{api,audit,dataplane,metrics,rollout}/**/*.test.ts'],
           testTimeout: 180_000,
         },
       },

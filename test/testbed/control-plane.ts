@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -20,6 +20,14 @@ export interface TestCluster {
   readonly folder: string
   readonly entry: KubeconfigEntry
   readonly processes: readonly Started[]
+}
+
+export interface ControlPlaneOptions {
+  /**
+   * The token of a further user, `audited`, who may do everything as well: what they ask for is in `audit.log`, a line of JSON each.
+   * Without one nothing is logged, which is faster.
+   */
+  readonly auditedToken?: string
 }
 
 const readyMsMax = 120_000
@@ -53,19 +61,21 @@ export async function startControlPlane(
   context: string,
   binaries: Binaries,
   folder: string,
+  { auditedToken }: ControlPlaneOptions = {},
 ): Promise<Outcome<TestCluster, string>> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const [etcd = 0, peer = 0, api = 0, kubelet = 0] = await freePorts(4)
   const token = randomBytes(24).toString('hex')
   writeFiles(folder, token)
+  if (auditedToken !== undefined) writeAuditFiles(folder, auditedToken)
   const processes: Started[] = []
   const run = (name: keyof Binaries, args: readonly string[]) =>
     processes.push(startDetached(name, binaries[name], args, folder))
 
   processes.push(startDetached('network', process.execPath, [networkProgram, networkSocket, `${kubelet}`], folder))
   run('etcd', etcdArguments(folder, etcd, peer))
-  run('kube-apiserver', apiServerArguments(folder, etcd, api))
+  run('kube-apiserver', [...apiServerArguments(folder, etcd, api), ...auditArguments(folder, auditedToken)])
   const url = `https://127.0.0.1:${api}`
   const cluster = (caData: string): TestCluster => ({
     context,
@@ -113,6 +123,27 @@ function writeFiles(folder: string, token: string): void {
   writeFileSync(join(folder, 'egress.yaml'), stringify(egress))
   writeFileSync(join(folder, 'stages.yaml'), podStages.map((stage) => stringify(stage, { lineWidth: 0 })).join('---\n'))
 }
+
+function writeAuditFiles(folder: string, token: string): void {
+  appendFileSync(join(folder, 'tokens.csv'), `${token},audited,audited,"system:masters"\n`)
+  writeFileSync(join(folder, 'audit.yaml'), stringify(auditPolicy))
+}
+
+/** Who, what and the code of the answer, once it was sent; bodies are left out. */
+const auditPolicy = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived', 'ResponseStarted'],
+  rules: [
+    { level: 'Metadata', users: ['audited'], verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
+    { level: 'None' },
+  ],
+}
+
+const auditArguments = (folder: string, token: string | undefined): readonly string[] =>
+  token === undefined
+    ? []
+    : [`--audit-policy-file=${join(folder, 'audit.yaml')}`, `--audit-log-path=${join(folder, 'audit.log')}`]
 
 /** By which way the API server reaches Services, pods and nodes. */
 const egress = {
