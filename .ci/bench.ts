@@ -1,8 +1,9 @@
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { engine } from './bench/engine.ts'
+import { fleet, fleetRollouts } from './bench/fleet.ts'
 import { grid } from './bench/grid.ts'
-import { describeMachine, type Measurement } from './bench/report.ts'
+import { describeMachine, describeTargets, type Measurement } from './bench/report.ts'
 import { routers } from './bench/routers.ts'
 import type { NamedCluster, Section } from './bench/section.ts'
 import { window } from './bench/window.ts'
@@ -11,9 +12,9 @@ import { findChromium } from './tools.ts'
 
 /**
  * `npm run bench [-- sections and options]`: measures the built product and prints one JSON line per figure. A missed target is
- * a result (exit 0); a figure that could not be measured is a failure (exit 1).
+ * a result (exit 0), but for those of a binding section; a figure that could not be measured is a failure (exit 1).
  */
-const sections: readonly Section[] = [window, engine, routers, grid]
+const sections: readonly Section[] = [window, fleet, engine, routers, grid]
 const rolloutsDefault = 100
 const replicasDefault = 2
 /** Of the section `engine`, whose targets are of five pods. */
@@ -28,7 +29,7 @@ ${sections.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join('\n')}
 Options:
   --kubeconfig FILE  with --context: run \`engine\` there and not on the sandbox, in a namespace that is deleted afterwards
   --context NAME     never taken from the file's current context
-  --rollouts N       rollouts in each cluster (${rolloutsDefault})
+  --rollouts N       rollouts in each cluster (${rolloutsDefault}, fleet ${fleetRollouts})
   --replicas N       pods of each rollout (${replicasDefault}, engine ${engineReplicasDefault}); 0 on a control plane without nodes
   --repeats N        updates of all rollouts in \`engine\`; its figures are medians of them (${repeatsDefault}); 0 for the first deployment alone
   --measurements N   of an analysis of each rollout in \`engine\`, one a second, after its first step (0: without one)
@@ -78,7 +79,8 @@ if (values.help === true) {
 const unknown = positionals.find((name) => !sections.some((section) => section.name === name))
 if (unknown !== undefined)
   stopWith(`there is no section ${unknown}; there are ${sections.map(({ name }) => name).join(', ')}`)
-const rollouts = wholeNumber('rollouts', values.rollouts, rolloutsDefault, 1)
+const rolloutsOf = ({ name }: Section) =>
+  wholeNumber('rollouts', values.rollouts, name === 'fleet' ? fleetRollouts : rolloutsDefault, 1)
 const replicasOf = ({ name }: Section) =>
   wholeNumber('replicas', values.replicas, name === 'engine' ? engineReplicasDefault : replicasDefault, 0)
 const repeats = wholeNumber('repeats', values.repeats, repeatsDefault, 0)
@@ -91,16 +93,23 @@ if (cluster !== undefined && (wanted.length !== 1 || wanted[0]?.name !== 'engine
 const chromium = findChromium()
 await buildIfStale()
 console.log(JSON.stringify(describeMachine(chromium)))
-const report = (measurement: Measurement) => console.log(JSON.stringify(measurement))
 let failed = false
 for (const section of wanted) {
+  const measured: Measurement[] = []
+  const report = (measurement: Measurement) => {
+    measured.push(measurement)
+    console.log(JSON.stringify(measurement))
+  }
+  const size = { rollouts: rolloutsOf(section), replicas: replicasOf(section) }
   console.error(`argosy: measuring ${section.name}…`)
   try {
-    await section.run({ chromium, report, cluster, rollouts, replicas: replicasOf(section), repeats, measurements })
+    await section.run({ chromium, report, cluster, ...size, repeats, measurements })
   } catch (error) {
     failed = true
     console.error(`argosy: ${section.name} could not be measured:`, error)
   }
+  if (section.binding === true && measured.some(({ ok }) => ok === false)) failed = true
+  if (section.binding === true) console.error(describeTargets(measured))
   console.error(`argosy: ${section.name} ended at a load of ${(loadavg()[0] ?? 0).toFixed(1)}`)
 }
 process.exit(failed ? 1 : 0)

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** Children that still run. None outlives this process, whatever ends it. */
 const running = new Set<ChildProcess>()
@@ -70,6 +71,31 @@ function keep<Child extends ChildProcess>(child: Child): Child {
   running.add(child)
   child.on('exit', () => running.delete(child))
   return child
+}
+
+/** Resident set of a process. `ps` tells it in KiB on Linux and macOS. */
+export function residentMB(pid: number | undefined): number {
+  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+  return (Number.parseInt(stdout, 10) * 1024) / 1e6
+}
+
+/** Of the kernel's clock in `/proc`, on every Linux that Node runs on. */
+const ticksPerSecond = 100
+
+/** CPU time of a process so far, user and system, to a hundredth of a second: `ps` of Linux tells whole seconds only. */
+export function cpuSeconds(pid: number | undefined): number {
+  const stat = `/proc/${pid}/stat`
+  if (existsSync(stat)) {
+    const fields = readFileSync(stat, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  }
+  const { stdout } = spawnSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' })
+  return stdout
+    .trim()
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0)
 }
 
 /** ms since the epoch with fractions; the page has the same clock under the same name. */

@@ -5,7 +5,7 @@ import { availableParallelism, cpus, loadavg, platform, release, totalmem } from
 export interface Measurement {
   /** `section.what`, for example `grid.tall.scroll.frame`. */
   readonly bench: string
-  readonly unit: 'ms' | 'MB' | '1/s' | 'count'
+  readonly unit: 'ms' | 'MB' | '1/s' | 'count' | '%'
   readonly n?: number
   readonly p50?: number
   readonly p95?: number
@@ -72,6 +72,19 @@ export function single(bench: string, unit: Measurement['unit'], exact: number, 
   if (Number.isNaN(exact)) throw new Error(`${bench}: nothing was measured`)
   const value = rounded(exact)
   return { bench, unit, value, ...(target === undefined ? {} : { target, ok: value <= target }) }
+}
+
+/** The figures that have a target, for people: one line each, the missed ones marked. */
+export function describeTargets(measurements: readonly Measurement[]): string {
+  const judged = measurements.filter(({ target }) => target !== undefined)
+  const rows = judged.map(({ bench, unit, value, p50, p95, target, ok }) => [
+    bench,
+    `${p95 ?? value ?? p50} ${unit}`,
+    `at most ${target} ${unit}`,
+    ok === true ? 'met' : 'MISSED',
+  ])
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ')).join('\n')
 }
 
 /** What the figures depend on besides the code. Names no host. */

@@ -26,6 +26,8 @@ export interface Section {
   readonly name: string
   /** Half a line for `--help`. */
   readonly about: string
+  /** A missed target of this section ends the run with 1. */
+  readonly binding?: true
   /** Throws when something could not be measured; every process it started has ended either way. */
   run(options: BenchOptions): Promise<void>
 }

@@ -81,18 +81,27 @@ export interface Churn {
 
 const inFlightMax = 20
 
-/** Changes what the window shows of every rollout of a cluster but the probed ones, `perSecond` of them in turn. */
-export function startChurn(clients: readonly ClusterClient[], rollouts: number, perSecond: number): Churn {
+/**
+ * Changes what the window shows of every rollout but the probed ones, `perSecond` of them in turn, one cluster after the other.
+ * @param clusters the clients of each, which take turns
+ */
+export function startChurn(
+  clusters: readonly (readonly ClusterClient[])[],
+  rollouts: number,
+  perSecond: number,
+): Churn {
   const startedAt = performance.now()
   const underWay = new Set<Promise<void>>()
   const failures: unknown[] = []
   let written = 0
   let next = 0
   const write = async (index: number) => {
-    const turn = Math.floor(index / (rollouts - probedCount))
-    const app = probedCount + (index % (rollouts - probedCount))
+    const round = Math.floor(index / clusters.length)
+    const turn = Math.floor(round / (rollouts - probedCount))
+    const app = probedCount + (round % (rollouts - probedCount))
     const [even, odd] = app < waitingCount ? [2, 1] : [3, 4]
-    const client = clients[index % clients.length]
+    const clients = clusters[index % clusters.length] ?? []
+    const client = clients[round % clients.length]
     if (client === undefined) throw new Error('churn needs a client')
     await setStep(client, appName(app), turn % 2 === 0 ? even : odd)
     written += 1

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { checkClocks, launchBrowser, openPage, RendererMetrics } from './browser.ts'
-import { preciseNow, type Started, sleep, startCli, stop, within } from './processes.ts'
+import { preciseNow, residentMB, type Started, sleep, startCli, stop, within } from './processes.ts'
 import { distribution, type Report, single } from './report.ts'
 import { openClient } from './rollouts.ts'
 import type { Section } from './section.ts'
@@ -24,7 +23,7 @@ export const window: Section = {
   about: 'three clusters of 100 rollouts: start to first paint, a write to its cell, memory',
   async run({ chromium, report, rollouts, replicas }) {
     if (rollouts < rolloutsMin) throw new Error(`the window is measured with ${rolloutsMin} rollouts or more`)
-    const fleet = await startWindowFleet(rollouts, replicas)
+    const fleet = await startWindowFleet({ clusters: 3, rollouts, replicas })
     try {
       const browser = await launchBrowser(chromium)
       try {
@@ -137,7 +136,7 @@ async function measureChurn(page: Page, fleet: WindowFleet, rollouts: number, re
   // One client sends 40 requests a second at most, as the engine's does.
   const [context = ''] = fleet.contexts
   const clients = [openClient(fleet.kubeconfig, context), openClient(fleet.kubeconfig, context)]
-  const churn = startChurn(clients, rollouts, churnPerSecond)
+  const churn = startChurn([clients], rollouts, churnPerSecond)
   try {
     const samples = await eventsToDom(page, fleet, [0], eventCount)
     report(single('window.churn', '1/s', await churn.stop()))
@@ -146,10 +145,4 @@ async function measureChurn(page: Page, fleet: WindowFleet, rollouts: number, re
     await churn.stop().catch(() => {})
     await Promise.all(clients.map((client) => client.close()))
   }
-}
-
-/** Resident set of a process. `ps` tells it in KiB on Linux and macOS. */
-function residentMB(pid: number | undefined): number {
-  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
-  return (Number.parseInt(stdout, 10) * 1024) / 1e6
 }
