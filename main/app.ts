@@ -9,6 +9,7 @@ import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { EffectFeed } from './app/effect-feed.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
+import { openNativeSettings } from './app/native-settings.ts'
 import { openPlans } from './app/open-plans.ts'
 import { recordFleet } from './app/record-fleet.ts'
 import { Sessions } from './app/sessions.ts'
@@ -65,7 +66,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   history.onNotice(tell)
   const fleet = createFleetSource({ clock, log, pastRuns: (key) => pastRuns(history, key) })
   const recorder = createRecorder({ history, clock, log })
-  const stopRecording = recordFleet(fleet, recorder)
+  const stopRecording = recordFleet(fleet, recorder, clock)
   const writes = createWriteRecord({ history, clock, via: 'window' })
 
   const paths = sandbox === undefined ? options.kubeconfigPaths : [sandbox.kubeconfigPath]
@@ -75,7 +76,8 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     sandbox === undefined ? metricSettingsFor(context, unset, { folder: options.dataFolder, log }) : unset
   const trafficSettings = (context: string) =>
     sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
-  const settings = { metricSettings, trafficSettings, desktop: options.desktop, onWrite: writes.add }
+  const natives = openNativeSettings(options.dataFolder, log)
+  const settings = { metricSettings, trafficSettings, natives, desktop: options.desktop, onWrite: writes.add }
   const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {
     for (const { context, connection } of clusters) recorder.connection(context, connection)

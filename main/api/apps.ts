@@ -55,3 +55,34 @@ export interface Deployment extends KubeObject {
     readonly conditions?: readonly WorkloadCondition[]
   }
 }
+
+export interface StatefulSet extends KubeObject {
+  readonly kind: 'StatefulSet'
+  readonly spec: {
+    readonly replicas?: number
+    readonly selector: LabelSelector
+    readonly template: PodTemplateSpec
+    readonly updateStrategy?: {
+      readonly type?: 'RollingUpdate' | 'OnDelete'
+      readonly rollingUpdate?: { readonly partition?: number }
+    }
+  }
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly replicas?: number
+    readonly readyReplicas?: number
+    readonly availableReplicas?: number
+    readonly currentReplicas?: number
+    readonly updatedReplicas?: number
+    /** Names of ControllerRevisions: of the pods before an update, and of those after it. */
+    readonly currentRevision?: string
+    readonly updateRevision?: string
+  }
+}
+
+/** What a StatefulSet keeps of an earlier template: the patch that restores it. */
+export interface ControllerRevision extends KubeObject {
+  readonly kind: 'ControllerRevision'
+  readonly data?: { readonly spec?: { readonly template?: PodTemplateSpec } }
+  readonly revision: number
+}

@@ -38,7 +38,13 @@ export interface SessionOptions {
   /** The `direct` client of another open context. */
   readonly directClientOf: (context: string) => ClusterClient | undefined
   /** What else is known of the cluster's size. */
-  readonly counts: (context: string) => { readonly rollouts: number; readonly objects: number }
+  readonly counts: (context: string) => Counts
+}
+
+interface Counts {
+  readonly rollouts: number
+  readonly objects: number
+  readonly natives: NonNullable<ClusterView['natives']>
 }
 
 /** Contexts whose name says production ask for it to be typed before anything is sent (UI-ACT-2). */
@@ -159,7 +165,7 @@ export class ClusterSession {
 
   view(): ClusterView {
     const { sandbox, counts } = this.#options
-    const { rollouts, objects } = counts(this.context)
+    const { rollouts, objects, natives } = counts(this.context)
     const locked = !sandbox && isProtected(this.context)
     return {
       context: this.context,
@@ -175,6 +181,7 @@ export class ClusterSession {
       requestCount: Object.values(this.client.requests).reduce((sum, each) => sum + each, 0),
       objectCount: objects,
       sandbox,
+      natives,
     }
   }
 

@@ -35,6 +35,7 @@ import type { History } from '#main/history/store.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { diffRevisions } from './diff-revisions.ts'
 import type { EffectFeed } from './effect-feed.ts'
+import { previewNative, readNative, sendNative } from './native-actions.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface HandlerParts {
@@ -66,8 +67,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'cluster.crds.install': ({ context }) => withSession(context, installCrds),
     'rollout.detail': async ({ key }) => found(fleet.detail(key), 'rollouts', key),
     'analysis.evaluate': async (input) => evaluateOn(parts, input),
-    'action.preview': (input) => Promise.all(input.targets.map((key) => preview(parts, input, key))),
-    'action.send': (input) => Promise.all(input.targets.map((target) => send(parts, input, target))),
+    'workload.detail': ({ key }) => readNative(parts, key),
+    'workloads.show': async ({ context, shown }) =>
+      sessions.showNatives(context, shown) ? success(undefined) : failure(notFound('contexts', context)),
+    'action.preview': (input) =>
+      Promise.all(input.targets.map((key) => previewNative(parts, input, key) ?? preview(parts, input, key))),
+    'action.send': (input) =>
+      Promise.all(
+        input.targets.map((target) => sendNative(parts, input, heldTarget(target)) ?? send(parts, input, target)),
+      ),
     'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
     'history.list': async (query) => listHistory(history, query),
     'history.actions': async (query) => listActions(history, query),
@@ -166,16 +174,11 @@ async function preview(
 async function send(
   parts: HandlerParts,
   { action, parameters, reason }: Input<'action.send'>,
-  { key, intent }: Input<'action.send'>['targets'][number],
+  { key, intent }: SendTarget,
 ): Promise<ActionResult> {
   const request = requestFor(parts, key)
   if (request === undefined) return { key, sent: false, refusal: { kind: 'unknownTarget' } }
-  const held = {
-    ...intent,
-    currentPodHash: intent.currentPodHash,
-    stableRS: intent.stableRS,
-    stepIndex: intent.stepIndex,
-  }
+  const held = heldTarget({ key, intent }).intent
   const shown = await previewAction({ ...request, action, parameters })
   const outcome = await sendAction({ ...request, action, parameters, reason, intent: held })
   const result = resultOf(key, outcome)
@@ -185,6 +188,19 @@ async function send(
   parts.recorder.action(key, { action, ...who, reason, result, writes })
   return result
 }
+
+type SendTarget = Input<'action.send'>['targets'][number]
+
+/** What was left out on the way is there again, as `undefined`. */
+const heldTarget = ({ key, intent }: SendTarget) => ({
+  key,
+  intent: {
+    ...intent,
+    currentPodHash: intent.currentPodHash,
+    stableRS: intent.stableRS,
+    stepIndex: intent.stepIndex,
+  },
+})
 
 const resultOf = (key: RolloutKey, outcome: Outcome<ActionSent, ActionRefusal>): ActionResult =>
   outcome.ok

@@ -1,19 +1,21 @@
 import type { RolloutKey, RolloutView } from '#contract/views.ts'
 import { templateAsWritten } from '#engine/pod-template/template-equal.ts'
 import { revisionOf } from '#engine/rollout/replica-set/facts.ts'
-import type { Dispose } from '#lib/clock.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import { templateVersion } from '#main/fleet/image-version.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 
+/** Whole clusters are new at once when they connect: of larger patches templates are stored later and in slices, for the board comes first. */
+const sliceSize = 50
+const sliceMs = 250
+
 /** Feeds the recorder with every change on the board, with events, and with templates when a revision is new. */
-export function recordFleet(fleet: FleetSource, recorder: Recorder): Dispose {
+export function recordFleet(fleet: FleetSource, recorder: Recorder, clock: Clock): Dispose {
   const captured = new Map<RolloutKey, string>()
-  const see = (view: RolloutView): void => {
-    recorder.observe(view)
-    const mark = `${view.uid}/${view.revision}/${view.stableRevision}`
-    if (captured.get(view.key) === mark) return
-    captured.set(view.key, mark)
+  const waiting: RolloutView[] = []
+  let alarm: Dispose | undefined
+  const capture = (view: RolloutView): void => {
     const replicaSets = fleet.parts(view.key)?.replicaSets ?? []
     recorder.capture(
       view.key,
@@ -26,8 +28,24 @@ export function recordFleet(fleet: FleetSource, recorder: Recorder): Dispose {
       }),
     )
   }
+  const captureSome = (): void => {
+    for (const view of waiting.splice(0, sliceSize)) capture(view)
+    alarm = waiting.length === 0 ? undefined : clock.after(sliceMs, captureSome)
+  }
+  /** Whether its templates are still to be stored. */
+  const see = (view: RolloutView): boolean => {
+    recorder.observe(view)
+    const mark = `${view.uid}/${view.revision}/${view.stableRevision}`
+    if (captured.get(view.key) === mark) return false
+    captured.set(view.key, mark)
+    return true
+  }
   const endPatches = fleet.onPatch(({ upserted, removed }) => {
-    for (const view of Object.values(upserted)) see(view)
+    // What Kubernetes itself rolls out has no steps to record: of it the journal alone is kept.
+    const own = Object.values(upserted).filter(({ kind }) => kind === undefined)
+    waiting.push(...own.filter(see))
+    if (alarm === undefined && waiting.length <= sliceSize) captureSome()
+    else alarm ??= clock.after(sliceMs, captureSome)
     for (const key of removed) {
       captured.delete(key)
       recorder.removed(key)
@@ -35,6 +53,8 @@ export function recordFleet(fleet: FleetSource, recorder: Recorder): Dispose {
   })
   const endEvents = fleet.onEvent((key, event, uid) => recorder.event(key, event, uid))
   return () => {
+    alarm?.()
+    for (const view of waiting.splice(0)) capture(view)
     endPatches()
     endEvents()
   }

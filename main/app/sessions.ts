@@ -19,6 +19,7 @@ import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
 import type { ShowOnDesktop } from '#main/notifications/open-notifications.ts'
 import { ClusterSession } from './cluster-session.ts'
+import type { NativeSettings } from './native-settings.ts'
 
 export interface SessionsOptions {
   /** Empty: where kubectl looks. */
@@ -30,6 +31,8 @@ export interface SessionsOptions {
   readonly fleet: FleetSource
   readonly metricSettings: (context: string) => MetricSettings
   readonly trafficSettings: (context: string) => TrafficSettings
+  /** Absent: Rollouts alone are on the board. */
+  readonly natives?: NativeSettings
   readonly tell: (notice: Notice) => void
   readonly desktop?: ShowOnDesktop | undefined
   readonly onWrite: WriteSink
@@ -98,6 +101,16 @@ export class Sessions {
     return success([...this.#open.keys()].filter((each) => !before.has(each)))
   }
 
+  /** False: there is no such context. */
+  showNatives(context: string, shown: boolean): boolean {
+    if (!this.#open.has(context)) return false
+    const { fleet, natives } = this.#options
+    natives?.choose(context, shown)
+    fleet.showNatives(context, shown)
+    this.#changed()
+    return true
+  }
+
   async stop(): Promise<void> {
     this.#endPatches()
     this.#endWatch()
@@ -138,7 +151,7 @@ export class Sessions {
     const sandbox = this.#sandboxContexts.has(access.context)
     const metricSettings = this.#options.metricSettings(access.context)
     const trafficSettings = this.#options.trafficSettings(access.context)
-    const counts = (context: string) => fleet.counts(context)
+    const counts = (context: string) => ({ ...fleet.counts(context), natives: fleet.natives(context) })
     const directClientOf = (context: string) => this.#open.get(context)?.direct
     const settings = { metricSettings, trafficSettings, desktop, onWrite }
     this.#begin(new ClusterSession({ access, clock, log, sandbox, ...settings, directClientOf, counts }))
@@ -162,7 +175,9 @@ export class Sessions {
   #begin(session: ClusterSession): void {
     this.#open.set(session.context, session)
     session.onChange(() => this.#changed())
-    this.#options.fleet.add(session.cluster, session)
+    const { fleet, natives } = this.#options
+    const { rights, engine } = session
+    fleet.add(session.cluster, { rights, engine, natives: natives?.shows(session.context) ?? false })
     session.start()
   }
 

@@ -1,5 +1,5 @@
 import type { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate } from '#api/analysis.ts'
-import type { Deployment, ReplicaSet } from '#api/apps.ts'
+import type { Deployment, ReplicaSet, StatefulSet } from '#api/apps.ts'
 import type { Event, Pod, Service } from '#api/core.ts'
 import type { Experiment } from '#api/experiment.ts'
 import type { KubeObject } from '#api/meta.ts'
@@ -46,6 +46,7 @@ export interface CachedKinds extends Readonly<Record<CachedRouteKind, KubeObject
   readonly pods: Pod
   readonly services: Service
   readonly deployments: Deployment
+  readonly statefulSets: StatefulSet
   readonly experiments: Experiment
   readonly analysisRuns: AnalysisRun
   readonly analysisTemplates: AnalysisTemplate

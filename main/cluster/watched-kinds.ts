@@ -34,6 +34,7 @@ export function watchedKind(
     case 'pods':
     case 'services':
     case 'deployments':
+    case 'statefulSets':
       return { resource, scope: {} }
   }
 }
@@ -43,6 +44,8 @@ export const isRouteKind = (kind: keyof CachedKinds): kind is CachedRouteKind =>
 
 const optional: readonly (keyof CachedKinds)[] = [
   'events',
+  'deployments',
+  'statefulSets',
   'experiments',
   'analysisRuns',
   'analysisTemplates',
@@ -51,7 +54,7 @@ const optional: readonly (keyof CachedKinds)[] = [
 ]
 
 /**
- * Nothing is decided by events, and most Rollouts do without analyses, Experiments and routers: who may not read these kinds, or has
+ * Nothing is decided by events, and most Rollouts do without workloads of others, analyses, Experiments and routers: who may not read these kinds, or has
  * none of them, sees a cluster like any other. A Rollout that needs them waits.
  */
 export const isOptional = (kind: keyof CachedKinds): boolean => optional.includes(kind) || isRouteKind(kind)

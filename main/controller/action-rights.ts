@@ -1,3 +1,4 @@
+import type { KubeObject } from '#api/meta.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { type ActionName, actionNames } from '#contract/views.ts'
 import { missingRightText, type NeededRight, neededRights } from '#engine/actions/needed-rights.ts'
@@ -12,6 +13,8 @@ export interface ActionRights {
    * known closes nothing. `named`: also whether the right is granted on this very Rollout, one more question for each denied one.
    */
   closed(rollout: Rollout, named?: boolean): Readonly<Partial<Record<ActionName, string>>>
+  /** As `closed`, for one right on any namespaced object: in words, or `undefined` while nothing is known to be missing. */
+  lacks(right: NeededRight, object: Pick<KubeObject, 'metadata'>): string | undefined
   /** The right that one action on this very Rollout lacks, in words; waits for the questions that are open. */
   missing(action: ActionName, rollout: Rollout): Promise<string | undefined>
   onChange(listener: () => void): Dispose
@@ -60,7 +63,8 @@ export function createActionRights(client: Pick<ClusterClient, 'create'>, clock:
     if (asked !== generation) return
     const allowed = answer.ok ? answer.value : before
     answers.set(key, { until: clock.now() + (answer.ok ? lifetimeMs : failedLifetimeMs), allowed })
-    if (allowed !== before) for (const listener of listeners) listener()
+    // Nothing known closes nothing, and a yes closes nothing either: only a no is news.
+    if ((allowed === false) !== (before === false)) for (const listener of listeners) listener()
   }
 
   const known = (question: AccessQuestion): boolean | undefined => {
@@ -95,6 +99,10 @@ export function createActionRights(client: Pick<ClusterClient, 'create'>, clock:
 
   return {
     closed,
+    lacks(right, { metadata: { namespace } }) {
+      if (known(right) !== false || known({ ...right, namespace }) !== false) return undefined
+      return missingRightText([right], namespace ?? '')
+    },
     async missing(action, rollout) {
       for (let round = 0; round < scopes; round++) {
         closed(rollout, true)

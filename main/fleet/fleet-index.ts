@@ -20,6 +20,8 @@ export class FleetIndex {
   readonly #applications = new Map<string, Set<RolloutKey>>()
   readonly #touched = new Set<string>()
   readonly #fleet = new Map<RolloutKey, RolloutView>()
+  /** What each view on the board was made of: a member that is still this one looks as it did, but for drift. */
+  readonly #settled = new Map<RolloutKey, Member>()
 
   put(key: RolloutKey, member: Member): void {
     const application = applicationOf(member.view)
@@ -57,11 +59,15 @@ export class FleetIndex {
         const member = this.#members.get(key)
         if (member === undefined) {
           keys.delete(key)
+          this.#settled.delete(key)
           if (this.#fleet.delete(key)) removed.push(key)
           continue
         }
+        const before = this.#fleet.get(key)
+        if (this.#settled.get(key) === member && before?.drift === drift.has(key)) continue
+        this.#settled.set(key, member)
         const view = { ...member.view, drift: drift.has(key) }
-        if (jsonEqual(this.#fleet.get(key), view)) continue
+        if (jsonEqual(before, view)) continue
         this.#fleet.set(key, view)
         upserted[key] = view
       }
@@ -80,4 +86,4 @@ export class FleetIndex {
   }
 }
 
-const applicationOf = (view: RolloutView): string => `${view.namespace}/${view.name}`
+const applicationOf = ({ namespace, name, kind }: RolloutView): string => `${namespace}/${name}/${kind ?? ''}`

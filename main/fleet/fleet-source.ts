@@ -1,5 +1,5 @@
 import type { AnalysisRun } from '#api/analysis.ts'
-import { parseRolloutKey, rolloutKey } from '#contract/keys.ts'
+import { parseRolloutKey, parseWorkloadKey, rolloutKey, workloadKey } from '#contract/keys.ts'
 import type {
   EventView,
   FleetPatch,
@@ -8,7 +8,10 @@ import type {
   RolloutKey,
   RolloutView,
 } from '#contract/views.ts'
+import type { NativesState, WorkloadKind } from '#contract/workload-views.ts'
 import type { PastRun } from '#engine/forecast/past-runs.ts'
+import { resourceOf } from '#engine/workload/plan.ts'
+import type { NativeWorkload } from '#engine/workload/progress.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import { type Log, silentLog } from '#lib/log.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
@@ -22,8 +25,10 @@ import { DetailFeed } from './detail-feed.ts'
 import { FleetIndex, type Member } from './fleet-index.ts'
 import { Forecasts } from './forecasts.ts'
 import { LaterLooks } from './later-looks.ts'
+import { NativeWorkloads } from './native-workloads.ts'
 import { projectDetail } from './project-detail.ts'
 import { projectRollout, type Told } from './project-rollout.ts'
+import { projectWorkload } from './project-workload.ts'
 import { FleetPublisher } from './publisher.ts'
 import { ReachedSteps } from './reached-steps.ts'
 import { mayHaveExperiments, partsOf, type RolloutParts } from './rollout-parts.ts'
@@ -34,7 +39,15 @@ export interface FleetSource {
    * Begins to show a cluster; one of the same context is replaced. The cluster stays the caller's to start and stop. `rights`
    * close the actions that RBAC would refuse (ACT-14); `engine` tells why rollouts do not move where their objects do not.
    */
-  add(cluster: Cluster, told?: { readonly rights?: ActionRights; readonly engine?: EngineTells }): void
+  add(
+    cluster: Cluster,
+    told?: { readonly rights?: ActionRights; readonly engine?: EngineTells; readonly natives?: boolean },
+  ): void
+  /** Puts the Deployments and StatefulSets of a cluster on the board, or takes them off. What was watched once goes on being so. */
+  showNatives(context: string, shown: boolean): void
+  /** One that is on the board. */
+  native(key: RolloutKey): NativeWorkload | undefined
+  natives(context: string): { readonly state: NativesState; readonly count: number }
   /** Takes a cluster and all its rollouts off the board. */
   remove(context: string): void
   snapshot(): FleetSnapshot
@@ -79,12 +92,21 @@ interface FleetOptions {
 
 export const createFleetSource = (options: FleetOptions): FleetSource => new CachedFleet(options)
 
+/** From the first Rollout that is known. */
+const firstListsMs = 3000
+/** From then on, until what is not on the board at once is asked for: other clusters may still come. */
+const boardFirstMs = 2000
+
 interface Followed {
   readonly cluster: Cluster
   readonly affected: AffectedRollouts
   readonly rights: ActionRights | undefined
   readonly engine: EngineTells | undefined
   readonly disposals: readonly Dispose[]
+  natives: NativeWorkloads | undefined
+  /** Its first lists are not in. */
+  isHeld: boolean
+  endHold: Dispose | undefined
   closed: string | undefined
 }
 
@@ -107,19 +129,30 @@ class CachedFleet implements FleetSource {
     this.#forecasts = new Forecasts({ clock, log, pastRuns, again: (key) => this.#details.mark(key) })
   }
 
-  add(cluster: Cluster, { rights, engine }: Parameters<FleetSource['add']>[1] = {}): void {
+  add(cluster: Cluster, { rights, engine, natives = false }: Parameters<FleetSource['add']>[1] = {}): void {
     const { context } = cluster
     this.remove(context)
     const affected = new AffectedRollouts(cluster, (key) => this.#mark(context, key))
     const closed = closedReason(context, cluster.connection)
     const disposals = [
       cluster.onConnection(() => this.#onConnection(context)),
-      rights?.onChange(() => this.#markAll(cluster)),
-      engine?.onReasons((key) => (key === undefined ? this.#markAll(cluster) : this.#mark(context, key))),
+      rights?.onChange(() => this.#markAllOf(context)),
+      engine?.onReasons((key) => (key === undefined ? this.#markAllOf(context) : this.#mark(context, key))),
     ].filter((each) => each !== undefined)
-    this.#clusters.set(context, { cluster, affected, rights, engine, disposals, closed })
+    this.#clusters.set(context, {
+      cluster,
+      affected,
+      rights,
+      engine,
+      disposals,
+      closed,
+      natives: undefined,
+      isHeld: cluster.connection.state === 'connecting',
+      endHold: undefined,
+    })
     affected.start()
-    if (this.#eventListeners.size > 0) this.#followEvents(cluster, affected)
+    if (natives) this.showNatives(context, true)
+    if (this.#eventListeners.size > 0) this.#followEventsOf(context)
   }
 
   remove(context: string): void {
@@ -127,7 +160,34 @@ class CachedFleet implements FleetSource {
     if (followed === undefined) return
     this.#unfollow(followed)
     this.#clusters.delete(context)
-    this.#markAll(followed.cluster)
+    this.#markAll(followed)
+  }
+
+  showNatives(context: string, shown: boolean): void {
+    const followed = this.#clusters.get(context)
+    if (followed === undefined || shown === (followed.natives !== undefined)) return
+    const { natives } = followed
+    natives?.stop()
+    followed.natives = shown ? this.#nativesOf(followed.cluster) : undefined
+    if (!followed.isHeld) followed.natives?.follow()
+    natives?.markAll()
+  }
+
+  #nativesOf(cluster: Cluster): NativeWorkloads {
+    const { context } = cluster
+    const mark = ({ kind, key }: { readonly kind: WorkloadKind; readonly key: string }) =>
+      this.#publisher.mark(workloadKey({ context, ...splitKey(key), kind }))
+    return new NativeWorkloads(cluster, mark)
+  }
+
+  native(key: RolloutKey): NativeWorkload | undefined {
+    const address = parseWorkloadKey(key)
+    return address && this.#clusters.get(address.context)?.natives?.get(address)
+  }
+
+  natives(context: string): { readonly state: NativesState; readonly count: number } {
+    const { state = 'hidden', count = 0 } = this.#clusters.get(context)?.natives ?? {}
+    return { state, count }
   }
 
   snapshot(): FleetSnapshot {
@@ -144,7 +204,7 @@ class CachedFleet implements FleetSource {
 
   onEvent(listener: EventListener): Dispose {
     this.#eventListeners.add(listener)
-    for (const { cluster, affected } of this.#clusters.values()) this.#followEvents(cluster, affected)
+    for (const context of this.#clusters.keys()) this.#followEventsOf(context)
     return () => void this.#eventListeners.delete(listener)
   }
 
@@ -170,6 +230,12 @@ class CachedFleet implements FleetSource {
       reachedStep: this.#reached.of(view),
       forecast: this.#forecasts.of(key, cluster, parts, closed),
     })
+  }
+
+  /** Nothing of the board is made of events, and a fleet may have more of them than of all the rest. */
+  #followEventsOf(context: string): void {
+    const followed = this.#clusters.get(context)
+    if (followed !== undefined && !followed.isHeld) this.#followEvents(followed.cluster, followed.affected)
   }
 
   #followEvents({ context }: Cluster, affected: AffectedRollouts): void {
@@ -198,7 +264,8 @@ class CachedFleet implements FleetSource {
   counts(context: string): FleetCounts {
     const followed = this.#clusters.get(context)
     if (followed === undefined) return { rollouts: 0, objects: 0 }
-    return { rollouts: followed.cluster.cache('rollouts').size, objects: followed.affected.objectCount }
+    const { cluster, affected, natives } = followed
+    return { rollouts: cluster.cache('rollouts').size, objects: affected.objectCount + (natives?.count ?? 0) }
   }
 
   stop(): void {
@@ -210,27 +277,58 @@ class CachedFleet implements FleetSource {
     this.#laterLooks.stop()
   }
 
-  #unfollow({ affected, disposals }: Followed): void {
+  #unfollow({ affected, disposals, natives, endHold }: Followed): void {
     affected.stop()
+    natives?.stop()
+    endHold?.()
     for (const dispose of disposals) dispose()
   }
 
   #onConnection(context: string): void {
     const followed = this.#clusters.get(context)
     if (followed === undefined) return
+    if (followed.cluster.connection.state !== 'connecting') this.#release(followed)
     const closed = closedReason(context, followed.cluster.connection)
     if (closed === followed.closed) return
     followed.closed = closed
-    this.#markAll(followed.cluster)
+    this.#markAll(followed)
   }
 
-  #markAll(cluster: Cluster): void {
+  /**
+   * Rollouts come before their ReplicaSets and pods. As long as a cluster's first lists come in nothing of it is shown: half a picture
+   * would be a wrong one, and each of them would be drawn several times. A list that does not come holds the others up no longer than this.
+   */
+  #isHeld(followed: Followed): boolean {
+    if (!followed.isHeld) return false
+    followed.endHold ??= this.#clock.after(firstListsMs, () => this.#release(followed))
+    return true
+  }
+
+  #release(followed: Followed): void {
+    if (!followed.isHeld) return
+    followed.isHeld = false
+    followed.endHold?.()
+    this.#markAll(followed)
+    followed.endHold = this.#clock.after(boardFirstMs, () => {
+      followed.natives?.follow()
+      if (this.#eventListeners.size > 0) this.#followEventsOf(followed.cluster.context)
+    })
+  }
+
+  #markAllOf(context: string): void {
+    const followed = this.#clusters.get(context)
+    if (followed !== undefined) this.#markAll(followed)
+  }
+
+  #markAll({ cluster, natives }: Followed): void {
     for (const rollout of cluster.cache('rollouts').values()) this.#mark(cluster.context, keyOf(rollout))
+    natives?.markAll()
   }
 
   #mark(context: string, key: string): void {
-    const at = key.indexOf('/')
-    const wanted = rolloutKey({ context, namespace: key.slice(0, at), name: key.slice(at + 1) })
+    const followed = this.#clusters.get(context)
+    if (followed !== undefined && this.#isHeld(followed)) return
+    const wanted = rolloutKey({ context, ...splitKey(key) })
     this.#publisher.mark(wanted)
     this.#details.mark(wanted)
   }
@@ -242,7 +340,18 @@ class CachedFleet implements FleetSource {
     return { ...followed, key: `${address.namespace}/${address.name}` }
   }
 
+  #projectNative(key: RolloutKey, context: string): Member | undefined {
+    const workload = this.native(key)
+    const followed = this.#clusters.get(context)
+    if (workload === undefined || followed === undefined) return undefined
+    const { closed, rights } = followed
+    const missingRight = rights?.lacks({ verb: 'patch', resource: resourceOf(workload) }, workload)
+    return projectWorkload(workload, { context, now: this.#clock.now(), closed, missingRight })
+  }
+
   #project(key: RolloutKey): Member | undefined {
+    const native = parseWorkloadKey(key)
+    if (native !== undefined) return this.#projectNative(key, native.context)
     const found = this.#find(key)
     const parts = found && partsOf(found.cluster, found.key)
     if (found === undefined || parts === undefined) {
@@ -253,6 +362,12 @@ class CachedFleet implements FleetSource {
     this.#reached.note(member.view)
     return member
   }
+}
+
+/** The parts of `namespace/name`. */
+function splitKey(key: string): { readonly namespace: string; readonly name: string } {
+  const at = key.indexOf('/')
+  return { namespace: key.slice(0, at), name: key.slice(at + 1) }
 }
 
 /** What is known besides the objects. On the board one question for rights serves a whole namespace, a page asks by name. */

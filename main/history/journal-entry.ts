@@ -1,4 +1,4 @@
-import { parseRolloutKey } from '#contract/keys.ts'
+import { parseKey } from '#contract/keys.ts'
 import type { ActionName, ActionResult, RolloutKey, WriteView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { redactText } from '#lib/redact-text.ts'
@@ -37,8 +37,8 @@ export function journalRow(
   at: EpochMs,
   prints: SecretPrints,
 ): HistoryRow {
-  const { context, namespace, name } = parseRolloutKey(key) ?? {}
-  const object = { context, namespace, name, uid, generation }
+  const { context, namespace, name, kind } = parseKey(key) ?? {}
+  const object = { context, namespace, name, kind, uid, generation }
   const requests = writes.map((write) => withoutSecrets(write, prints))
   const body = writeBody({ ...object, ...who, via, reason: redactText(reason), result, requests })
   return { table: 'journal', at, key, body }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { parseRolloutKey } from '#contract/keys.ts'
+import { parseKey } from '#contract/keys.ts'
 import { actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Outcome } from '#lib/outcome.ts'
@@ -138,7 +138,7 @@ const entrySchema = v.object({
 /** `undefined` for a row that cannot be read: one damaged row must not hide the others. */
 function readAction({ id, at, key, body }: Record<string, unknown>): HistoryActionView | undefined {
   const parsed = v.safeParse(entrySchema, readJson(body))
-  const address = parseRolloutKey(String(key))
+  const address = parseKey(String(key))
   if (!parsed.success || address === undefined) return undefined
   const { result, ...entry } = parsed.output
   return {

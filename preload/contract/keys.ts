@@ -1,4 +1,5 @@
 import type { RolloutKey } from './views.ts'
+import { type WorkloadKind, workloadKinds } from './workload-views.ts'
 
 export interface RolloutAddress {
   readonly context: string
@@ -21,3 +22,22 @@ export function parseRolloutKey(key: RolloutKey): RolloutAddress | undefined {
     return undefined
   }
 }
+
+export interface WorkloadAddress extends RolloutAddress {
+  readonly kind: WorkloadKind
+}
+
+/** A Rollout of the same name has another key: `parseRolloutKey` knows neither this one nor the other way round. */
+export const workloadKey = ({ kind, ...at }: WorkloadAddress): RolloutKey => `${rolloutKey(at)}/${kind}`
+
+/** The inverse of `workloadKey`; `undefined` for text that is not such a key. */
+export function parseWorkloadKey(key: RolloutKey): WorkloadAddress | undefined {
+  const at = key.lastIndexOf('/')
+  const kind = workloadKinds.find((each) => each === key.slice(at + 1))
+  const address = kind === undefined ? undefined : parseRolloutKey(key.slice(0, at))
+  return kind === undefined || address === undefined ? undefined : { ...address, kind }
+}
+
+/** Whatever the key is one of. */
+export const parseKey = (key: RolloutKey): (RolloutAddress & { readonly kind?: WorkloadKind }) | undefined =>
+  parseRolloutKey(key) ?? parseWorkloadKey(key)

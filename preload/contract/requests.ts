@@ -17,6 +17,7 @@ import {
   type RolloutDetailView,
   type WriteView,
 } from './views.ts'
+import type { WorkloadDetailView } from './workload-views.ts'
 
 /** A channel: the schema checks input at run time on main's side, `Output` is a promise of main's types. */
 export interface Request<Input, Output> {
@@ -116,6 +117,10 @@ export const requests = {
   'analysis.evaluate': request<Outcome<ConditionVerdicts, Failure>>().of(
     v.object({ key, run: name, metric: name, expression: v.pipe(v.string(), v.minLength(1), v.maxLength(4000)) }),
   ),
+  /** One Deployment or StatefulSet, read for this answer. */
+  'workload.detail': request<Outcome<WorkloadDetailView, Failure>>().of(v.object({ key })),
+  /** Put the Deployments and StatefulSets of one cluster on the board, or take them off; kept for the next start. */
+  'workloads.show': request<Outcome<void, Failure>>().of(v.object({ context: name, shown: v.boolean() })),
   'action.preview': request<readonly ActionPreview[]>().of(previewInput),
   'action.send': request<readonly ActionResult[]>().of(sendInput),
   'revision.diff': request<Outcome<DiffView, Failure>>().of(v.object({ left: diffSide, right: diffSide })),

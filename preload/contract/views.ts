@@ -4,6 +4,7 @@ import type { Reason } from '#lib/reason.ts'
 import type { AnalysisRunView, RunUnderWay } from './analysis-views.ts'
 import type { ExperimentView } from './experiment-views.ts'
 import type { TrafficView } from './traffic-views.ts'
+import type { NativesState, WorkloadKind } from './workload-views.ts'
 
 /*
  * What the window may see: flat, structured-clone data made by main. No Kubernetes object crosses whole; no secret value
@@ -21,6 +22,8 @@ export type ShownStatus = 'Aborted' | 'Inconclusive' | 'Degraded' | 'Paused' | '
 /** One cell of the fleet board. About 1 kB; sent whole when anything in it changed. */
 export interface RolloutView {
   readonly key: RolloutKey
+  /** Absent: a Rollout. Else a workload that Kubernetes itself rolls out; its key is one of `workloadKey`. */
+  readonly kind?: WorkloadKind
   readonly context: string
   readonly namespace: string
   readonly name: string
@@ -145,6 +148,8 @@ export interface ClusterView {
   readonly requestCount: number
   readonly objectCount: number
   readonly sandbox: boolean
+  /** Of Deployments and StatefulSets; absent where nobody asked for them. */
+  readonly natives?: { readonly state: NativesState; readonly count: number }
 }
 
 export type RoleTag = 'stable' | 'canary' | 'active' | 'preview'

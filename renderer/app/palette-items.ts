@@ -32,6 +32,7 @@ const actions = [
   'cancelRestart',
   'setImage',
 ] as const satisfies readonly ActionName[]
+const nativeActions = ['pause', 'resume', 'undo', 'restart'] as const satisfies readonly ActionName[]
 const perGroup = 8
 
 /**
@@ -81,8 +82,8 @@ const take = (items: Iterable<PaletteItem>): readonly PaletteItem[] => {
 
 function* doItems(app: App, text: Text, views: readonly RolloutView[], question: string): Iterable<PaletteItem> {
   for (const view of views) {
-    yield* backTestItem(app, text, view, question)
-    for (const action of actions) {
+    if (view.kind === undefined) yield* backTestItem(app, text, view, question)
+    for (const action of view.kind === undefined ? actions : nativeActions) {
       const words = text('palette.do', { action: text(`action.${action}`), app: view.name, cluster: view.context })
       if (!fits(`${words} ${action}`, question)) continue
       const availability = view.actions[action]
@@ -97,6 +98,7 @@ function* doItems(app: App, text: Text, views: readonly RolloutView[], question:
         run: () => beginAction(app, action, [view.key]),
       }
     }
+    if (view.kind !== undefined) continue
     const words = text('palette.do', { action: text('action.diff'), app: view.name, cluster: view.context })
     if (question !== '' && !fits(`${words} diff`, question)) continue
     const run = () => app.goTo(hrefOf(diffOf(view.key)))

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand'
+import type { RolloutView } from '#contract/views.ts'
 import { formatTime } from '../format/clock-time.ts'
 import { openOverlay } from '../store/app.ts'
 import { useApp, useClusters, useFleet, useText, useTicking } from '../store/use-app.ts'
@@ -64,16 +65,24 @@ function ClusterCounts() {
 
 function Traffic() {
   const text = useText()
-  const rollouts = useFleet((state) => state.rollouts.size)
+  const size = useFleet((state) => state.rollouts.size)
+  const native = useFleet((state) => countNative(state.rollouts))
   const objects = useClusters((state) => state.clusters.reduce((sum, each) => sum + each.objectCount, 0))
   const requests = useClusters((state) => state.clusters.reduce((sum, each) => sum + each.requestCount, 0))
   return (
     <>
-      <span>{text('bar.rollouts', { count: rollouts })}</span>
+      <span>{text('bar.rollouts', { count: size - native })}</span>
+      {native > 0 && <span className="wide-only">{text('bar.native', { count: native })}</span>}
       <span className="wide-only">{text('bar.cache', { count: objects })}</span>
       <span className="wide-only">{text('bar.requests', { count: requests })}</span>
     </>
   )
+}
+
+function countNative(rollouts: ReadonlyMap<string, RolloutView>): number {
+  let count = 0
+  for (const { kind } of rollouts.values()) if (kind !== undefined) count += 1
+  return count
 }
 
 function Trouble() {

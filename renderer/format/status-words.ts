@@ -39,8 +39,10 @@ export function stepsDone(text: Text, view: RolloutView): string | undefined {
 const doneOf = ({ stepIndex, stepCount, status }: RolloutView): number | undefined =>
   stepCount === 0 || status === 'Aborted' ? undefined : stepIndex
 
-/** The short count of a cell: `4/8`, for blue-green the ready preview pods (UI-ROLE-4). */
+/** The short count of a cell: `4/8`, for blue-green the ready preview pods (UI-ROLE-4), for native workloads the new pods. */
 export function stepCount(view: RolloutView): string | undefined {
+  if (view.kind !== undefined)
+    return view.status === 'Healthy' ? undefined : `${view.replicas.updated}/${view.replicas.desired}`
   if (view.strategy === 'blueGreen') {
     return view.preview !== undefined && view.status !== 'Healthy'
       ? `${view.preview.ready}/${view.preview.desired}`
@@ -53,6 +55,7 @@ export function stepCount(view: RolloutView): string | undefined {
 /** UI-A11Y-4: `checkout-api, prod-eu-west: Paused, 6:48 left, 40% canary, 4 of 8 steps done`. */
 export function cellName(text: Text, view: RolloutView, now: number): string {
   const facts = [
+    view.kind,
     statusWords(text, view),
     timeLeft(text, view, now),
     view.status !== 'Healthy' && view.strategy === 'canary'
@@ -62,6 +65,9 @@ export function cellName(text: Text, view: RolloutView, now: number): string {
       ? text('cell.previewReady', { ready: view.preview.ready, count: view.preview.desired })
       : undefined,
     stepsDone(text, view),
+    view.kind !== undefined && view.status !== 'Healthy'
+      ? text('cell.updated', { updated: view.replicas.updated, count: view.replicas.desired })
+      : undefined,
     view.drift ? text('status.drift') : undefined,
   ].filter((fact) => fact !== undefined)
   return text('cell.name', { app: view.name, cluster: view.context, facts: facts.join(', ') })

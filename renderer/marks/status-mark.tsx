@@ -2,6 +2,7 @@ import type { RolloutView, ShownStatus } from '#contract/views.ts'
 import { statusIcon, statusWord, statusWords, toneOf } from '../format/status-words.ts'
 import { useText } from '../store/use-app.ts'
 import { Icon } from '../ui/icon.tsx'
+import type { IconName } from '../ui/icon-names.ts'
 
 /** The one status mark of a rollout in all views: silhouette, word, hue (UI-P-4). */
 export function StatusMark({ view }: { readonly view: RolloutView }) {
@@ -25,6 +26,10 @@ export function StatusWord({ status }: { readonly status: ShownStatus }) {
     </span>
   )
 }
+
+/** The strategy's glyph; the hexagon of Kubernetes where it rolls out by itself. */
+export const strategyIcon = ({ kind, strategy }: Pick<RolloutView, 'kind' | 'strategy'>): IconName =>
+  kind !== undefined ? 'hexagon' : strategy === 'blueGreen' ? 'bluegreen' : 'canary'
 
 export function StatusIcon({ status, settled }: { readonly status: ShownStatus; readonly settled?: boolean }) {
   return <Icon name={statusIcon(status, settled)} className={status === 'Progressing' ? 'spin' : ''} />

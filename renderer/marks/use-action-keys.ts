@@ -24,7 +24,8 @@ export function useActionKeys(keysAtHand: () => readonly RolloutKey[]): void {
     },
     D: () => {
       const [key] = keysAtHand()
-      if (key !== undefined) app.goTo(hrefOf(diffOf(key)))
+      const isNative = key !== undefined && app.fleet.getState().rollouts.get(key)?.kind !== undefined
+      if (key !== undefined && !isNative) app.goTo(hrefOf(diffOf(key)))
     },
   })
 }

@@ -5,9 +5,16 @@ import { type FilterTerm, matchesAll } from './filter-terms.ts'
 export type BoardTab = 'all' | 'needsYou' | 'moving' | 'drifted'
 export type BoardGroup = 'moving' | 'settled'
 
+/** Which kinds of workload are on the board. */
+export type BoardKinds = 'all' | 'rollouts' | 'native'
+
+/** Native workloads have rows of their own, also where a Rollout has the same name. */
+export const rowIdOf = ({ namespace, name, kind }: Pick<RolloutView, 'namespace' | 'name' | 'kind'>): string =>
+  kind === undefined ? `${namespace}/${name}` : `${namespace}/${name} ${kind}`
+
 /** One application: the rollouts of one namespace and name in all clusters. */
 export interface BoardRow {
-  /** `namespace/name`. */
+  /** See `rowIdOf`. */
   readonly id: string
   readonly namespace: string
   readonly name: string
@@ -50,11 +57,13 @@ export function buildBoard(
   rollouts: ReadonlyMap<RolloutKey, RolloutView>,
   terms: readonly FilterTerm[],
   now: EpochMs,
+  kinds: BoardKinds = 'all',
 ): Board {
   const byApp = new Map<string, RolloutView[]>()
   const shown = new Set<string>()
   for (const view of rollouts.values()) {
-    const id = `${view.namespace}/${view.name}`
+    if (kinds !== 'all' && (kinds === 'native') !== (view.kind !== undefined)) continue
+    const id = rowIdOf(view)
     const views = byApp.get(id)
     if (views === undefined) byApp.set(id, [view])
     else views.push(view)

@@ -41,6 +41,8 @@ function fieldTest(field: string, argument: string): FilterTerm['matches'] | und
     case 'phase':
     case 'status':
       return (view) => fits(view.status) || fits(view.phase)
+    case 'kind':
+      return (view) => fits(view.kind ?? 'Rollout')
     case 'strategy':
       return (view) => fits(view.strategy)
     case 'version':

@@ -1,9 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { BoardGroup, BoardTab } from './board.ts'
+import type { BoardGroup, BoardKinds, BoardTab } from './board.ts'
 
 export interface FiltersState {
   readonly fleet: string
   readonly tab: BoardTab
+  readonly kinds: BoardKinds
   readonly folded: ReadonlySet<BoardGroup>
   readonly history: string
 }
@@ -11,9 +12,11 @@ export interface FiltersState {
 export type FiltersStore = StoreApi<FiltersState>
 
 export const createFilters = (): FiltersStore =>
-  createStore<FiltersState>(() => ({ fleet: '', tab: 'all', folded: new Set(), history: '' }))
+  createStore<FiltersState>(() => ({ fleet: '', tab: 'all', kinds: 'all', folded: new Set(), history: '' }))
 
 export const boardTabs = ['all', 'needsYou', 'moving', 'drifted'] as const satisfies readonly BoardTab[]
+
+export const boardKinds = ['all', 'rollouts', 'native'] as const satisfies readonly BoardKinds[]
 
 export function nextTab(store: FiltersStore): void {
   const { tab } = store.getState()

@@ -27,7 +27,7 @@ export type Route =
 export type Page = Route['page']
 export type RouteStore = StoreApi<{ readonly route: Route }>
 
-/** A hash address → the page. Keys hold exactly two `/`, their parts are percent-encoded already. */
+/** A hash address → the page. Keys hold two `/`, those of native workloads three; their parts are percent-encoded already. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
   const [page, ...rest] = path.split('/')
@@ -35,7 +35,7 @@ export function parseRoute(hash: string): Route {
   const parameters = new URLSearchParams(query)
   switch (page) {
     case 'rollout':
-      return { page, key }
+      return { page, key: rest.length === 4 ? rest.join('/') : key }
     case 'diff':
       return {
         page,

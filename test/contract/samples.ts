@@ -201,6 +201,34 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
       ],
     }),
   },
+  'workload.detail': {
+    input: { key: `${key}/Deployment` },
+    output: success({
+      view: { ...sampleView, key: `${key}/Deployment`, kind: 'Deployment' },
+      updateStrategy: 'Recreate',
+      revisions: [
+        {
+          revision: 3,
+          name: 'checkout-6c7f5d9b88',
+          isCurrent: false,
+          images: ['shop/checkout:1.4.0'],
+          version: '1.4.0',
+          createdAt: at,
+          ready: 0,
+          desired: 0,
+          cause: undefined,
+          undo: { open: true },
+        },
+      ],
+      revisionsState: 'read',
+      pods: [],
+      events: [],
+      eventsState: 'forbidden',
+      conditions: [],
+      containers: [],
+    }),
+  },
+  'workloads.show': { input: { context: 'prod/eu', shown: false }, output: success(undefined) },
   'action.preview': {
     input: {
       action: 'setImage',

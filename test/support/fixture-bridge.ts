@@ -17,8 +17,18 @@ import { aBackTest } from './fixture-back-test.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
 import { preview } from './fixture-preview.ts'
+import { aWorkloadDetail, fleetNatives } from './fixture-workload.ts'
 
-export type Scene = 'fleet' | 'large' | 'long' | 'noContexts' | 'noRollouts' | 'troubles' | 'offline' | 'silent'
+export type Scene =
+  | 'fleet'
+  | 'native'
+  | 'large'
+  | 'long'
+  | 'noContexts'
+  | 'noRollouts'
+  | 'troubles'
+  | 'offline'
+  | 'silent'
 
 export interface FixtureBridge extends Bridge {
   /** What the window asked main to do, in order. */
@@ -43,6 +53,11 @@ function contentsOf(scene: Scene, now: EpochMs): Contents {
     case 'fleet':
     case 'silent':
       return { clusters: fleetClusters(now), rollouts: fleetRollouts(now) }
+    case 'native':
+      return {
+        clusters: fleetClusters(now).map((each) => ({ ...each, natives: { state: 'shown', count: 3 } })),
+        rollouts: [...fleetRollouts(now), ...fleetNatives(now)],
+      }
     case 'large':
       return largeFleet(now, 10_000)
     case 'long':
@@ -227,6 +242,11 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
       return view === undefined ? failure(gone) : success(aDetail(view, now))
     },
     'analysis.evaluate': async (input) => success(verdictsOf(input, rollouts.get(input.key), now)),
+    'workload.detail': async ({ key }) => {
+      const view = rollouts.get(key)
+      return view === undefined ? failure(gone) : success(aWorkloadDetail(view, now))
+    },
+    'workloads.show': async () => success(undefined),
     'action.preview': async (input) =>
       input.targets.map((key) => {
         const view = rollouts.get(key)

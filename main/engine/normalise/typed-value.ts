@@ -61,9 +61,13 @@ function readValue(order: FieldOrder, type: FieldType, input: unknown, path: str
   }
 }
 
+const wholeSeconds = '2026-01-15T10:00:00Z'
+
 function readTime(input: unknown): string | undefined {
   const at = typeof input === 'string' ? parseTime(input) : undefined
-  return at === undefined ? undefined : formatSeconds(at)
+  if (at === undefined || typeof input !== 'string') return undefined
+  // As nearly all of them are written already.
+  return input.length === wholeSeconds.length && input.endsWith('Z') ? input : formatSeconds(at)
 }
 
 function readQuantity(input: unknown, path: string, dropped: Dropped): string {

@@ -3,6 +3,7 @@ import type { ClusterView, RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatAge } from '../../format/duration.ts'
 import type { Locale, Text } from '../../format/text.ts'
+import { strategyIcon } from '../../marks/status-mark.tsx'
 import type { BoardRow } from '../../store/board.ts'
 import { toggleGroup } from '../../store/filters.ts'
 import type { RequestedState } from '../../store/requested.ts'
@@ -112,7 +113,7 @@ const RowHead = memo(function RowHead({ row, on }: { readonly row: BoardRow; rea
     <div className={`row-head${on ? ' on' : ''}`} role="rowheader" aria-colindex={1} title={row.id}>
       <div className="name cut">{row.name}</div>
       <div className="versions">
-        <Icon name={lead.strategy === 'blueGreen' ? 'bluegreen' : 'canary'} />
+        <Icon name={strategyIcon(lead)} {...(lead.kind !== undefined && { label: lead.kind })} />
         <span className="cut num">{moving ? versions.join(' → ') : (versions.at(-1) ?? '–')}</span>
       </div>
     </div>

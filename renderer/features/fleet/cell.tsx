@@ -5,7 +5,7 @@ import { formatMoment } from '../../format/clock-time.ts'
 import { cellName, statusWord, stepCount, toneOf } from '../../format/status-words.ts'
 import type { Locale, Text } from '../../format/text.ts'
 import { formatPercent } from '../../format/weight.ts'
-import { StatusIcon } from '../../marks/status-mark.tsx'
+import { StatusIcon, strategyIcon } from '../../marks/status-mark.tsx'
 import { MuteWeightBar } from '../../marks/weight-bar.tsx'
 import { hrefOf } from '../../store/route.ts'
 import { toggleMark } from '../../store/selection.ts'
@@ -101,7 +101,7 @@ function SecondLine({ view }: { readonly view: RolloutView }) {
   const count = stepCount(view)
   return (
     <div className="second" aria-hidden>
-      <Icon name={view.strategy === 'blueGreen' ? 'bluegreen' : 'canary'} className="strategy" />
+      <Icon name={strategyIcon(view)} className="strategy" />
       <MuteWeightBar key={view.key} view={view} quiet={settled} />
       {!settled && view.strategy === 'canary' && (
         <span className="num percent">{formatPercent(view.actualWeight, view.maxWeight)}</span>

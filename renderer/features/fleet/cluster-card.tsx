@@ -31,6 +31,7 @@ export function ClusterCard({ cluster, onClose }: ClusterCardProps) {
         <LeaseFact cluster={cluster} />
       </dl>
       <DriveChoice cluster={cluster} />
+      <NativesChoice cluster={cluster} />
     </section>
   )
 }
@@ -82,6 +83,42 @@ function DriveChoice({ cluster }: { readonly cluster: ClusterView }) {
         onPress={() => void choose()}
       />
       <span className="faint small cut">{text(drives ? 'card.handBackMeans' : 'card.driveMeans')}</span>
+    </div>
+  )
+}
+
+/** Deployments and StatefulSets beside the Rollouts: two watches more in this cluster. */
+function NativesChoice({ cluster: { context, natives } }: { readonly cluster: ClusterView }) {
+  const app = useApp()
+  const text = useText()
+  if (natives === undefined) return null
+  const { state, count } = natives
+  const isShown = state !== 'hidden'
+  const choose = async () => {
+    const outcome = await app.bridge.call('workloads.show', { context, shown: !isShown })
+    if (outcome.ok) return
+    const title = text('toast.nativesRefused', { cluster: context })
+    showToast(app.toasts, {
+      id: `natives ${context}`,
+      tone: 'failed',
+      title,
+      detail: failureWords(text, outcome.error),
+    })
+  }
+  return (
+    <div className="row">
+      <Button
+        small
+        icon="hexagon"
+        label={text(isShown ? 'card.hideNatives' : 'card.showNatives')}
+        onPress={() => void choose()}
+      />
+      <span
+        className={`small cut ${state === 'forbidden' ? 'ink-paused' : 'faint'}`}
+        title={text(`natives.${state}`, { count })}
+      >
+        {text(`natives.${state}`, { count })}
+      </span>
     </div>
   )
 }

@@ -45,9 +45,7 @@ function PeekOne({ view }: { readonly view: RolloutView }) {
         {facts}
       </span>
       <span className="space" />
-      <ActionButton small view={view} action={view.actions.retry.open ? 'retry' : 'promote'} />
-      <ActionButton small view={view} action="abort" />
-      <Button small label={text('action.diff')} hint="D" onPress={() => app.goTo(hrefOf(diffOf(view.key)))} />
+      {view.kind === undefined ? <OwnActions view={view} /> : <NativeActions view={view} />}
       <Button
         small
         label={text('action.open')}
@@ -58,7 +56,35 @@ function PeekOne({ view }: { readonly view: RolloutView }) {
   )
 }
 
-const bulkActions: readonly ActionName[] = ['promote', 'pause', 'abort', 'retry', 'undo']
+function OwnActions({ view }: { readonly view: RolloutView }) {
+  const app = useApp()
+  const text = useText()
+  return (
+    <>
+      <ActionButton small view={view} action={view.actions.retry.open ? 'retry' : 'promote'} />
+      <ActionButton small view={view} action="abort" />
+      <Button small label={text('action.diff')} hint="D" onPress={() => app.goTo(hrefOf(diffOf(view.key)))} />
+    </>
+  )
+}
+
+/** What `kubectl rollout` can do. */
+function NativeActions({ view }: { readonly view: RolloutView }) {
+  return (
+    <>
+      {view.kind === 'Deployment' && (
+        <ActionButton small view={view} action={view.actions.resume.open ? 'resume' : 'pause'} />
+      )}
+      <ActionButton small view={view} action="undo" />
+      <ActionButton small view={view} action="restart" />
+    </>
+  )
+}
+
+const bulkActions: readonly ActionName[] = ['promote', 'pause', 'resume', 'abort', 'retry', 'undo', 'restart']
+
+/** The others are offered where they are open. */
+const usualActions: ReadonlySet<ActionName> = new Set<ActionName>(['promote', 'pause', 'abort', 'retry', 'undo'])
 
 /** UI-ACT: one dialog for all of them; those that cannot take it stay in its list with their reason. */
 function PeekMarked({ keys }: { readonly keys: readonly RolloutKey[] }) {
@@ -72,7 +98,7 @@ function PeekMarked({ keys }: { readonly keys: readonly RolloutKey[] }) {
       <span className="space" />
       {bulkActions.map((action) => {
         const open = openFor(action)
-        return (
+        return open === 0 && !usualActions.has(action) ? null : (
           <Button
             key={action}
             small

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { RoleMark } from '../../marks/role-mark.tsx'
-import { boardTabs } from '../../store/filters.ts'
-import { useApp, useText } from '../../store/use-app.ts'
+import { boardKinds, boardTabs } from '../../store/filters.ts'
+import { useApp, useClusters, useText } from '../../store/use-app.ts'
 import { Button, Kbd } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segments } from '../../ui/segments.tsx'
@@ -12,6 +12,8 @@ export function Toolbar({ board }: { readonly board: BoardModel }) {
   const text = useText()
   const filter = useStore(filters, (state) => state.fleet)
   const tab = useStore(filters, (state) => state.tab)
+  const kinds = useStore(filters, (state) => state.kinds)
+  const hasNative = useClusters((state) => state.clusters.some(({ natives }) => (natives?.count ?? 0) > 0))
   return (
     <search className="toolbar" data-region>
       <label className="field filter">
@@ -36,6 +38,14 @@ export function Toolbar({ board }: { readonly board: BoardModel }) {
         onChange={(next) => filters.setState({ tab: next })}
         segments={boardTabs.map((value) => ({ value, label: text(`tab.${value}`), count: board.counts[value] }))}
       />
+      {hasNative && (
+        <Segments
+          label={text('kinds.label')}
+          value={kinds}
+          onChange={(next) => filters.setState({ kinds: next })}
+          segments={boardKinds.map((value) => ({ value, label: text(`kinds.${value}`) }))}
+        />
+      )}
       <span className="space" />
       {board.wantToMove > 0 ? (
         <Button

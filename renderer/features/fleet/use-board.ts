@@ -44,12 +44,13 @@ export function useBoard(): BoardModel {
   // The field shows what is typed at once; the rows follow when there is time for them (UI-VIRT-5).
   const filter = useDeferredValue(useStore(app.filters, (state) => state.fleet))
   const tab = useStore(app.filters, (state) => state.tab)
+  const kinds = useStore(app.filters, (state) => state.kinds)
   const folded = useStore(app.filters, (state) => state.folded)
   const terms = useMemo(() => parseFilter(filter), [filter])
   const now = useTicking((at) => (terms.some((term) => term.text.startsWith('age:')) ? at : 0))
-  const live = useMemo(() => buildBoard(rollouts, terms, now), [rollouts, terms, now])
+  const live = useMemo(() => buildBoard(rollouts, terms, now, kinds), [rollouts, terms, now, kinds])
   const wanted = useMemo(() => live.rows.filter((row) => row.tabs.has(tab)), [live, tab])
-  const { order, hold, applyOrder } = useFrozenOrder(wanted, `${tab} ${filter}`)
+  const { order, hold, applyOrder } = useFrozenOrder(wanted, `${tab} ${kinds} ${filter}`)
   const columns = useMemo(() => columnsOf(clusters, rollouts.values()), [clusters, rollouts])
   const items = useMemo(() => itemsOf(order.rows, folded), [order, folded])
   return { items, columns, counts: live.counts, terms, wantToMove: order.wantToMove, hold, applyOrder }

@@ -1,6 +1,7 @@
 import type { RolloutKey } from '#contract/views.ts'
 import { useActionKeys } from '../../marks/use-action-keys.ts'
 import type { App } from '../../store/app.ts'
+import { rowIdOf } from '../../store/board.ts'
 import { nextTab, toggleGroup } from '../../store/filters.ts'
 import { buildQueue } from '../../store/queue.ts'
 import { hrefOf } from '../../store/route.ts'
@@ -92,8 +93,7 @@ function stepQueue(app: App, step: 1 | -1): void {
   if (entry === undefined) return
   app.selection.setState({ queueEntry: entry.id })
   if (entry.kind !== 'cluster') {
-    const { namespace, name, context } = entry.view
-    app.selection.setState({ active: { row: `${namespace}/${name}`, context } })
+    app.selection.setState({ active: { row: rowIdOf(entry.view), context: entry.view.context } })
   }
 }
 

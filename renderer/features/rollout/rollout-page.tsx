@@ -1,4 +1,5 @@
 import { useRef } from 'react'
+import { parseWorkloadKey } from '#contract/keys.ts'
 import type { RolloutDetailView, RolloutKey } from '#contract/views.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import { useActionKeys } from '../../marks/use-action-keys.ts'
@@ -14,6 +15,7 @@ import { Revisions } from './revisions.tsx'
 import { Siblings } from './siblings.tsx'
 import { Steps } from './steps.tsx'
 import { Traffic } from './traffic.tsx'
+import { WorkloadPage } from './workload.tsx'
 import './rollout.css'
 
 interface RolloutPageProps {
@@ -24,8 +26,10 @@ interface RolloutPageProps {
 export function RolloutPage({ rolloutKey }: RolloutPageProps) {
   const app = useApp()
   const text = useText()
-  const loaded = useRolloutDetail(rolloutKey)
+  const isNative = rolloutKey !== undefined && parseWorkloadKey(rolloutKey) !== undefined
+  const loaded = useRolloutDetail(isNative ? undefined : rolloutKey)
   useActionKeys(() => (rolloutKey === undefined ? [] : [rolloutKey]))
+  if (isNative) return <WorkloadPage workloadKey={rolloutKey} />
   if (rolloutKey !== undefined && loaded.state === 'there') return <Detail detail={loaded.value} />
   const toFleet = (
     <Button kind="primary" icon="grid" label={text('rollout.toFleet')} onPress={() => app.goTo('#/fleet')} />

@@ -17,9 +17,9 @@ export function Siblings({ view }: { readonly view: RolloutView }) {
   const siblings = useMemo(() => {
     const order = new Map(clusters.map((cluster, index) => [cluster.context, index]))
     return [...rollouts.values()]
-      .filter((each) => each.name === view.name && each.namespace === view.namespace)
+      .filter((each) => each.name === view.name && each.namespace === view.namespace && each.kind === view.kind)
       .sort((a, b) => (order.get(a.context) ?? 0) - (order.get(b.context) ?? 0))
-  }, [rollouts, clusters, view.name, view.namespace])
+  }, [rollouts, clusters, view.name, view.namespace, view.kind])
   const step = (by: 1 | -1) => () => {
     const at = siblings.findIndex((each) => each.key === view.key)
     const next = siblings.at((at + by) % siblings.length)

@@ -1,11 +1,13 @@
 import { advice, sentences } from '#lib/reason.ts'
 import { analysisEn } from './analysis-en.ts'
+import { boardEn } from './board-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
   ...sentences,
   ...advice,
   ...analysisEn,
+  ...boardEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',

@@ -6,7 +6,7 @@ import { silentLog } from '#lib/log.ts'
 import { recordFleet } from '#main/app/record-fleet.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
-import { createRecorder } from '#main/history/recorder.ts'
+import { createRecorder, type Recorder } from '#main/history/recorder.ts'
 import { aHistory } from '#test/support/builders/history.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
@@ -37,7 +37,7 @@ it('UI-HIST-2: from the watch to the record: an update, its events and their rep
   const history = aHistory({ clock })
   const fleet = createFleetSource({ clock })
   const recorder = createRecorder({ history, clock, log: silentLog })
-  const stop = recordFleet(fleet, recorder)
+  const stop = recordFleet(fleet, recorder, clock)
   fleet.add(cluster)
   const put = (status: RolloutStatus) => api.put(resources.rollouts, aRollout({ steps, status }))
   api.put(resources.replicaSets, aReplicaSet({ hash: 'v1', revision: 1 }))
@@ -71,4 +71,34 @@ it('UI-HIST-2: from the watch to the record: an update, its events and their rep
   ])
   fleet.stop()
   recorder.stop()
+})
+
+it('UI-LOAD-1: the templates of a whole cluster are stored after it is shown, those of few rollouts at once', async () => {
+  const clock = new VirtualClock()
+  const api = new FakeApi()
+  const captured: string[] = []
+  const recorder = { observe: () => {}, capture: (key: string) => captured.push(key) } as unknown as Recorder
+  const fleet = createFleetSource({ clock })
+  const stop = recordFleet(fleet, recorder, clock)
+  const put = (name: string) => {
+    const rollout = aRollout({ steps, status: settled })
+    api.put(resources.rollouts, { ...rollout, metadata: { ...rollout.metadata, name, uid: `uid-${name}` } })
+  }
+  for (let index = 0; index < 120; index++) put(`app-${index}`)
+  fleet.add(new FakeCluster(api, api.client('eu')))
+  await clock.advance(20)
+  expect(Object.keys(fleet.snapshot().rollouts)).toHaveLength(120)
+  expect(captured).toHaveLength(0)
+  await clock.advance(250)
+  expect(captured).toHaveLength(50)
+  await clock.advance(500)
+  expect(new Set(captured).size).toBe(120)
+  put('late')
+  await clock.advance(200)
+  expect(captured).toHaveLength(121)
+  for (let index = 0; index < 60; index++) put(`more-${index}`)
+  await clock.advance(200)
+  stop()
+  expect(captured).toHaveLength(181)
+  fleet.stop()
 })

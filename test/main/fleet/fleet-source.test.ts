@@ -72,6 +72,29 @@ describe('FleetSource', () => {
     expect(fleet.counts('us')).toEqual({ rollouts: 0, objects: 0 })
   })
 
+  it('UI-LOAD-1: shows a cluster once its first lists are in, at the latest three seconds after its first rollout', async () => {
+    const begin = () => {
+      const { clock, api, fleet, patches } = aFleet([])
+      const cluster = new FakeCluster(api, api.client('us'))
+      cluster.setConnection({ state: 'connecting', since: T0 })
+      fleet.add(cluster)
+      for (const name of ['web', 'cart']) api.put(resources.rollouts, rolloutNamed(name))
+      return { clock, cluster, patches: () => patches.filter(({ upserted }) => keyOf('web', 'us') in upserted) }
+    }
+    const connected = begin()
+    await connected.clock.advance(1000)
+    expect(connected.patches()).toEqual([])
+    connected.cluster.setConnection({ state: 'connected', since: T0 })
+    await connected.clock.advance(200)
+    expect(connected.patches()).toHaveLength(1)
+
+    const slow = begin()
+    await slow.clock.advance(2900)
+    expect(slow.patches()).toEqual([])
+    await slow.clock.advance(200)
+    expect(slow.patches()).toHaveLength(1)
+  })
+
   it('VIEW-133: a pod changes the rollout it belongs to, and no other', async () => {
     const { clock, api, fleet, patches } = aFleet()
     await clock.advance(200)
