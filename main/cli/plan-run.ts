@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
+import { kubeconfigPaths } from '#main/cluster/kubeconfig.ts'
 import { readPlan } from '#main/fleet-plan/make-plan.ts'
 import { type PlanFile, readPlanFile } from '#main/fleet-plan/plan-file.ts'
 import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
 import { Plans } from '#main/fleet-plan/plans.ts'
 import { localActor } from '#main/history/actor.ts'
-import { appendRows, readRows } from '#main/history/append-rows.ts'
+import { appendHistory } from '#main/history/store.ts'
 import { createLog } from '#main/log.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type FoundPlan, findPlan } from './find-plan.ts'
@@ -16,11 +18,7 @@ import { PlanClusters } from './plan-clusters.ts'
 import { faultLines, formatPlanForecast } from './plan-text.ts'
 import { findTargets, type TargetOptions, targetsOrExit } from './targets.ts'
 import { untilInterrupted } from './until-interrupted.ts'
-
-interface RunOptions extends TargetOptions {
-  /** The history file. */
-  readonly journal: string
-}
+import { historyPathOf, tellNotKept } from './write-sink.ts'
 
 /** `argosy plan check`. */
 export async function checkPlan(text: string, options: TargetOptions, io: CliIo): Promise<void> {
@@ -35,61 +33,60 @@ export async function checkPlan(text: string, options: TargetOptions, io: CliIo)
 }
 
 /** `argosy plan create`. */
-export async function createPlan(text: string, options: RunOptions, io: CliIo): Promise<void> {
+export async function createPlan(text: string, options: TargetOptions, io: CliIo): Promise<void> {
   const clusters = await clustersOf(text, options, io)
   if (clusters === undefined) return
-  const plans = plansOf(clusters, options, io)
+  const { plans, close } = openPlans(clusters, options, io)
   const created = await plans.create(text, false)
-  await plans.stop({ release: true })
-  await clusters.close()
+  await close()
   if (created.ok) return io.out(created.value)
   io.err(`argosy: ${created.error}`)
   io.exitWith(exitCodes.failed)
 }
 
 /** `argosy plan run`: ends with the plan, or when it is interrupted; then the plan waits for whoever goes on with it. */
-export async function runPlan(wanted: string, options: RunOptions, io: CliIo): Promise<void> {
+export async function runPlan(wanted: string, options: TargetOptions, io: CliIo): Promise<void> {
   const begun = existsSync(wanted)
     ? await beginText(readFileSync(wanted, 'utf8'), options, io)
     : await beginStored(wanted, options, io)
   if (begun === undefined) return
-  const { clusters, plans, id } = begun
-  await follow(plans, id, options, io)
-  await plans.stop({ release: true })
-  await clusters.close()
+  await follow(begun.plans, begun.id, options, io)
+  await begun.close()
 }
 
-interface Begun {
-  readonly clusters: PlanClusters
+interface OpenPlans {
   readonly plans: Plans
-  readonly id: string
+  /** Gives leases back, and closes everything. */
+  close(): Promise<void>
 }
+
+type Begun = OpenPlans & { readonly id: string }
 
 /** `undefined`: why not was said. */
-async function beginText(text: string, options: RunOptions, io: CliIo): Promise<Begun | undefined> {
+async function beginText(text: string, options: TargetOptions, io: CliIo): Promise<Begun | undefined> {
   const clusters = await clustersOf(text, options, io)
   if (clusters === undefined) return undefined
-  const plans = plansOf(clusters, options, io)
-  const created = await plans.create(text, true)
-  if (created.ok) return { clusters, plans, id: created.value }
+  const open = openPlans(clusters, options, io)
+  const created = await open.plans.create(text, true)
+  if (created.ok) return { ...open, id: created.value }
   io.err(`argosy: ${created.error}`)
   io.exitWith(exitCodes.failed)
-  await clusters.close()
+  await open.close()
   return undefined
 }
 
 /** `undefined`: why not was said. */
-async function beginStored(wanted: string, options: RunOptions, io: CliIo): Promise<Begun | undefined> {
+async function beginStored(wanted: string, options: TargetOptions, io: CliIo): Promise<Begun | undefined> {
   const plan = await findStored(wanted, options, io)
   const clusters = plan && (await openClusters(plan.spec, options, io))
   if (plan === undefined || clusters === undefined) return undefined
-  const plans = plansOf(clusters, options, io)
-  plans.know({ id: plan.id, home: plan.spec.home, isDriven: true, plan })
-  return { clusters, plans, id: plan.id }
+  const open = openPlans(clusters, options, io)
+  open.plans.know({ id: plan.id, home: plan.spec.home, isDriven: true, plan })
+  return { ...open, id: plan.id }
 }
 
 /** Tells what happens until the plan is over. */
-async function follow(plans: Plans, id: string, { output }: RunOptions, io: CliIo): Promise<void> {
+async function follow(plans: Plans, id: string, { output }: TargetOptions, io: CliIo): Promise<void> {
   if (output !== 'json') io.out(`plan ${id}`)
   const begun = plans.view(id)
   if (begun?.phase === 'Ready') await plans.command(id, { kind: 'start' }, '')
@@ -108,7 +105,7 @@ async function follow(plans: Plans, id: string, { output }: RunOptions, io: CliI
 
 const isOver = (phase: string): boolean => ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(phase)
 
-async function findStored(wanted: string, options: RunOptions, io: CliIo): Promise<FleetPlan | undefined> {
+async function findStored(wanted: string, options: TargetOptions, io: CliIo): Promise<FleetPlan | undefined> {
   const targets = await targetsOrExit(options, io)
   if (targets === undefined) return undefined
   const found = await findPlan(targets, wanted)
@@ -149,17 +146,17 @@ async function openClusters(
   return undefined
 }
 
-function plansOf(clusters: PlanClusters, { journal, output }: RunOptions, io: CliIo): Plans {
+function openPlans(clusters: PlanClusters, { kubeconfig, output }: TargetOptions, io: CliIo): OpenPlans {
+  const path = historyPathOf(io.dataFolder, kubeconfigPaths(kubeconfig === undefined ? {} : { paths: kubeconfig }))
+  const history = appendHistory({ path, clock: io.clock, log: silentLog })
+  if (!history.ok) tellNotKept(io, path, history.error.message)
   const { clusterOf, clientOf, contexts, look } = clusters
-  const memory = new PlanMemory({
-    add: (rows) => void appendRows(journal, rows),
-    all: (sql, ...values) => readRows(journal, sql, ...values),
-  })
+  const memory = new PlanMemory(history.ok ? history.value : nothingKept)
   const tell = (at: number, event: { readonly text: string }): void =>
     io.out(
       output === 'json' ? JSON.stringify({ at: formatSeconds(at), ...event }) : `${formatSeconds(at)}  ${event.text}`,
     )
-  return new Plans({
+  const plans = new Plans({
     memory: {
       all: () => memory.all(),
       events: (id, limit) => memory.events(id, limit),
@@ -178,4 +175,14 @@ function plansOf(clusters: PlanClusters, { journal, output }: RunOptions, io: Cl
     random: Math.random,
     log: createLog({ write: (line) => io.err(line.trimEnd()), level: 'warn', now: () => io.clock.now() }),
   })
+  return {
+    plans,
+    async close() {
+      await plans.stop({ release: true })
+      await clusters.close()
+      if (history.ok) history.value.close()
+    },
+  }
 }
+
+const nothingKept: ConstructorParameters<typeof PlanMemory>[0] = { add: () => {}, all: () => [] }

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { historyFiles } from '#main/data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { FoundPlan } from './find-plan.ts'
 import { type CliIo, UsageError } from './io.ts'
@@ -16,9 +14,8 @@ interface PlanOptions extends TargetOptions {
 }
 
 /** `argosy plan`: one release over many clusters, in waves. */
-export function registerPlan(program: Command, io: CliIo, folder: string): void {
+export function registerPlan(program: Command, io: CliIo): void {
   const plan = program.command('plan').description('release over many clusters, in waves that wait for each other')
-  const journal = join(folder, historyFiles.clusters)
   plan
     .command('check <file>')
     .description('what is wrong with a plan, and what it would bring where; sends nothing')
@@ -31,14 +28,14 @@ export function registerPlan(program: Command, io: CliIo, folder: string): void 
     .description('keep a plan in its home cluster, without starting it')
     .action(async (file: string, _options: unknown, command: Command) => {
       const { createPlan } = await import('./plan-run.ts')
-      await createPlan(readText(file), { ...command.optsWithGlobals<PlanOptions>(), journal }, io)
+      await createPlan(readText(file), command.optsWithGlobals<PlanOptions>(), io)
     })
   plan
     .command('run <file-or-plan>')
     .description('start a plan out of a file, or go on with one, and decide here what it does until it is over')
     .action(async (wanted: string, _options: unknown, command: Command) => {
       const { runPlan } = await import('./plan-run.ts')
-      await runPlan(wanted, { ...command.optsWithGlobals<PlanOptions>(), journal }, io)
+      await runPlan(wanted, command.optsWithGlobals<PlanOptions>(), io)
     })
   plan
     .command('list')

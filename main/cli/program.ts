@@ -46,7 +46,7 @@ export function createProgram(io: CliIo): Command {
   registerBackTest(program, io, folder)
   registerActions(program, io, folder)
   registerTerminate(program, io, folder)
-  registerPlan(program, io, folder)
+  registerPlan(program, io)
   registerHistory(program, io, join(folder, historyFiles.clusters))
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)

@@ -8,6 +8,7 @@ import { silentLog } from '#lib/log.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
 import { openNativeSettings } from '#main/app/native-settings.ts'
+import { openPlans } from '#main/app/open-plans.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
@@ -61,6 +62,7 @@ async function anApp(rules?: readonly AccessRule[]) {
     metricSettings: () => someSettings(),
     trafficSettings: () => usualTraffic,
     natives: openNativeSettings(folder, silentLog),
+    onWrite: () => {},
     tell: () => {},
   })
   const effects = new EffectFeed(clock)
@@ -76,7 +78,10 @@ async function anApp(rules?: readonly AccessRule[]) {
     recorder.stop()
     history.close()
   })
-  const handlers = createHandlers({ sessions, fleet, history, recorder, effects, clock, log: silentLog, info })
+  const handlers = createHandlers({
+    ...{ sessions, fleet, history, recorder, effects, clock, log: silentLog, info },
+    plans: openPlans({ sessions, history, clock, log: silentLog }),
+  })
   const answer = async <T>(asked: Promise<T>): Promise<T> => {
     let given: { readonly value: T } | undefined
     void asked.then((value) => {

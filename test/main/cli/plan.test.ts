@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { aCliFleet, aFolder, type CliFleet } from '#test/support/cli-fleet.ts'
-import { runToEnd, startCli } from '#test/support/run-cli.ts'
+import { type CliRun, runToEnd, startCli } from '#test/support/run-cli.ts'
 import { anEngineOn } from '#test/support/sandbox-engine.ts'
 import { advanceUntil } from '#test/support/until.ts'
 
@@ -39,6 +39,16 @@ async function setUp() {
 
 const imageOf = (fleet: CliFleet, context: string) =>
   fleet.rollout(context, 'web')?.spec.template?.spec?.containers?.[0]?.image
+
+/** Its exit code; time goes on until it has ended. */
+async function ended({ clock }: CliFleet, { done }: CliRun): Promise<number> {
+  let isOver = false
+  void done.then(() => {
+    isOver = true
+  })
+  await advanceUntil(clock, 'the command has ended', () => isOver)
+  return done
+}
 
 describe('argosy plan', () => {
   it('check: what it would bring where; or every fault with its line, and nothing is sent', async () => {
@@ -82,7 +92,7 @@ describe('argosy plan', () => {
     const opened = await run('open-gate', 'web 2', 'pilot', '--reason', 'it looks good')
     expect([opened.code, opened.out]).toEqual([0, ['web 2: the gate after wave 1 is open']])
     await says('the plan is Completed')
-    expect(await running.done).toBe(0)
+    expect(await ended(fleet, running)).toBe(0)
     expect([imageOf(fleet, 'north'), imageOf(fleet, 'south')]).toEqual(['web:2', 'web:2'])
   })
 
@@ -93,12 +103,7 @@ describe('argosy plan', () => {
       first.out.some((line) => line.endsWith('north/default/web: AtGate')),
     )
     first.interrupt()
-    let code: number | undefined
-    void first.done.then((exit) => {
-      code = exit
-    })
-    await advanceUntil(fleet.clock, 'ended', () => code !== undefined)
-    expect(code).toBe(1)
+    expect(await ended(fleet, first)).toBe(1)
     expect(first.err.at(-1)).toMatch(/^argosy: the plan waits as it is; go on with: argosy plan run 0[0-9A-Z]{25}/)
     const held = await run('hold', 'web 2', '--reason', 'lunch', '--for', '1h')
     expect(held.out).toEqual(['web 2: held'])
