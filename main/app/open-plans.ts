@@ -25,7 +25,10 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
     actor: `${localActor()}@${hostname()}`,
     clusterOf: (context) => {
       const session = sessions.get(context)
-      return session && { cluster: session.cluster, isDriven: () => isDriven(session) }
+      // A member must not be refused because nobody has looked yet.
+      return session === undefined || session.engine.lease.state === 'unknown'
+        ? undefined
+        : { cluster: session.cluster, isDriven: () => isDriven(session) }
     },
     clientOf: (context) => sessions.get(context)?.direct,
     contexts: () => sessions.views().map(({ context }) => context),

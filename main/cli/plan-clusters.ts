@@ -14,11 +14,17 @@ import type { Target } from './targets.ts'
 /** Who drives a cluster is looked at this often. */
 const driverEveryMs = 15_000
 
+interface Watched {
+  /** Not before it is known who drives it. */
+  readonly cluster: () => PlanCluster | undefined
+  readonly stop: () => Promise<void>
+}
+
 /** The clusters of a plan for the command line: watched from the first time that one is asked for. */
 export class PlanClusters {
   readonly #targets: ReadonlyMap<string, Target>
   readonly #clock: Clock
-  readonly #open = new Map<string, { readonly cluster: PlanCluster; readonly stop: () => Promise<void> }>()
+  readonly #open = new Map<string, Watched>()
 
   constructor(targets: readonly Target[], clock: Clock) {
     this.#targets = new Map(targets.map((target) => [target.context, target]))
@@ -34,7 +40,7 @@ export class PlanClusters {
     if (target === undefined) return undefined
     const known = this.#open.get(context) ?? this.#watch(target)
     this.#open.set(context, known)
-    return known.cluster
+    return known.cluster()
   }
 
   /** By a few requests, without watching anything. */
@@ -53,9 +59,9 @@ export class PlanClusters {
     await Promise.all([...this.#targets.values()].map(({ client }) => client.close()))
   }
 
-  #watch({ context, client }: Target) {
+  #watch({ context, client }: Target): Watched {
     const cluster = openCluster({ context, client, clock: this.#clock, random: Math.random, log: silentLog })
-    let isDriven = false
+    let isDriven: boolean | undefined
     let cancel = () => {}
     const lookAgain = async (): Promise<void> => {
       isDriven = await this.#isDriven(context)
@@ -64,10 +70,9 @@ export class PlanClusters {
     cluster.start()
     void lookAgain()
     return {
-      cluster: { cluster, isDriven: () => isDriven },
+      cluster: () => (isDriven === undefined ? undefined : { cluster, isDriven: () => isDriven === true }),
       stop: async () => {
         cancel()
-        cancel = () => {}
         await cluster.stop()
       },
     }

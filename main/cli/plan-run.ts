@@ -36,9 +36,9 @@ export async function checkPlan(text: string, options: TargetOptions, io: CliIo)
 export async function createPlan(text: string, options: TargetOptions, io: CliIo): Promise<void> {
   const clusters = await clustersOf(text, options, io)
   if (clusters === undefined) return
-  const { plans, close } = openPlans(clusters, options, io)
-  const created = await plans.create(text, false)
-  await close()
+  const open = openPlans(clusters, options, io)
+  const created = await open.plans.create(text, false)
+  await open.close()
   if (created.ok) return io.out(created.value)
   io.err(`argosy: ${created.error}`)
   io.exitWith(exitCodes.failed)

@@ -97,11 +97,17 @@ const isBehind = ({ member, status, facts }: MemberView, other: MemberId, { step
  * Backwards: of a member that is RollingBack. An undo goes through the steps again, which would keep the version that is to go away at
  * every pause: it is promoted past all of them.
  */
-export function backwardAct({ facts, member, status }: MemberView): Draft | undefined {
+export function backwardAct(
+  plan: FleetPlan,
+  { facts, member, status }: MemberView,
+  all: readonly MemberView[],
+): Draft | undefined {
   if (facts === undefined || status.state !== 'RollingBack') return undefined
   const isUpdating = facts.stableHash !== facts.hash
-  if (facts.isTarget && isUpdating)
-    return facts.isAborted ? undefined : { kind: 'abort', because: 'RB-1', summary: `Abort the update of ${member.id}` }
+  if (facts.isTarget && isUpdating && !facts.isAborted)
+    return { kind: 'abort', because: 'RB-1', summary: `Abort the update of ${member.id}` }
+  // Pods that still run get the traffic back everywhere before anything is undone.
+  if (facts.isTarget && isUpdating && (endsAborted(plan, facts) || all.some(isToAbort))) return undefined
   // Whoever keeps it would put the new version back: that is taken back there (RB-5).
   if (facts.isTarget && facts.keptBy !== undefined) return undefined
   if (facts.isTarget) return { kind: 'rollback', because: 'RB-2', summary: `Undo ${member.id} to ${member.priorHash}` }
@@ -110,6 +116,16 @@ export function backwardAct({ facts, member, status }: MemberView): Draft | unde
     ? { kind: 'promoteFull', because: 'RB-2', summary: `Promote the former version of ${member.id} in full` }
     : undefined
 }
+
+const isToAbort = ({ status, facts }: MemberView): boolean =>
+  status.state === 'RollingBack' && facts?.isTarget === true && facts.stableHash !== facts.hash && !facts.isAborted
+
+/**
+ * An abort is all that is done to it: nothing more was asked for, or others keep the new version in its spec. Otherwise the plan takes its
+ * own change out of the spec again, and the member is Healthy as before.
+ */
+export const endsAborted = ({ spec, status }: FleetPlan, { keptBy }: MemberFacts): boolean =>
+  status.rollback?.scope === 'inFlight' || spec.change.kind === 'gate' || keptBy !== undefined
 
 export type Draft = Pick<FleetAct, 'kind' | 'because' | 'summary' | 'hold' | 'step'>
 

@@ -1,3 +1,4 @@
+import { endsAborted } from './acts.ts'
 import type { FleetPlan, MemberState, MemberStatus } from './document.ts'
 import type { MemberFacts } from './member-facts.ts'
 import { awayMs, isFresh, isOfRetry, type MemberView, movingStates, terminalStates } from './member-view.ts'
@@ -50,7 +51,7 @@ function seenStatus(plan: FleetPlan, { status }: MemberView, seen: Seen, world: 
     case 'Succeeded':
       return succeeded(seen)
     case 'RollingBack':
-      return rollingBack(seen)
+      return rollingBack(plan, seen)
     case 'Pending':
     case 'Failed':
     case 'TimedOut':
@@ -167,12 +168,13 @@ function succeeded(seen: Seen): MemberStatus {
   return !seen.isProven && (seen.facts.isDegraded || seen.facts.isAborted) ? failed(seen) : seen.status
 }
 
-function rollingBack(seen: Seen): MemberStatus {
+function rollingBack(plan: FleetPlan, seen: Seen): MemberStatus {
   const { facts, status, member, observation } = seen
   const isBack = facts.stableHash === member.priorHash
   if (facts.isForeign && facts.hash !== status.targetHash)
     return enter(seen, 'Superseded', { reason: `it runs ${facts.hash} now` })
-  if (isBack && (facts.isAborted || facts.isHealthy) && facts.share === 0) return enter(seen, 'RolledBack')
+  const isOver = facts.isHealthy || (facts.isAborted && endsAborted(plan, facts))
+  if (isBack && isOver && facts.share === 0) return enter(seen, 'RolledBack')
   return observation.at > status.since + rollbackDeadlineMs
     ? enter(seen, 'RollbackFailed', { reason: 'not back within 30 min: look at it' })
     : status

@@ -68,7 +68,10 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
     (view) => back?.begin.get(view.member.id) ?? admitted(view, isHeld ? noAdmission : admission),
   )
   const ready = viewWaves(plan, world, moved, waves)
-  const acts = rival === undefined ? actsOf(withHolds(plan, holds), ready, world, isHeld || rollback !== undefined) : []
+  const acts =
+    rival === undefined
+      ? actsOf(withRollback(withHolds(plan, holds), rollback), ready, world, isHeld || rollback !== undefined)
+      : []
   const status: FleetPlanStatus = {
     ...plan.status,
     holds,
@@ -168,7 +171,9 @@ function actsOf(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment,
     wave.members.flatMap((view) => {
       const mayGoOn = !isHeld && wave.status.state === 'Active'
       const draft =
-        backwardAct(view) ?? lineAct(plan, view, mayGoOn) ?? (mayGoOn ? forwardAct(plan, view, wave, all) : undefined)
+        backwardAct(plan, view, all) ??
+        lineAct(plan, view, mayGoOn) ??
+        (mayGoOn ? forwardAct(plan, view, wave, all) : undefined)
       const act = draft && sendable(plan, view, draft, world)
       if (act === undefined) return []
       all = all.map((each) => (each === view ? { ...view, status: withSent(view.status, act, world.now) } : each))

@@ -332,7 +332,7 @@ describe('going back', () => {
     expect([acts(first), first.plan.status.phase]).toEqual([['abort c'], 'RollingBack'])
     const aborted = atGate(1, { isAborted: true, phase: 'Degraded', isPaused: false, version: '2' })
     const second = at(first.plan, { ...failed, b: done(), c: aborted })
-    expect(acts(second)).toEqual(['rollback b'])
+    expect(acts(second)).toEqual(['rollback a', 'rollback b', 'rollback c'])
     const undoing = {
       hash: versions.prior,
       stable: versions.target,
@@ -342,13 +342,26 @@ describe('going back', () => {
       mark: mark(),
       version: '3',
     }
-    expect(acts(at(second.plan, { ...failed, b: undoing, c: aborted }))).toEqual(['promoteFull b'])
     const back = { mark: mark(), version: '4' }
-    const third = at(second.plan, { ...failed, b: back, c: aborted })
-    expect([
-      states(at(third.plan, { ...failed, b: back, c: aborted }))['b'],
-      at(third.plan, { ...failed, b: back, c: aborted }).plan.status.phase,
-    ]).toEqual(['RolledBack', 'RolledBack'])
+    expect(acts(at(second.plan, { a: back, b: undoing, c: back }))).toEqual(['promoteFull b'])
+    const third = at(second.plan, { a: back, b: back, c: back })
+    expect([states(third), third.plan.status.phase]).toEqual([
+      { a: 'RolledBack', b: 'RolledBack', c: 'RolledBack' },
+      'RolledBack',
+    ])
+  })
+
+  it('3.4.2: what was aborted is done with only once the change is out of its spec; with a gate that is for others', () => {
+    const aborted = { a: atGate(1, { isAborted: true, phase: 'Degraded', isPaused: false }) }
+    const goingBack = { waves: [active], members: withMembers({ a: memberStatus('AtGate') }) }
+    const own = at(aPlan([aWave(['a'])], { onBreach: 'rollbackWave', status: goingBack }), aborted)
+    expect([states(own), acts(own)]).toEqual([{ a: 'RollingBack' }, ['rollback a']])
+    const gate = { kind: 'gate' } as const
+    const others = at(aPlan([aWave(['a'])], { change: gate, onBreach: 'rollbackWave', status: goingBack }), aborted)
+    const after = at(others.plan, aborted)
+    expect([acts(others), acts(after), states(after)]).toEqual([[], [], { a: 'RolledBack' }])
+    const inFlight = at(aPlan([aWave(['a'])], { onBreach: 'abortInFlight', status: goingBack }), aborted)
+    expect([acts(inFlight), states(at(inFlight.plan, aborted))]).toEqual([[], { a: 'RolledBack' }])
   })
 
   it('RB-2: one whose former ReplicaSet is gone is asked about, never guessed', () => {
@@ -357,7 +370,7 @@ describe('going back', () => {
       status: { waves: [active], members: withMembers({ a: memberStatus('AtGate'), b: memberStatus('Succeeded') }) },
     })
     const next = at(plan, { ...failed, b: done({ more: { hashes: [versions.target] } }) })
-    expect([states(next)['b'], acts(next)]).toEqual(['RollbackFailed', []])
+    expect([states(next)['b'], acts(next)]).toEqual(['RollbackFailed', ['rollback a']])
   })
 
   it('RB-3, I6: one that runs something else by now is left alone', () => {
