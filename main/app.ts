@@ -16,6 +16,7 @@ import { Sessions } from './app/sessions.ts'
 import { metricSettingsFor, trafficSettingsFor, usualTraffic } from './cluster-settings.ts'
 import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
+import { createRails } from './guard-settings.ts'
 import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
 import { openHistory } from './history/store.ts'
@@ -77,7 +78,8 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const trafficSettings = (context: string) =>
     sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
   const natives = openNativeSettings(options.dataFolder, log)
-  const settings = { metricSettings, trafficSettings, natives, desktop: options.desktop, onWrite: writes.add }
+  const rails = createRails(options.dataFolder, clock)
+  const settings = { metricSettings, trafficSettings, natives, desktop: options.desktop, onWrite: writes.add, rails }
   const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {
     for (const { context, connection } of clusters) recorder.connection(context, connection)

@@ -7,6 +7,7 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { codeOf } from '#main/cluster/classify-failure.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
 import { readShape } from '#main/metrics/read-shape.ts'
+import { freezes } from './freeze-shape.ts'
 
 /** What people set for their clusters, by kubeconfig context: it is in the data folder. */
 const fileName = 'clusters.json'
@@ -29,7 +30,12 @@ const traffic = v.strictObject({
 })
 const contexts = v.record(
   v.string(),
-  v.looseObject({ metrics: v.exactOptional(metrics), traffic: v.exactOptional(traffic) }),
+  v.looseObject({
+    metrics: v.exactOptional(metrics),
+    traffic: v.exactOptional(traffic),
+    protected: v.exactOptional(v.boolean()),
+    freezes: v.exactOptional(freezes),
+  }),
 )
 
 type Written = v.InferOutput<typeof metrics>
@@ -97,20 +103,41 @@ type Settings = v.InferOutput<typeof contexts>
 const settingsOf = (all: Settings, context: string): Settings[string] =>
   (Object.hasOwn(all, context) ? all[context] : undefined) ?? {}
 
-function readSettings(folder: string): Outcome<Settings, string> {
-  const path = join(folder, fileName)
+/** What is said of a context about what may be sent to it. */
+export const railSettingsOf = (all: Settings, context: string) => {
+  const { protected: isProtected, freezes: own = [] } = settingsOf(all, context)
+  return { protected: isProtected, freezes: own }
+}
+
+export const readSettings = (folder: string): Outcome<Settings, string> =>
+  readOwnJson(folder, { file: fileName, name: 'contexts', shape: contexts }, {})
+
+interface OwnFile<Schema> {
+  readonly file: string
+  /** What the whole of it is called where a part of it is wrong. */
+  readonly name: string
+  readonly shape: Schema
+}
+
+/** A file of the data folder that nobody else may read; `none` when it is not there. */
+export function readOwnJson<Schema extends v.GenericSchema>(
+  folder: string,
+  { file, name, shape }: OwnFile<Schema>,
+  none: v.InferOutput<Schema>,
+): Outcome<v.InferOutput<Schema>, string> {
+  const path = join(folder, file)
   const text = readOwn(path)
   if (!text.ok) return text
-  if (text.value === undefined) return success({})
+  if (text.value === undefined) return success(none)
   const decoded = decodeJson(text.value)
-  const read = decoded.ok ? readShape(contexts, 'contexts', decoded.value) : decoded
+  const read = decoded.ok ? readShape(shape, name, decoded.value) : decoded
   if (!read.ok) return failure(`${path} is not as it should be: ${read.error}`)
   return success(read.value)
 }
 
 const isAbsent = (code: string | undefined): boolean => code === 'ENOENT' || code === 'ENOTDIR'
 
-/** It names credentials and programs, so nobody else may read or change it. Windows keeps the data folder to its owner. */
+/** It names credentials and programs, or says what may be sent: nobody else may read or change it. Windows keeps the data folder to its owner. */
 function readOwn(path: string): Outcome<string | undefined, string> {
   try {
     const { mode, size } = statSync(path)

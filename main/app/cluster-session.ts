@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { controllerNamespace } from '#api/keys.ts'
 import type { ClusterView } from '#contract/views.ts'
+import type { Rails } from '#engine/actions/guard-rails.ts'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
@@ -21,6 +22,7 @@ import type { TrafficSettings } from '#main/cluster-settings.ts'
 import { type ActionRights, createActionRights } from '#main/controller/action-rights.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
+import { noRails } from '#main/guard-settings.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
 import { openNotifications, type ShowOnDesktop } from '#main/notifications/open-notifications.ts'
@@ -33,6 +35,8 @@ export interface SessionOptions {
   readonly metricSettings: MetricSettings
   readonly trafficSettings: TrafficSettings
   readonly desktop?: ShowOnDesktop | undefined
+  /** What stands in the way of actions on a context. */
+  readonly rails: (context: string) => Rails
   /** Keeps what is written (ACT-15). */
   readonly onWrite: WriteSink
   /** The `direct` client of another open context. */
@@ -46,9 +50,6 @@ interface Counts {
   readonly objects: number
   readonly natives: NonNullable<ClusterView['natives']>
 }
-
-/** Contexts whose name says production ask for it to be typed before anything is sent (UI-ACT-2). */
-const isProtected = (context: string): boolean => /prod/i.test(context)
 
 /** One kubeconfig context in the window: its client, its caches, and the engine that drives or watches. */
 export class ClusterSession {
@@ -134,6 +135,11 @@ export class ClusterSession {
     return released
   }
 
+  /** What stands in the way of actions here. */
+  rails(): Rails {
+    return this.#options.sandbox ? noRails : this.#options.rails(this.context)
+  }
+
   /** The cluster's own name of who we are; `undefined` where it does not tell. */
   userName(): Promise<string | undefined> {
     return this.#whoAmI.name()
@@ -166,7 +172,7 @@ export class ClusterSession {
   view(): ClusterView {
     const { sandbox, counts } = this.#options
     const { rollouts, objects, natives } = counts(this.context)
-    const locked = !sandbox && isProtected(this.context)
+    const locked = this.rails().isProtected
     return {
       context: this.context,
       server: this.#access.cluster.server,

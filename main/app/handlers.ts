@@ -13,6 +13,7 @@ import type {
   RolloutKey,
   WriteView,
 } from '#contract/views.ts'
+import { begins, setAside } from '#engine/actions/guard-rails.ts'
 import type { CreateWrite } from '#engine/decision.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
@@ -35,6 +36,7 @@ import type { History } from '#main/history/store.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { diffRevisions } from './diff-revisions.ts'
 import type { EffectFeed } from './effect-feed.ts'
+import { Begun, guardFor } from './guard-action.ts'
 import { previewNative, readNative, sendNative } from './native-actions.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -52,7 +54,8 @@ export interface HandlerParts {
 
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { sessions, fleet, history, plans } = parts
+  const { sessions, fleet, history, plans, clock } = parts
+  const guarded = { ...parts, begun: new Begun(clock) }
   const withSession = async <T>(context: string, task: (session: ClusterSession) => Promise<Outcome<T, Failure>>) => {
     const session = sessions.get(context)
     return session === undefined ? failure(notFound('contexts', context)) : task(session)
@@ -71,11 +74,24 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'workloads.show': async ({ context, shown }) =>
       sessions.showNatives(context, shown) ? success(undefined) : failure(notFound('contexts', context)),
     'action.preview': (input) =>
-      Promise.all(input.targets.map((key) => previewNative(parts, input, key) ?? preview(parts, input, key))),
-    'action.send': (input) =>
       Promise.all(
-        input.targets.map((target) => sendNative(parts, input, heldTarget(target)) ?? send(parts, input, target)),
+        input.targets.map((key, at) => {
+          const before = input.targets.slice(0, at)
+          const guardIn = (session: ClusterSession) => guardOn(guarded, session, { action: input.action, key, before })
+          return previewNative(parts, input, key, guardIn) ?? preview(guarded, input, key, before)
+        }),
       ),
+    'action.send': (input) => {
+      const keys = input.targets.map(({ key }) => key)
+      return Promise.all(
+        input.targets.map((target, at) => {
+          const before = keys.slice(0, at)
+          const about = { action: input.action, key: target.key, before }
+          const guardIn = (session: ClusterSession) => guardOn(guarded, session, about)
+          return sendNative(parts, input, heldTarget(target), guardIn) ?? send(guarded, input, target, before)
+        }),
+      )
+    },
     'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
     'history.list': async (query) => listHistory(history, query),
     'history.actions': async (query) => listActions(history, query),
@@ -146,6 +162,19 @@ function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {
   return { session, cluster: { context, client: session.client }, clock, log, namespace, name }
 }
 
+interface Guarded extends HandlerParts {
+  readonly begun: Begun
+}
+
+function guardOn(
+  { fleet, clock, begun }: Guarded,
+  session: ClusterSession,
+  action: Parameters<typeof guardFor>[0],
+): ReturnType<typeof guardFor> {
+  const views = () => Object.values(fleet.snapshot().rollouts)
+  return guardFor(action, { rails: session.rails(), clock, views, begun })
+}
+
 /** What a preview takes from what is known instead of asking the cluster. */
 const sourcesOf = (
   { rights, cluster, metrics }: ClusterSession,
@@ -161,31 +190,39 @@ const sourcesOf = (
 })
 
 async function preview(
-  parts: HandlerParts,
+  parts: Guarded,
   { action, parameters }: Input<'action.preview'>,
   key: RolloutKey,
+  before: readonly RolloutKey[],
 ): Promise<ActionPreview> {
   const request = requestFor(parts, key)
   if (request === undefined) return { key, open: false, reason: 'Its cluster is not in the kubeconfig any more.' }
   const sources = sourcesOf(request.session, parts.history, { action, key })
-  return previewAction({ ...request, ...sources, action, parameters })
+  const { guard } = guardOn(parts, request.session, { action, key, before })
+  return previewAction({ ...request, ...sources, guard, action, parameters })
 }
 
 async function send(
-  parts: HandlerParts,
-  { action, parameters, reason }: Input<'action.send'>,
+  parts: Guarded,
+  { action, parameters, reason, assurance }: Input<'action.send'>,
   { key, intent }: SendTarget,
+  before: readonly RolloutKey[],
 ): Promise<ActionResult> {
   const request = requestFor(parts, key)
   if (request === undefined) return { key, sent: false, refusal: { kind: 'unknownTarget' } }
   const held = heldTarget({ key, intent }).intent
-  const shown = await previewAction({ ...request, action, parameters })
-  const outcome = await sendAction({ ...request, action, parameters, reason, intent: held })
+  const rails = guardOn(parts, request.session, { action, key, before })
+  const given = { ...assurance, reason }
+  const shown = await previewAction({ ...request, guard: rails.guard, action, parameters })
+  const heldBack = rails.heldBack(given)
+  const outcome = await sendAction({ ...request, action, parameters, reason, intent: held, heldBack })
   const result = resultOf(key, outcome)
   const writes = shown.open ? shown.writes : []
+  if (outcome.ok && begins(action)) parts.begun.note(key)
+  const aside = outcome.ok && shown.open && shown.guard !== undefined ? setAside(shown.guard, given) : undefined
   if (outcome.ok) followEffect(parts, request.session, { key, action, ...outcome.value })
   const who = actorAs(await request.session.userName())
-  parts.recorder.action(key, { action, ...who, reason, result, writes })
+  parts.recorder.action(key, { action, ...who, reason, setAside: aside, result, writes })
   return result
 }
 

@@ -3,6 +3,7 @@ import { parseWorkloadKey, type WorkloadAddress } from '#contract/keys.ts'
 import type { ActionPreview, ActionResult, Intent, RolloutKey } from '#contract/views.ts'
 import type { WorkloadDetailView } from '#contract/workload-views.ts'
 import type { ActionParameters, RolloutAction } from '#engine/actions/action-plan.ts'
+import { type Assurance, setAside } from '#engine/actions/guard-rails.ts'
 import { missingRightText } from '#engine/actions/needed-rights.ts'
 import { resourceOf } from '#engine/workload/plan.ts'
 import type { NativeWorkload } from '#engine/workload/progress.ts'
@@ -14,10 +15,11 @@ import { askAccess } from '#main/cluster/can-i.ts'
 import { previewWorkloadAction, readRevisions, sendWorkloadAction } from '#main/controller/workload-action.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import { workloadDetail } from '#main/fleet/workload-detail.ts'
-import { localActor } from '#main/history/actor.ts'
+import { actorAs } from '#main/history/actor.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import type { EffectFeed } from './effect-feed.ts'
+import type { guardFor } from './guard-action.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface NativeParts {
@@ -34,6 +36,14 @@ interface NativeWish {
   readonly parameters: ActionParameters
 }
 
+type SendNative = NativeWish & { readonly reason: string; readonly assurance?: Omit<Assurance, 'reason'> | undefined }
+
+interface Sending {
+  readonly key: RolloutKey
+  readonly intent: Intent
+  readonly guardIn: (session: ClusterSession) => ReturnType<typeof guardFor>
+}
+
 const gone = 'Its cluster is not in the kubeconfig any more.'
 
 /** A preview where the key is that of a Deployment or StatefulSet; `undefined` for every other key. */
@@ -41,35 +51,40 @@ export function previewNative(
   parts: NativeParts,
   { action, parameters }: NativeWish,
   key: RolloutKey,
+  guardIn: (session: ClusterSession) => ReturnType<typeof guardFor>,
 ): Promise<ActionPreview> | undefined {
   const address = parseWorkloadKey(key)
   if (address === undefined) return undefined
   const request = requestFor(parts, address)
   if (request === undefined) return Promise.resolve({ key, open: false, reason: gone })
-  return previewWorkloadAction({ ...request, action, parameters })
+  const { guard } = guardIn(request.session)
+  return previewWorkloadAction({ ...request, action, parameters, guard: guard(undefined) })
 }
 
 /** The same for sending: journalled as every action is (ACT-15). */
 export function sendNative(
   parts: NativeParts,
-  { action, parameters, reason }: NativeWish & { readonly reason: string },
+  { action, parameters, reason, assurance }: SendNative,
   { key, intent }: { readonly key: RolloutKey; readonly intent: Intent },
+  guardIn: (session: ClusterSession) => ReturnType<typeof guardFor>,
 ): Promise<ActionResult> | undefined {
   const address = parseWorkloadKey(key)
   if (address === undefined) return undefined
-  return sendTo(parts, address, { action, parameters, reason, key, intent })
+  return sendTo(parts, address, { action, parameters, reason, assurance, key, intent, guardIn })
 }
 
-async function sendTo(
-  parts: NativeParts,
-  address: WorkloadAddress,
-  wish: NativeWish & { readonly reason: string; readonly key: RolloutKey; readonly intent: Intent },
-): Promise<ActionResult> {
-  const { action, parameters, reason, key, intent } = wish
+async function sendTo(parts: NativeParts, address: WorkloadAddress, wish: SendNative & Sending): Promise<ActionResult> {
+  const { action, parameters, reason, assurance, key, intent, guardIn } = wish
   const request = requestFor(parts, address)
   if (request === undefined) return { key, sent: false, refusal: { kind: 'unknownTarget' } }
+  const rails = guardIn(request.session)
+  const given = { ...assurance, reason }
+  const missing = rails.heldBack(given)(undefined)
   const shown = await previewWorkloadAction({ ...request, action, parameters })
-  const outcome = await sendWorkloadAction({ ...request, action, parameters, reason, intent })
+  const outcome =
+    missing === undefined
+      ? await sendWorkloadAction({ ...request, action, parameters, reason, intent })
+      : failure({ kind: 'notOpen' as const, reason: missing })
   const result: ActionResult = outcome.ok
     ? { key, sent: true, resourceVersion: outcome.value.resourceVersion, message: outcome.value.message }
     : { key, sent: false, refusal: outcome.error }
@@ -77,8 +92,9 @@ async function sendTo(
   if (result.sent) parts.effects.tell({ ...effectOf(request.session), key, action, ...resultOf(result) })
   parts.recorder.action(key, {
     action,
-    actor: localActor(),
+    ...actorAs(await request.session.userName()),
     reason,
+    setAside: result.sent ? setAside(rails.guard(undefined), given) : undefined,
     result,
     writes: shown.open ? shown.writes : [],
   })

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import type { ClusterView, Notice } from '#contract/views.ts'
+import type { Rails } from '#engine/actions/guard-rails.ts'
 import { assertNever } from '#lib/assert.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
@@ -36,6 +37,7 @@ export interface SessionsOptions {
   readonly tell: (notice: Notice) => void
   readonly desktop?: ShowOnDesktop | undefined
   readonly onWrite: WriteSink
+  readonly rails: (context: string) => Rails
 }
 
 /** Several changes at once (a watch and its lease) make one list. */
@@ -147,13 +149,13 @@ export class Sessions {
     const known = this.#open.get(access.context)
     if (known?.follow(access) === true) return
     if (known !== undefined) this.#close(access.context)
-    const { clock, log, fleet, desktop, onWrite } = this.#options
+    const { clock, log, fleet, desktop, onWrite, rails } = this.#options
     const sandbox = this.#sandboxContexts.has(access.context)
     const metricSettings = this.#options.metricSettings(access.context)
     const trafficSettings = this.#options.trafficSettings(access.context)
     const counts = (context: string) => ({ ...fleet.counts(context), natives: fleet.natives(context) })
     const directClientOf = (context: string) => this.#open.get(context)?.direct
-    const settings = { metricSettings, trafficSettings, desktop, onWrite }
+    const settings = { metricSettings, trafficSettings, desktop, onWrite, rails }
     this.#begin(new ClusterSession({ access, clock, log, sandbox, ...settings, directClientOf, counts }))
   }
 

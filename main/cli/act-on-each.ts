@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ActionEffect, ActionPreview, ActionRefusal } from '#contract/views.ts'
+import type { ActionEffect, ActionName, ActionPreview, ActionRefusal } from '#contract/views.ts'
 import { assertNever } from '#lib/assert.ts'
 import { failureText } from '#main/controller/failure-text.ts'
 import type { ActionTarget } from '#main/history/journal-entry.ts'
@@ -7,6 +7,7 @@ import type { ActionDone, ActionJournal } from './action-journal.ts'
 import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodeOf, exitCodes, worstOf } from './exit-codes.ts'
 import { type CliIo, UsageError } from './io.ts'
+import type { CommandRails } from './rails.ts'
 import { onEach, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 
 /** Options of every command that changes something. */
@@ -14,12 +15,18 @@ interface ActionOptions extends TargetOptions {
   readonly dryRun?: boolean
   readonly wait: string
   readonly reason?: string
+  readonly confirm?: string
+  readonly skipChecks?: boolean
+  readonly breakGlass?: boolean
 }
 
 export const withActionOptions = (command: Command): Command =>
   command
     .option('--dry-run', 'print what would be sent, as kubectl commands')
     .option('--reason <text>', 'why, kept in the history on this machine; it is not sent')
+    .option('--confirm <name>', 'on a protected context: its name, or that of the rollout where there are several')
+    .option('--skip-checks', 'on a protected context, with --full: no step, pause or analysis is to check it')
+    .option('--break-glass', 'send it although a freeze or the limit of changes is against it; takes --reason')
     .option('--wait <duration>', 'how long an engine may take to act on it (0: do not look)', '30s')
 
 /** Something to do to named objects. */
@@ -29,8 +36,9 @@ export interface Deed {
   /** What such an object is called. */
   readonly noun: string
   readonly names: readonly string[]
-  send(target: Target, name: string, reason: string): Promise<Sent>
-  preview(target: Target, name: string): Promise<Previewed>
+  readonly action: ActionName
+  send(target: Target, name: string, sending: Pick<Sending, 'reason' | 'rails'>): Promise<Sent>
+  preview(target: Target, name: string, rails: CommandRails): Promise<Previewed>
 }
 
 /** What one name came to, what the journal keeps of it, and how to see what comes of it: unset when there is nothing to see. */
@@ -44,7 +52,7 @@ export interface Sent {
 
 /** `forecast`: one line for what follows, where it is foreseen. */
 export type Previewed =
-  | (Pick<ActionPreview & { readonly open: true }, 'open' | 'effects' | 'warnings' | 'writes'> & {
+  | (Pick<ActionPreview & { readonly open: true }, 'open' | 'effects' | 'warnings' | 'writes' | 'guard'> & {
       readonly forecast?: string | undefined
     })
   | { readonly open: false; readonly reason: string }
@@ -76,10 +84,14 @@ export async function actOnEach(deed: Deed, command: Command, io: CliIo, folder:
   const journal = createActionJournal({ dataFolder: folder, reason, kubeconfig }, io)
   const targets = await targetsOrExit(options, io)
   if (targets === undefined) return
+  const { createCommandRails } = await import('./rails.ts')
+  const { confirm: typed, skipChecks: again, breakGlass } = options
+  const given = { typed, again, breakGlass, reason }
+  const rails = await createCommandRails({ action: deed.action, targets, given }, io)
   const code =
     options.dryRun === true
-      ? worstOf(await onEach(targets, (target) => previewAll(deed, target, io)))
-      : await sendToAll(deed, targets, { timeoutMs, journal, reason, isJson: options.output === 'json' }, io)
+      ? worstOf(await onEach(targets, (target) => previewAll(deed, target, rails, io)))
+      : await sendToAll(deed, targets, { timeoutMs, journal, reason, rails, isJson: options.output === 'json' }, io)
   io.exitWith(code)
 }
 
@@ -95,6 +107,7 @@ interface Sending {
   /** Where what was done is written down. */
   readonly journal: ActionJournal
   readonly reason: string
+  readonly rails: CommandRails
   readonly isJson: boolean
 }
 
@@ -119,11 +132,11 @@ const sentence = ({ context, message }: ActionLine, named: boolean): string =>
   named ? `${context}: ${message}` : message
 
 /** In the order of the names; one failure never stops the others (ACT-16). */
-async function sendAll(deed: Deed, target: Target, { journal, reason }: Sending): Promise<readonly Done[]> {
+async function sendAll(deed: Deed, target: Target, { journal, reason, rails }: Sending): Promise<readonly Done[]> {
   const all: Done[] = []
   const user = target.whoAmI.name()
   for (const name of deed.names) {
-    const { outcome, journalled, awaitEffect } = await deed.send(target, name, reason)
+    const { outcome, journalled, awaitEffect } = await deed.send(target, name, { reason, rails })
     journal.add(...journalled, await user)
     const about = { context: target.context, namespace: target.namespace, name }
     if (outcome.sent) {
@@ -148,23 +161,30 @@ async function watchEffect({ verb }: Deed, done: Done, timeoutMs: number): Promi
   return { line: { ...line, message, effect: seen.state }, code: exitCodes.unconfirmed }
 }
 
-async function previewAll(deed: Deed, target: Target, io: CliIo): Promise<ExitCode> {
+async function previewAll(deed: Deed, target: Target, rails: CommandRails, io: CliIo): Promise<ExitCode> {
   const codes: ExitCode[] = []
   for (const name of deed.names) {
-    const shown = await deed.preview(target, name)
+    const shown = await deed.preview(target, name, rails)
     codes.push(shown.open ? exitCodes.ok : exitCodes.failed)
-    if (shown.open) for (const line of previewLines(shown)) io.out(line)
+    if (shown.open) for (const line of await previewLines(shown, target)) io.out(line)
     else io.err(`${target.context}: ${name}: ${shown.reason}`)
   }
   return worstOf(codes)
 }
 
-const previewLines = (shown: Previewed & { readonly open: true }): readonly string[] => [
-  ...shown.effects.map((each) => `# ${each}`),
-  ...shown.warnings.map((each) => `# Warning: ${each}`),
-  ...shown.writes.map((each) => each.kubectl),
-  ...(shown.forecast === undefined ? [] : [`# Forecast: ${shown.forecast}`]),
-]
+async function previewLines(
+  shown: Previewed & { readonly open: true },
+  { context }: Target,
+): Promise<readonly string[]> {
+  const { guardLines } = await import('./rails.ts')
+  return [
+    ...shown.effects.map((each) => `# ${each}`),
+    ...shown.warnings.map((each) => `# Warning: ${each}`),
+    ...guardLines(shown.guard, context).map((each) => `# ${each}`),
+    ...shown.writes.map((each) => each.kubectl),
+    ...(shown.forecast === undefined ? [] : [`# Forecast: ${shown.forecast}`]),
+  ]
+}
 
 /** Why it was not done, in words a person can act on. */
 function refusalText(

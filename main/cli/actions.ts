@@ -15,6 +15,7 @@ import {
   type Wish,
 } from './action-wish.ts'
 import type { CliIo } from './io.ts'
+import type { CommandRails } from './rails.ts'
 import type { Target } from './targets.ts'
 
 /** The commands that change a Rollout. Each works on several names and several contexts, with a result for each (ACT-16). */
@@ -62,8 +63,9 @@ const deedOf = (wish: Wish, io: CliIo): Deed => ({
   verb: wish.action,
   noun: 'rollout',
   names: wish.names,
-  send: (target, name, reason) => send(wish, target, name, { io, reason }),
-  preview: (target, name) => preview(wish, target, name, io),
+  action: wish.action,
+  send: (target, name, { reason, rails }) => send(wish, target, name, { io, reason, rails }),
+  preview: (target, name, rails) => preview(wish, target, name, { io, rails }),
 })
 
 const requestOf = ({ action, parameters }: Wish, { client, context, namespace }: Target, name: string, io: CliIo) => ({
@@ -77,22 +79,25 @@ const requestOf = ({ action, parameters }: Wish, { client, context, namespace }:
 
 interface Sending {
   readonly io: CliIo
+  readonly rails: CommandRails
   readonly reason: string
 }
 
 /** The requests are those of a preview made right before, as in the window. */
-async function send(wish: Wish, target: Target, name: string, { io, reason }: Sending): Promise<Sent> {
+async function send(wish: Wish, target: Target, name: string, { io, reason, rails }: Sending): Promise<Sent> {
   const { sendAction } = await import('#main/controller/send-action.ts')
   const { previewAction } = await import('#main/controller/preview-action.ts')
   const { action } = wish
   const request = requestOf(wish, target, name, io)
-  const shown = await previewAction(request)
-  const sent = await sendAction({ ...request, reason })
+  const about = { target, name }
+  const shown = await previewAction({ ...request, guard: (rollout) => rails.guard(about, rollout) })
+  const heldBack = (rollout: Rollout) => rails.heldBack(about, rollout)
+  const sent = await sendAction({ ...request, reason, heldBack })
   const { key } = shown
   const [uid, writes] = shown.open ? [shown.intent.uid, shown.writes] : [undefined, []]
   const journalled = (result: ActionResult): Sent['journalled'] => [
     { key, uid },
-    { action, result, writes },
+    { action, result, writes, setAside: result.sent && shown.open ? rails.setAside(shown.guard) : undefined },
   ]
   if (!sent.ok) {
     const refusal = sent.error
@@ -113,7 +118,12 @@ async function send(wish: Wish, target: Target, name: string, { io, reason }: Se
   }
 }
 
-async function preview(wish: Wish, target: Target, name: string, io: CliIo): Promise<Previewed> {
+async function preview(
+  wish: Wish,
+  target: Target,
+  name: string,
+  { io, rails }: Omit<Sending, 'reason'>,
+): Promise<Previewed> {
   const { previewAction } = await import('#main/controller/preview-action.ts')
   const { readAround } = await import('#main/controller/read-around.ts')
   const { missingRight } = await import('#main/controller/missing-right.ts')
@@ -130,6 +140,7 @@ async function preview(wish: Wish, target: Target, name: string, io: CliIo): Pro
   const shown = await previewAction({
     ...requestOf(wish, target, name, io),
     world,
+    guard: (seen) => rails.guard({ target, name }, seen),
     missingRight: (_rollout, writes) => missingRight(canI, writes),
   })
   if (!shown.open) return shown

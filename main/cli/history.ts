@@ -164,10 +164,13 @@ function formatActions(actions: readonly HistoryActionView[], { colours: coloure
     [{ text: oneLine(byWhom(each.user, each.actor, each.host)) }],
     [{ text: each.via === 'cli' ? 'command line' : 'window', colour: 'dim' as const }],
     [each.sent ? { text: each.result } : { text: shorten(oneLine(each.result)), colour: 'red' as const }],
-    [{ text: shorten(oneLine(each.reason)) }],
+    [{ text: shorten(oneLine(reasonText(each))) }],
   ])
   return formatTable([actionHeads.map((text) => [{ text }]), ...rows], coloured)
 }
+
+const reasonText = ({ reason, setAside }: HistoryActionView): string =>
+  setAside === undefined ? reason : `${reason} (set aside: ${setAside})`
 
 const heads = ['STARTED', 'APP', 'CONTEXT', 'VERSIONS', 'OUTCOME', 'TOOK', 'REASON', 'ID']
 

@@ -4,9 +4,10 @@ import { type NamedPrimary, withIstioPrimary } from '#main/cluster/istio-primary
 import type { ContextAccess, KubeconfigContexts } from '#main/cluster/kubeconfig.ts'
 import { createRecordedClient } from '#main/cluster/recorded-client.ts'
 import { trafficSettingsFor } from '#main/cluster-settings.ts'
+import { noRails, railsFor } from '#main/guard-settings.ts'
 import type { CliIo } from './io.ts'
 import type { Target } from './targets.ts'
-import { createWriteSink } from './write-sink.ts'
+import { createWriteSink, isOfSandbox } from './write-sink.ts'
 
 interface Around {
   readonly namespace: string
@@ -36,8 +37,9 @@ export function openTarget(
   })
   const named = istioPrimary === undefined ? undefined : namedPrimary(istioPrimary, contexts.access(istioPrimary), open)
   const own = open(access)
+  const rails = contexts.files.every(isOfSandbox) && !isAround ? noRails : railsFor(access.context, folder)
   const client = withIstioPrimary(own, { named, isNamedByOthers, namespaces: scope, open, log })
-  return { context: access.context, namespace, client, whoAmI: own.whoAmI, open, isAround }
+  return { context: access.context, namespace, client, whoAmI: own.whoAmI, rails, open, isAround }
 }
 
 function namedPrimary(

@@ -1,3 +1,4 @@
+import type { Rails } from '#engine/actions/guard-rails.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { inClusterContexts } from '#main/cluster/in-cluster.ts'
@@ -22,6 +23,7 @@ export interface Target {
   readonly namespace: string
   readonly client: ClusterClient
   readonly whoAmI: WhoAmI
+  readonly rails: Rails
   /** A client for somewhere else; what it writes is kept with the rest. Whoever opens it closes it. */
   readonly open: (access: ContextAccess) => ClusterClient
   /** This process runs in a pod of it. */

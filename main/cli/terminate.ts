@@ -4,6 +4,7 @@ import type { Terminable } from '#engine/actions/terminate.ts'
 import type { TerminateAction, Termination } from '#main/controller/terminate.ts'
 import { actOnEach, type Deed, type Previewed, type Sent, withActionOptions } from './act-on-each.ts'
 import type { CliIo } from './io.ts'
+import type { CommandRails } from './rails.ts'
 import type { Target } from './targets.ts'
 
 const kinds = [
@@ -37,8 +38,8 @@ interface Wish extends Pick<Deed, 'names' | 'noun' | 'verb'> {
 
 const deedOf = (wish: Wish, io: CliIo): Deed => ({
   ...wish,
-  send: (target, name, reason) => send(wish, target, name, { io, reason }),
-  preview: (target, name) => preview(wish, target, name, io),
+  send: (target, name, { reason, rails }) => send(wish, target, name, { io, reason, rails }),
+  preview: (target, name, rails) => preview(wish, target, name, { io, rails }),
 })
 
 const requestOf = ({ action }: Wish, { client, context, namespace }: Target, name: string): Termination => ({
@@ -50,20 +51,31 @@ const requestOf = ({ action }: Wish, { client, context, namespace }: Target, nam
 
 interface Sending {
   readonly io: CliIo
+  readonly rails: CommandRails
   readonly reason: string
 }
 
 /** The requests are those of a preview made right before, as in the window. */
-async function send(wish: Wish, target: Target, name: string, { io, reason }: Sending): Promise<Sent> {
+async function send(wish: Wish, target: Target, name: string, { io, reason, rails }: Sending): Promise<Sent> {
   const { readTermination, sendTermination } = await import('#main/controller/terminate.ts')
   const { rolloutKey } = await import('#contract/keys.ts')
   const { context, namespace } = target
   const request = requestOf(wish, target, name)
   const shown = await readTermination(request)
-  const sent = await sendTermination({ ...request, reason })
+  const at = { target, name }
+  const heldBack = () => rails.heldBack(at, undefined)
+  const sent = await sendTermination({ ...request, reason, heldBack })
   const about = shown.ok ? shown.value.about : { key: rolloutKey({ context, namespace, name }), uid: undefined }
   const writes = shown.ok && shown.value.plan.ok ? shown.value.plan.value.writes : []
-  const journalled = (result: ActionResult): Sent['journalled'] => [about, { action: wish.action, result, writes }]
+  const journalled = (result: ActionResult): Sent['journalled'] => [
+    about,
+    {
+      action: wish.action,
+      result,
+      writes,
+      setAside: result.sent ? rails.setAside(rails.guard(at, undefined)) : undefined,
+    },
+  ]
   const { key } = about
   if (!sent.ok) {
     const refusal = sent.error
@@ -86,7 +98,12 @@ async function awaitEnd({ action }: Wish, target: Target, object: Terminable, ti
   return awaitEffect<Terminable>({ target, resource, name, uid, isSeen: hasEnded, timeoutMs }, io)
 }
 
-async function preview(wish: Wish, target: Target, name: string, io: CliIo): Promise<Previewed> {
+async function preview(
+  wish: Wish,
+  target: Target,
+  name: string,
+  { io, rails }: Omit<Sending, 'reason'>,
+): Promise<Previewed> {
   const { readTermination } = await import('#main/controller/terminate.ts')
   const { missingRight } = await import('#main/controller/missing-right.ts')
   const { failureText } = await import('#main/controller/failure-text.ts')
@@ -96,5 +113,6 @@ async function preview(wish: Wish, target: Target, name: string, io: CliIo): Pro
   const { plan } = read.value
   if (!plan.ok) return { open: false, reason: plan.error }
   const missing = await missingRight(createCanI(target.client, io.clock), plan.value.requests)
-  return missing === undefined ? { open: true, ...plan.value } : { open: false, reason: missing }
+  if (missing !== undefined) return { open: false, reason: missing }
+  return { open: true, ...plan.value, guard: rails.guard({ target, name }, undefined) }
 }

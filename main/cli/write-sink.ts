@@ -93,7 +93,7 @@ export function tellNotKept(io: Pick<CliIo, 'err'>, path: string, why: string): 
 export const historyPathOf = (folder: string, kubeconfigs: readonly string[]): string =>
   join(folder, kubeconfigs.every(isOfSandbox) ? historyFiles.sandbox : historyFiles.clusters)
 
-function isOfSandbox(path: string): boolean {
+export function isOfSandbox(path: string): boolean {
   try {
     return readFileSync(path, 'utf8').startsWith(kubeconfigMark)
   } catch {

@@ -1,4 +1,5 @@
 import type { Rollout } from '#api/rollout.ts'
+import type { GuardView } from '#contract/guard-views.ts'
 import type { ActionName } from '#contract/views.ts'
 import { type ActionParameters, planAction } from '#engine/actions/plan-action.ts'
 import type { Write } from '#engine/decision.ts'
@@ -20,6 +21,8 @@ export interface ActionRequest {
   /** Why, in the person's words; for the log. */
   readonly reason?: string
   readonly log?: Log
+  /** Why the rails around this cluster hold it back, on the Rollout as it is right before it is sent; `undefined`: they do not. */
+  readonly heldBack?: (rollout: Rollout) => string | undefined
 }
 
 /** What a preview may ask besides the Rollout; each is left out where it is not at hand. */
@@ -28,6 +31,8 @@ export interface PreviewSources {
   readonly world?: (rollout: Rollout) => Promise<RolloutWorld | undefined>
   /** Earlier updates, for how long such things take here. */
   readonly pastRuns?: readonly PastRun[]
+  /** What has to be given before it is sent. */
+  readonly guard?: (rollout: Rollout) => GuardView
   /** The right that the action lacks on this Rollout, in words; `undefined` when it lacks none (ACT-14). */
   readonly missingRight?: (rollout: Rollout, writes: readonly RequestWrite[]) => Promise<string | undefined>
 }

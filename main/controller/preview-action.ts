@@ -31,7 +31,9 @@ export async function previewAction(request: ActionRequest & PreviewSources): Pr
   const isForeseen = !notForeseen.includes(request.action)
   const follows =
     around && isForeseen ? followsFrom(request, { ...around, rollout: read.value.rollout }, requests) : undefined
-  return { key, open: true, intent: intentOf(read.value.rollout), writes, effects, warnings, follows }
+  const { rollout } = read.value
+  const guard = request.guard?.(rollout)
+  return { key, open: true, intent: intentOf(rollout), writes, effects, warnings, follows, guard }
 }
 
 /** What is only tried changes nothing of what is to come; what comes of an analysis that ends, its plan says in words. */

@@ -53,6 +53,8 @@ async function sendAttempts(
     intent ??= intentOf(rollout)
     const changed = changedSince(request.action, intent, rollout)
     if (changed.length > 0) return failure({ kind: 'movedOn', changed })
+    const reason = request.heldBack?.(rollout)
+    if (reason !== undefined) return failure({ kind: 'notOpen', reason })
     const plan = planNow(request, world.value)
     if (!plan.ok) return failure({ kind: 'notOpen', reason: plan.error.reason })
     const sent = await sendPlan(request, plan.value, rollout, intent)

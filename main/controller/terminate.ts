@@ -20,6 +20,8 @@ export interface Termination {
   readonly name: string
   /** Why, in the person's words; for the record. */
   readonly reason?: string
+  /** Why the rails around this cluster hold it back; `undefined`: they do not. */
+  readonly heldBack?: () => string | undefined
 }
 
 /** What it is about, and what would be sent. */
@@ -61,6 +63,8 @@ const attemptsMax = 5
 /** Bound to the version it was decided from: whatever has changed since is decided anew (ACT-11). */
 export async function sendTermination(request: Termination): Promise<Outcome<TerminationSent, ActionRefusal>> {
   const { action, reason } = request
+  const held = request.heldBack?.()
+  if (held !== undefined) return failure({ kind: 'notOpen', reason: held })
   let uid: string | undefined
   for (let attempt = 1; ; attempt++) {
     const read = await readObject(request)

@@ -1,5 +1,6 @@
 import type { ControllerRevision, ReplicaSet } from '#api/apps.ts'
 import { resources } from '#api/resources.ts'
+import type { GuardView } from '#contract/guard-views.ts'
 import { type WorkloadAddress, workloadKey } from '#contract/keys.ts'
 import type { ActionName, ActionPreview, ActionRefusal, Intent } from '#contract/views.ts'
 import type { ActionParameters, ActionPlan, NotOpen } from '#engine/actions/action-plan.ts'
@@ -27,6 +28,8 @@ export interface WorkloadRequest {
   readonly parameters: ActionParameters
   readonly reason?: string
   readonly log?: Log
+  /** The rails that it meets. */
+  readonly guard?: GuardView | undefined
   /** The right that is missing, in words. */
   readonly missingRight?: (workload: NativeWorkload) => Promise<string | undefined>
 }
@@ -45,7 +48,16 @@ export async function previewWorkloadAction(request: WorkloadRequest): Promise<A
   if (missing !== undefined) return { key, open: false, reason: missing }
   const writes = plan.value.writes.filter(isRequest).map((write) => viewWrite(cluster.context, write))
   const { effects, warnings } = plan.value
-  return { key, open: true, intent: workloadIntent(read.value), writes, effects, warnings, follows: undefined }
+  return {
+    key,
+    open: true,
+    intent: workloadIntent(read.value),
+    writes,
+    effects,
+    warnings,
+    follows: undefined,
+    guard: request.guard,
+  }
 }
 
 /**

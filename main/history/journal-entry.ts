@@ -16,6 +16,8 @@ export interface RecordedAction {
   /** What the cluster calls them. */
   readonly user?: string | undefined
   readonly reason: string
+  /** The freeze, limit or verdict that they set aside. */
+  readonly setAside?: string | undefined
   readonly result: ActionResult
   readonly writes: readonly WriteView[]
   /** Where it was asked for; the window when absent. */

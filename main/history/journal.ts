@@ -131,6 +131,7 @@ const entrySchema = v.object({
   host: absentText,
   user: absentText,
   reason: v.string(),
+  setAside: absentText,
   via: v.optional(v.picklist(['window', 'cli']), 'window'),
   result: v.union([v.object({ sent: v.literal(true) }), v.object({ sent: v.literal(false), refusal: refusalSchema })]),
 })

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { ConditionVerdicts } from './analysis-views.ts'
+import { assurance } from './guard-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
 import {
   type ActionPreview,
@@ -72,6 +73,7 @@ const sendInput = v.object({
   targets: bulk(v.object({ key, intent })),
   parameters,
   reason: v.pipe(v.string(), v.maxLength(2000)),
+  assurance: v.optional(assurance),
 })
 
 const diffSide = v.object({

@@ -3,6 +3,7 @@ import type { Failure } from '#lib/failure.ts'
 import type { Reason } from '#lib/reason.ts'
 import type { AnalysisRunView, RunUnderWay } from './analysis-views.ts'
 import type { ExperimentView } from './experiment-views.ts'
+import type { GuardView } from './guard-views.ts'
 import type { TrafficView } from './traffic-views.ts'
 import type { NativesState, WorkloadKind } from './workload-views.ts'
 
@@ -356,6 +357,8 @@ export type ActionPreview =
       readonly warnings: readonly string[]
       /** What would follow from it; `undefined` when it is not known, or cannot be foreseen. */
       readonly follows: ForecastPathView | undefined
+      /** What has to be given before it is sent; absent: nothing. */
+      readonly guard?: GuardView | undefined
     }
   | { readonly key: RolloutKey; readonly open: false; readonly reason: string }
 
@@ -455,6 +458,8 @@ export interface HistoryActionView {
   readonly user?: string | undefined
   /** As given by the person; may be empty. */
   readonly reason: string
+  /** The freeze, limit or verdict that they set aside with it. */
+  readonly setAside?: string | undefined
   readonly via: 'window' | 'cli'
   readonly sent: boolean
   /** `sent`, or why it was refused. */

@@ -1,4 +1,5 @@
 import { BridgeError } from '#contract/bridge.ts'
+import type { AssuranceInput } from '#contract/guard-views.ts'
 import type { ActionEffect, ActionName, ActionPreview, ActionResult, Intent, RolloutKey } from '#contract/views.ts'
 import { driverWords, refusalWords } from '../format/failure-words.ts'
 import { textOf } from '../format/text.ts'
@@ -53,17 +54,28 @@ export async function previewAction(
   }
 }
 
+interface Sending {
+  readonly parameters: ActionParameters
+  readonly reason: string
+  readonly assurance?: AssuranceInput
+}
+
 /** Sends to all targets and marks those that took it as *requested*. Never rejects. */
 export async function sendAction(
   app: App,
   action: ActionName,
   targets: readonly ActionTarget[],
-  parameters: ActionParameters,
-  reason: string,
+  { parameters, reason, assurance = {} }: Sending,
 ): Promise<readonly ActionResult[]> {
   const { rollouts } = app.fleet.getState()
   try {
-    const results = await app.bridge.call('action.send', { action, targets: [...targets], parameters, reason })
+    const results = await app.bridge.call('action.send', {
+      action,
+      targets: [...targets],
+      parameters,
+      reason,
+      assurance,
+    })
     const sent = results.filter((result) => result.sent)
     markRequested(app.requested, sent, action, rollouts, app.clock.now())
     return results
@@ -95,6 +107,10 @@ export function hearEffect(app: App, effect: ActionEffect): void {
 const callFailure = (error: unknown): string =>
   error instanceof BridgeError || error instanceof Error ? error.message : String(error)
 
+/** Something has to be confirmed or explained first, which is more than five seconds are for. */
+const takesMore = ({ guard }: ActionPreview & { readonly open: true }): boolean =>
+  guard !== undefined && (guard.typedName || guard.again || guard.reasonFor !== undefined || guard.closed !== undefined)
+
 async function sendAfterGrace(app: App, action: ActionName, key: RolloutKey, parameters: ActionParameters) {
   const text = textOf(app.texts)
   const view = app.fleet.getState().rollouts.get(key)
@@ -106,6 +122,7 @@ async function sendAfterGrace(app: App, action: ActionName, key: RolloutKey, par
     showToast(app.toasts, { id, tone: 'failed', title: text('toast.refused', names), detail })
     return
   }
+  if (takesMore(preview)) return openOverlay(app, { kind: 'action', request: { action, keys: [key], parameters } })
   const { intent } = preview
   const cancel = app.clock.after(takeBackMs, () => void sendNow())
   const takeBack = () => {
@@ -113,7 +130,7 @@ async function sendAfterGrace(app: App, action: ActionName, key: RolloutKey, par
     hideToast(app.toasts, id)
   }
   const sendNow = async () => {
-    const [result] = await sendAction(app, action, [{ key, intent }], parameters, '')
+    const [result] = await sendAction(app, action, [{ key, intent }], { parameters, reason: '' })
     if (result === undefined) return
     showToast(app.toasts, {
       id,

@@ -20,6 +20,16 @@ const main: readonly Screen[] = [
     shows: '[role=dialog] .effects',
   },
   {
+    name: 'dialog-frozen',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}`,
+    prepare: async (page) => {
+      await page.keyboard.press('Shift+P')
+      await page.locator('.guard-confirm input').first().check()
+    },
+    shows: '[role=dialog] .guard-form li',
+  },
+  {
     name: 'dialog-set-image',
     scene: 'fleet',
     at: `#/rollout/${checkout}`,

@@ -1,8 +1,20 @@
+import type { GuardView } from '#contract/guard-views.ts'
 import type { Input } from '#contract/requests.ts'
 import type { ActionPreview, Intent, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { whatFollows } from './fixture-forecast.ts'
+
+/** A protected context in a freeze, and an analysis that nobody can be sure of. */
+const frozen = (now: EpochMs): GuardView => ({
+  typedName: true,
+  again: true,
+  reasonFor: 'its analysis says Inconclusive',
+  closed: {
+    why: 'frozen until 2026-12-27T07:00:00Z: year-end close, only fixes that the on-call lead has agreed to may go out',
+    until: now + 3 * 24 * 3_600_000,
+  },
+})
 
 /** The request a promote, an abort and so on would send; only its shape matters here. */
 export function preview(
@@ -44,6 +56,7 @@ export function preview(
           ? images.map(({ container, image }) => `Container ${container}: its image → ${image}`)
           : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
     follows: whatFollows(view, action, now),
+    ...(action === 'promoteFull' && { guard: frozen(now) }),
     warnings: view.context === 'prod-ap-ne' ? ['Data is 38 s late; the object is read again first.'] : [],
   }
 }

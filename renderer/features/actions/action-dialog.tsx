@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import type { AssuranceInput } from '#contract/guard-views.ts'
 import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
 import { actionIcons, dangerous } from '../../marks/action-button.tsx'
 import { WhatFollows } from '../../marks/what-follows.tsx'
@@ -10,6 +11,8 @@ import { Icon } from '../../ui/icon.tsx'
 import { ActionForm } from './action-form.tsx'
 import { ActionOptions, hasOptions } from './action-options.tsx'
 import { ExactRequest } from './exact-request.tsx'
+import { GuardForm } from './guard-form.tsx'
+import { type Missing, missingOf, railsOf } from './guard-needs.ts'
 import { Effects, TargetTable } from './targets.tsx'
 import { usePreviews } from './use-previews.ts'
 import { type Choices, type Failing, type Pace, useSending } from './use-sending.ts'
@@ -21,16 +24,21 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
   const { previews, isCurrent, chosen, setChosen } = usePreviews(request, parameters)
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
+  const [given, setGiven] = useState({ again: false, breakGlass: false })
   const [pace, setPace] = useState<Pace>('all')
   const [failing, setFailing] = useState<Failing>('stop')
   const sending = useSending({ ...request, parameters }, previews)
   const guard = useGuard(request.keys, chosen)
   const isNamed = guard === undefined || typed === guard
-  const open = isCurrent && chosen.size > 0 && isNamed && sending.state === 'ready'
-  const choices: Choices = { chosen, reason, pace, failing }
+  const some = openOf(previews)
+  const wanted = some.filter((preview) => chosen.has(preview.key))
+  const rails = railsOf(wanted)
+  const missing = missingOf(rails, { ...given, reason })
+  const open = isCurrent && chosen.size > 0 && isNamed && missing === undefined && sending.state === 'ready'
+  const assurance: AssuranceInput = { ...given, ...(guard !== undefined && { typed, of: chosen.size }) }
+  const choices: Choices = { chosen, reason, pace, failing, assurance }
   const confirm = () => open && sending.send(choices)
   useConfirmKey(confirm)
-  const some = openOf(previews)
   const isAdjustable = hasOptions(request.action, previews)
   return (
     <>
@@ -47,7 +55,7 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
             chosen={chosen}
             onChoose={setChosen}
             results={sending.results}
-            onAgain={(key) => sending.again(key, reason)}
+            onAgain={(key) => sending.again(key, choices)}
           />
         ) : (
           <SingleTarget previews={previews} results={sending.results} />
@@ -66,7 +74,8 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
             onFailing={setFailing}
           />
         )}
-        <ExactRequest previews={some.filter((preview) => chosen.has(preview.key))} />
+        {sending.state !== 'done' && <GuardForm rails={rails} previews={wanted} given={given} onGiven={setGiven} />}
+        <ExactRequest previews={wanted} />
       </div>
       <DialogFoot
         request={request}
@@ -74,7 +83,8 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
         isCurrent={isCurrent}
         open={open}
         sending={sending.state}
-        guard={guard}
+        guard={isNamed ? undefined : guard}
+        missing={missing}
         onConfirm={confirm}
         onClose={() => closeOverlay(app)}
       />
@@ -166,12 +176,14 @@ interface DialogFootProps {
   readonly isCurrent: boolean
   readonly open: boolean
   readonly sending: 'ready' | 'sending' | 'done'
+  /** The text that is still to be typed. */
   readonly guard: string | undefined
+  readonly missing: Missing | undefined
   readonly onConfirm: () => void
   readonly onClose: () => void
 }
 
-function DialogFoot({ request, count, isCurrent, open, sending, guard, onConfirm, onClose }: DialogFootProps) {
+function DialogFoot({ request, count, isCurrent, open, sending, guard, missing, onConfirm, onClose }: DialogFootProps) {
   const text = useText()
   const action = text(`action.${request.action}`)
   const label =
@@ -183,7 +195,9 @@ function DialogFoot({ request, count, isCurrent, open, sending, guard, onConfirm
         ? text(request.action === 'setImage' && count === 0 ? 'image.change' : 'dialog.loading')
         : count === 0
           ? text('peek.noneOpen')
-          : text('dialog.typeFirst', { name: guard ?? '' })
+          : guard !== undefined || missing === undefined
+            ? text('dialog.typeFirst', { name: guard ?? '' })
+            : text(`guard.missing.${missing}`)
   return (
     <footer className="dialog-foot">
       <span className="faint small cut">{sending === 'done' ? text('dialog.done') : ''}</span>

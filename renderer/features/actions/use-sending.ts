@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { AssuranceInput } from '#contract/guard-views.ts'
 import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
 import { textOf } from '../../format/text.ts'
 import { type ActionRequest, type App, closeOverlay } from '../../store/app.ts'
@@ -14,6 +15,7 @@ export interface Choices {
   readonly reason: string
   readonly pace: Pace
   readonly failing: Failing
+  readonly assurance: AssuranceInput
 }
 
 const sizes: Record<Pace, number> = { all: 1000, two: 2, one: 1 }
@@ -33,12 +35,13 @@ export function useSending(request: ActionRequest, previews: readonly ActionPrev
   const [results, setResults] = useState<ReadonlyMap<RolloutKey, ActionResult>>(new Map())
   const { action, parameters } = request
 
-  const send = async ({ chosen, reason, pace, failing }: Choices) => {
+  const send = async ({ chosen, reason, pace, failing, assurance }: Choices) => {
     setState('sending')
     const targets = targetsOf(previews ?? [], chosen)
     const found = new Map<RolloutKey, ActionResult>()
     for (const batch of batches(targets, pace)) {
-      for (const result of await sendAction(app, action, batch, parameters, reason)) found.set(result.key, result)
+      for (const result of await sendAction(app, action, batch, { parameters, reason, assurance }))
+        found.set(result.key, result)
       setResults(new Map(found))
       if (failing === 'stop' && [...found.values()].some((result) => !result.sent)) break
     }
@@ -47,10 +50,10 @@ export function useSending(request: ActionRequest, previews: readonly ActionPrev
       announceDone(app, request, targets)
   }
   /** One cluster once more, from what is true there now. */
-  const again = async (key: RolloutKey, reason: string) => {
+  const again = async (key: RolloutKey, { reason, assurance }: Choices) => {
     const [preview] = await previewAction(app, action, [key], parameters)
     const [result] = preview?.open
-      ? await sendAction(app, action, [{ key, intent: preview.intent }], parameters, reason)
+      ? await sendAction(app, action, [{ key, intent: preview.intent }], { parameters, reason, assurance })
       : [{ key, sent: false, refusal: { kind: 'notOpen', reason: preview?.reason ?? '' } } as const]
     if (result !== undefined) setResults((before) => new Map(before).set(key, result))
   }
@@ -58,7 +61,7 @@ export function useSending(request: ActionRequest, previews: readonly ActionPrev
     state,
     results,
     send: (choices: Choices) => void send(choices),
-    again: (key: RolloutKey, reason: string) => void again(key, reason),
+    again: (key: RolloutKey, choices: Choices) => void again(key, choices),
   }
 }
 

@@ -63,6 +63,8 @@ const columns = ['time', 'action', 'app', 'cluster', 'who', 'result', 'reason'] 
 function Action({ action }: { readonly action: HistoryActionView }) {
   const text = useText()
   const locale = useLocale()
+  const aside = action.setAside === undefined ? '' : text('did.setAside', { what: action.setAside })
+  const reason = [action.reason, aside].filter((each) => each !== '').join(' · ')
   const result = action.sent ? text('did.sent') : action.result
   const name = action.user ?? action.actor
   const who = action.via === 'cli' ? text('did.byCli', { who: name }) : name
@@ -91,8 +93,8 @@ function Action({ action }: { readonly action: HistoryActionView }) {
         {!action.sent && <Icon name="x" className="icon-sm" />}
         {result}
       </td>
-      <td className="cut dim" title={action.reason}>
-        {action.reason}
+      <td className="cut dim" title={reason}>
+        {reason}
       </td>
     </tr>
   )

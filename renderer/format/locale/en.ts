@@ -1,6 +1,7 @@
 import { advice, sentences } from '#lib/reason.ts'
 import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
+import { guardEn } from './guard-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
@@ -8,6 +9,7 @@ export const en = {
   ...advice,
   ...analysisEn,
   ...boardEn,
+  ...guardEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',

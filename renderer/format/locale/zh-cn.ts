@@ -1,11 +1,13 @@
 import type { Catalogue } from '../text.ts'
 import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
+import { guardZhCN } from './guard-zh-cn.ts'
 
 /** 简体中文; words as in the glossary (UI-I18N-6). Kubernetes words stay as they are. */
 export const zhCN: Catalogue = {
   ...analysisZhCN,
   ...boardZhCN,
+  ...guardZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',
   'reason.timedPause': '暂停 {{duration}}。',
   'reason.timedPauseAfter': '{{step}} 之后暂停 {{duration}}。',

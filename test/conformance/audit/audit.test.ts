@@ -170,7 +170,9 @@ function recorded(): readonly Write[] {
 
 const timesOf = (lines: readonly string[]): Readonly<Record<string, number>> => {
   const counted = Map.groupBy(lines, (line) => line)
-  return Object.fromEntries([...counted].map(([line, all]): [string, number] => [line, all.length]).toSorted())
+  return Object.fromEntries(
+    [...counted].map(([line, all]): [string, number] => [line, all.length]).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  )
 }
 
 /** Without names that were made up, for people to read. */

@@ -6,6 +6,7 @@ import { silentLog } from '#lib/log.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
+import { noRails } from '#main/guard-settings.ts'
 import { aFolder } from '#test/support/cli-fleet.ts'
 import { someSettings } from '#test/support/measuring.ts'
 import { aSandbox } from '#test/support/sandbox.ts'
@@ -21,6 +22,7 @@ it('OPS-127, OPS-170: what a driven cluster has to say comes to the desktop', as
   const shown: string[] = []
   const sessions = new Sessions({
     onWrite: () => undefined,
+    rails: () => noRails,
     paths: [path],
     sandbox: true,
     clock,

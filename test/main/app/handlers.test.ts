@@ -12,6 +12,8 @@ import { openPlans } from '#main/app/open-plans.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
+import { noRails } from '#main/guard-settings.ts'
+import { listActions } from '#main/history/journal.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { openHistory } from '#main/history/store.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
@@ -42,13 +44,14 @@ const inWholeMs = (clock: Clock): Clock => ({
 })
 
 /** The window's main side on a kubeconfig file: real HTTP to sandbox clusters, virtual time. */
-async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, contexts: number) {
+async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, contexts: number, rails = noRails) {
   const clock = inWholeMs(virtual)
   const history = openHistory({ path: join(folder, 'history.db'), clock, log: silentLog })
   const recorder = createRecorder({ history, clock, log: silentLog })
   const fleet = createFleetSource({ clock })
   const sessions = new Sessions({
     onWrite: () => undefined,
+    rails: () => rails,
     paths: [kubeconfig],
     sandbox: false,
     clock,
@@ -81,7 +84,7 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
   const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length
   await advanceUntil(virtual, 'connected', () => isConnected() === contexts)
   await advanceUntil(virtual, 'shown', () => Object.keys(fleet.snapshot().rollouts).length === contexts)
-  return { handlers, fleet, sessions, heard }
+  return { handlers, fleet, sessions, heard, history }
 }
 
 const intentOf = (preview: ActionPreview | undefined): Intent => {
@@ -119,6 +122,67 @@ describe('an action on several clusters', () => {
       { key: keyIn('north'), action: 'pause', state: 'seen', engine: 'inCluster' },
       { key: keyIn('west'), action: 'pause', state: 'notSeen', waitedMs: 30_000, engine: 'observed' },
     ])
+  })
+})
+
+describe('guard rails', () => {
+  const send = async (app: Awaited<ReturnType<typeof anApp>>, input: Partial<Input<'action.send'>>) => {
+    const action = input.action ?? 'promote'
+    const parameters = input.parameters ?? {}
+    const keys = Object.keys(app.fleet.snapshot().rollouts)
+    const previews = await app.handlers['action.preview']({ action, targets: keys, parameters })
+    const targets = keys.map((key, i) => ({ key, intent: intentOf(previews[i]) }))
+    const results = await app.handlers['action.send']({ action, targets, parameters, reason: '', ...input })
+    return { previews, results }
+  }
+  const freeze = { from: 0, until: 8e15, reason: 'year-end close' }
+
+  it('UI-ACT-2: the preview tells what it takes; main refuses what lacks it, whatever the window does', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary, held)
+    const app = await anApp(fleet, fleet.kubeconfig, 1, { ...noRails, isProtected: true })
+    const refused = await send(app, {})
+    expect(refused.previews).toMatchObject([{ open: true, guard: { typedName: true, again: false } }])
+    const reason = expect.stringContaining('the context is protected: confirm it by its name, north')
+    expect(refused.results).toMatchObject([{ sent: false, refusal: { kind: 'notOpen', reason } }])
+    expect(fleet.rollout('north', 'web')?.status).toHaveProperty('pauseConditions')
+    expect((await send(app, { assurance: { typed: 'north' } })).results).toMatchObject([{ sent: true }])
+  })
+
+  it('ACT-15: a broken glass is in the record with the reason and what was set aside', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', canary, held)
+    const app = await anApp(fleet, fleet.kubeconfig, 1, { ...noRails, freezes: [freeze] })
+    expect((await send(app, { reason: 'INC-1' })).results).toMatchObject([{ sent: false }])
+    expect((await send(app, { reason: 'INC-1', assurance: { breakGlass: true } })).results).toMatchObject([
+      { sent: true },
+    ])
+    expect(listActions(app.history, { limit: 2 })).toMatchObject([
+      { sent: true, reason: 'INC-1', setAside: expect.stringContaining('year-end close'), user: 'sandbox-admin' },
+      { sent: false, setAside: undefined },
+    ])
+  })
+
+  it('of several that would begin at once no more than the limit do, and what was just begun counts', async () => {
+    const fleet = await aCliFleet('north', 'south')
+    const done = {
+      ...held,
+      controllerPause: false,
+      message: '',
+      phase: 'Healthy' as const,
+      currentPodHash: 'a',
+      stableRS: 'a',
+      pauseConditions: [],
+      currentStepIndex: 3,
+    }
+    for (const context of ['north', 'south']) fleet.place(context, canary, done)
+    const app = await anApp(fleet, fleet.kubeconfig, 2, { ...noRails, changesMax: 1 })
+    const parameters = { images: [{ container: 'web', image: 'registry.test/web:2' }] }
+    const { results } = await send(app, { action: 'setImage', parameters })
+    expect(results.map((each) => each.sent)).toEqual([true, false])
+    expect(results[1]).toMatchObject({
+      refusal: { reason: expect.stringContaining('1 change is under way in the fleet') },
+    })
   })
 })
 

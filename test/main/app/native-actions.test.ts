@@ -12,6 +12,7 @@ import { openPlans } from '#main/app/open-plans.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
+import { noRails } from '#main/guard-settings.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { openHistory } from '#main/history/store.ts'
 import type { AccessRule } from '#main/sandbox/api/access.ts'
@@ -34,7 +35,7 @@ const deploymentOf = (image: string) => ({
 })
 
 /** The window's main side over one sandbox cluster in which a Deployment has had two versions. */
-async function anApp(rules?: readonly AccessRule[]) {
+async function anApp(rules?: readonly AccessRule[], rails = noRails) {
   const sandbox = await aCliFleet('eu')
   const { clock, folder } = sandbox
   const { store } = sandbox.cluster('eu')
@@ -63,6 +64,7 @@ async function anApp(rules?: readonly AccessRule[]) {
     trafficSettings: () => usualTraffic,
     natives: openNativeSettings(folder, silentLog),
     onWrite: () => {},
+    rails: () => rails,
     tell: () => {},
   })
   const effects = new EffectFeed(clock)
@@ -146,6 +148,23 @@ describe('a Deployment in the window', () => {
       expect(deployment()?.spec.paused === true).toBe(action === 'pause')
     }
     expect(deployment()?.spec.template.metadata?.annotations).toHaveProperty(['kubectl.kubernetes.io/restartedAt'])
+  })
+
+  it('UI-ACT-2: the rails stand around it as around a Rollout', async () => {
+    const { clock, fleet, handlers, answer, deployment } = await anApp(undefined, { ...noRails, isProtected: true })
+    await advanceUntil(clock, 'shown', () => fleet.view(key) !== undefined)
+    const wish = { action: 'restart', parameters: {} } as const
+    const preview = opened(await answer(handlers['action.preview']({ ...wish, targets: [key] })))
+    expect(preview.guard).toMatchObject({ typedName: true })
+    const sending = { ...wish, targets: [{ key, intent: preview.intent }], reason: '' }
+    const reason = expect.stringContaining('confirm it by its name, eu')
+    expect(await answer(handlers['action.send'](sending))).toMatchObject([{ refusal: { kind: 'notOpen', reason } }])
+    expect(deployment()?.spec.template.metadata?.annotations).toBeUndefined()
+    const sent = await answer(handlers['action.send']({ ...sending, assurance: { typed: 'eu' } }))
+    expect(sent).toMatchObject([{ sent: true }])
+    expect(await answer(handlers['history.actions']({ limit: 1 }))).toMatchObject([
+      { sent: true, user: 'sandbox-admin' },
+    ])
   })
 
   it('ACT-14: who may not patch it is told so on the board and in the preview', async () => {

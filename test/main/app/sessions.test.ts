@@ -8,6 +8,7 @@ import { silentLog } from '#lib/log.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
+import { railsFor } from '#main/guard-settings.ts'
 import { fleetKubeconfig } from '#main/sandbox/fleet-kubeconfig.ts'
 import { aFolder } from '#test/support/cli-fleet.ts'
 import { someSettings } from '#test/support/measuring.ts'
@@ -41,6 +42,7 @@ function setUp(options: SetUp = {}) {
     const tell = (notice: Notice) => void told.push(notice)
     const sessions = new Sessions({
       onWrite: () => undefined,
+      rails: (context) => railsFor(context, '/nowhere'),
       paths,
       sandbox: options.sandbox ?? false,
       clock,

@@ -361,6 +361,13 @@ describe('the buttons of the dashboard', () => {
       await fixture.advance(100)
       expect(sent()).toEqual([])
       await nameIt()
+      // Fully, it takes more (guard-form.test.tsx).
+      for (const box of dialog()?.querySelectorAll('.guard-confirm input') ?? [])
+        await fixture.click(box as HTMLElement)
+      await fixture.type(
+        [...(dialog()?.querySelectorAll('.dialog-form input') ?? [])].at(-1) as HTMLInputElement,
+        'why',
+      )
       await confirm()
       expect(sent()).toMatchObject([{ action, targets: [{ key: checkout }], parameters: {} }])
     },
