@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { closedBy } from '#engine/actions/guard-rails.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { observeRollout } from '#main/controller/observe-rollout.ts'
@@ -28,7 +29,11 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
       // A member must not be refused because nobody has looked yet.
       return session === undefined || session.engine.lease.state === 'unknown'
         ? undefined
-        : { cluster: session.cluster, isDriven: () => isDriven(session) }
+        : {
+            cluster: session.cluster,
+            isDriven: () => isDriven(session),
+            frozen: () => closedBy(session.rails(), clock.now()),
+          }
     },
     clientOf: (context) => sessions.get(context)?.direct,
     contexts: () => sessions.views().map(({ context }) => context),

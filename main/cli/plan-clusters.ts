@@ -1,5 +1,6 @@
 import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
+import { closedBy } from '#engine/actions/guard-rails.ts'
 import type { Clock } from '#lib/clock.ts'
 import { silentLog } from '#lib/log.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
@@ -59,7 +60,7 @@ export class PlanClusters {
     await Promise.all([...this.#targets.values()].map(({ client }) => client.close()))
   }
 
-  #watch({ context, client }: Target): Watched {
+  #watch({ context, client, rails }: Target): Watched {
     const cluster = openCluster({ context, client, clock: this.#clock, random: Math.random, log: silentLog })
     let isDriven: boolean | undefined
     let cancel = () => {}
@@ -70,7 +71,10 @@ export class PlanClusters {
     cluster.start()
     void lookAgain()
     return {
-      cluster: () => (isDriven === undefined ? undefined : { cluster, isDriven: () => isDriven === true }),
+      cluster: () =>
+        isDriven === undefined
+          ? undefined
+          : { cluster, isDriven: () => isDriven === true, frozen: () => closedBy(rails, this.#clock.now()) },
       stop: async () => {
         cancel()
         await cluster.stop()

@@ -9,6 +9,8 @@ export interface PlanCluster {
   readonly cluster: Cluster
   /** Some engine or controller acts on its Rollouts. */
   readonly isDriven: () => boolean
+  /** Nothing new may go out there now (UI-ACT-8). */
+  readonly frozen?: () => MemberObservation['frozen']
 }
 
 interface Ports {
@@ -33,7 +35,7 @@ export function observeMembers({ spec }: FleetPlan, { clusterOf, clock, isStale 
 
 function observeMember(
   member: PlanMember,
-  { cluster, isDriven }: PlanCluster,
+  { cluster, isDriven, frozen }: PlanCluster,
   now: EpochMs,
 ): MemberObservation | undefined {
   const rollouts = cluster.cache('rollouts')
@@ -44,6 +46,7 @@ function observeMember(
   // A live watch shows what is there now; a broken one what was there when it broke.
   const readAt = reach === 'reachable' && connection.state === 'connected' ? now : connection.since
   const rollout = rollouts.get(`${member.namespace}/${member.rollout}`)
+  const closed = frozen?.()
   const own = rollout === undefined ? [] : replicaSets.ownedBy(rollout.metadata.uid ?? '')
   return {
     reach,
@@ -52,6 +55,7 @@ function observeMember(
     at: readAt + (cluster.client.clockOffsetMs ?? 0),
     rollout,
     isDriven: isDriven(),
+    ...(closed !== undefined && { frozen: closed }),
     hashes: own.map(podHashOf),
   }
 }

@@ -92,7 +92,8 @@ export function guardOf({ action, rails, rollout, underWay, now }: GuardFacts): 
   }
 }
 
-function closedBy({ problem, freezes }: Rails, now: EpochMs): Guard['closed'] {
+/** A freeze in force, or settings that nobody can read. */
+export function closedBy({ problem, freezes }: Rails, now: EpochMs): Guard['closed'] {
   if (problem !== undefined)
     return { why: `nobody knows what is frozen, for the settings cannot be read: ${problem}`, until: undefined }
   const active = freezes.filter(({ from, until }) => from <= now && now < until)

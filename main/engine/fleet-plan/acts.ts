@@ -35,8 +35,8 @@ export function forwardAct(
   wave: WaveView,
   all: readonly MemberView[],
 ): Draft | undefined {
-  const { status, facts, member } = view
-  if (facts === undefined) return undefined
+  const { status, facts, member, observation } = view
+  if (facts === undefined || observation?.frozen !== undefined) return undefined
   const { change } = plan.spec
   if (status.state === 'Admitting' && facts.mark?.plan !== plan.id)
     return { kind: 'mark', because: 'SR-6', summary: `Note plan ${plan.name} on ${member.id}` }
@@ -69,8 +69,9 @@ function jumpOf(plan: FleetPlan, view: MemberView, all: readonly MemberView[]): 
 }
 
 export function keptAtGate(plan: FleetPlan, view: MemberView, wave: WaveView, all: readonly MemberView[]): Kept {
-  const { facts, member } = view
+  const { facts, member, observation } = view
   if (facts === undefined) return { because: 'PC-5', text: 'cannot be read' }
+  if (observation?.frozen !== undefined) return { because: 'UI-ACT-8', text: `is ${observation.frozen.why}` }
   if (facts.pause === 'byHand')
     return typeof facts.held === 'object'
       ? { because: 'W12', text: `is held by ${facts.held.by}: ${facts.held.reason}` }

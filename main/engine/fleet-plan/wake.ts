@@ -44,10 +44,12 @@ function ofMember(plan: FleetPlan, view: MemberView, world: FleetMoment): readon
     wave.deadlineMs === undefined || status.startedAt === undefined
       ? []
       : [status.startedAt + wave.deadlineMs + 1 + skew]
+  const thaw = observation.frozen?.until === undefined ? [] : [observation.frozen.until]
   const isBack = status.state === 'RollingBack' ? [status.since + rollbackDeadlineMs + 1 + skew] : []
   return [
     ...resend,
     ...late,
+    ...thaw,
     ...isBack,
     ...(soak?.doneAt === undefined ? [] : [soak.doneAt + skew]),
     ...(status.state === 'Soaking' ? [world.now + lookEvery(wave.maxEvidenceGapMs)] : []),

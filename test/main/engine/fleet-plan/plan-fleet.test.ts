@@ -319,6 +319,33 @@ describe('holds', () => {
   })
 })
 
+describe('a freeze of a cluster', () => {
+  const frozen = { frozen: { why: 'frozen until 2026-01-02: year-end close', until: T0 + minute } }
+
+  it('UI-ACT-8: who would begin waits, and is looked at again when it ends', () => {
+    const plan = aPlan([aWave(['a', 'b'], { maxConcurrent: 2 })], { status: { waves: [active] } })
+    const first = at(plan, { a: { more: frozen }, b: {} })
+    expect([states(first), acts(first)]).toEqual([{ a: 'Pending', b: 'Admitting' }, ['mark b']])
+    expect(first.explanation).toContainEqual({
+      because: 'I2',
+      member: 'a/shop/web',
+      text: 'is frozen until 2026-01-02: year-end close',
+    })
+    expect(first.nextWakeAt).toBeLessThanOrEqual(T0 + minute)
+  })
+
+  it('UI-ACT-8: who is under way stays at its pause; the way back is open', () => {
+    const members = withMembers({ a: memberStatus('AtGate') })
+    const plan = aPlan([aWave(['a'])], { status: { waves: [active], members } })
+    const kept = at(plan, { a: atGate(1, { more: frozen }) })
+    expect(acts(kept)).toEqual([])
+    expect(kept.explanation).toMatchObject([{ because: 'UI-ACT-8', member: 'a/shop/web' }])
+    const rollback = { scope: 'all' as const, wave: 0, since: T0, by: 'ann' }
+    const goingBack = { ...kept.plan, status: { ...kept.plan.status, phase: 'RollingBack' as const, rollback } }
+    expect(acts(at(goingBack, { a: atGate(1, { more: frozen }) }))).toEqual(['abort a'])
+  })
+})
+
 describe('going back', () => {
   const failed = { a: atGate(1, { isAborted: true, phase: 'Degraded', isPaused: false }) }
   const members = withMembers({ a: memberStatus('AtGate'), b: memberStatus('Succeeded'), c: memberStatus('AtGate') })
