@@ -36,6 +36,7 @@ export default defineConfig({
             'test/conformance/metrics/**',
             // A control plane of its own is started for it.
             'test/conformance/audit/**',
+            'test/conformance/ownership/**',
             ...(process.env['ARGOSY_TRAEFIK'] === undefined ? ['test/conformance/dataplane/**'] : []),
           ],
           // Each file ends what it began; a worker of its own costs it a fifth of a second.
@@ -52,7 +53,7 @@ export default defineConfig({
           include:
             process.env['ARGOSY_TEST_KUBECONFIG'] === undefined
               ? []
-              : ['test/conformance/{api,audit,dataplane,metrics,rollout}/**/*.test.ts'],
+              : ['test/conformance/{api,audit,dataplane,metrics,ownership,rollout}/**/*.test.ts'],
           testTimeout: 180_000,
         },
       },

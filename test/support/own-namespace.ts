@@ -65,7 +65,7 @@ const actingAs = (config: KubeconfigFile, as: string): KubeconfigFile => ({
 })
 
 /** `kubectl proxy` says where it listens once it does. */
-async function addressOf(printed: () => string): Promise<string> {
+export async function addressOf(printed: () => string): Promise<string> {
   for (let waited = 0; waited < 10_000; waited += 20) {
     const address = /127\.0\.0\.1:\d+/.exec(printed())?.[0]
     if (address !== undefined) return `http://${address}`
