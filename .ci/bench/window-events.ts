@@ -15,7 +15,11 @@ const probedCount = 5
 
 const setStep = async (client: ClusterClient, name: string, currentStepIndex: number): Promise<void> => {
   const patch = { type: 'merge', subresource: 'status', body: { status: { currentStepIndex } } } as const
-  mustSucceed(await client.patch(resources.rollouts, { namespace, name }, patch), `status of ${name}`)
+  const write = () => client.patch(resources.rollouts, { namespace, name }, patch)
+  const first = await write()
+  // A connection that was idle may be closed by the server just when it is used again.
+  const sent = !first.ok && first.error.kind === 'Unreachable' ? await write() : first
+  mustSucceed(sent, `status of ${name}`)
 }
 
 /** Watches one cell for `2 of 4 steps done`; the moment is the animation frame after the change. */

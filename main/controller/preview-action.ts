@@ -1,6 +1,7 @@
 import { rolloutKey } from '#contract/keys.ts'
 import type { ActionName, ActionPreview } from '#contract/views.ts'
 import { intentOf } from '#engine/actions/intent.ts'
+import { reachOf } from '#engine/actions/reach.ts'
 import type { Write } from '#engine/decision.ts'
 import { normaliseRollout } from '#engine/normalise/normalise-rollout.ts'
 import type { RolloutWorld } from '#engine/world.ts'
@@ -33,7 +34,9 @@ export async function previewAction(request: ActionRequest & PreviewSources): Pr
     around && isForeseen ? followsFrom(request, { ...around, rollout: read.value.rollout }, requests) : undefined
   const { rollout } = read.value
   const guard = request.guard?.(rollout)
-  return { key, open: true, intent: intentOf(rollout), writes, effects, warnings, follows, guard }
+  const reach = reachOf(request.action, normaliseRollout(rollout).rollout, request.parameters)
+  const more = { follows, guard, ...(reach !== undefined && { reach }) }
+  return { key, open: true, intent: intentOf(rollout), writes, effects, warnings, ...more }
 }
 
 /** What is only tried changes nothing of what is to come; what comes of an analysis that ends, its plan says in words. */

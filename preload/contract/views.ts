@@ -359,6 +359,8 @@ export type ActionPreview =
       readonly follows: ForecastPathView | undefined
       /** What has to be given before it is sent; absent: nothing. */
       readonly guard?: GuardView | undefined
+      /** Percent of traffic that the wanted version has afterwards, until somebody or something moves it on; absent: it moves none. */
+      readonly reach?: number
     }
   | { readonly key: RolloutKey; readonly open: false; readonly reason: string }
 

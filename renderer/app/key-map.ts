@@ -49,6 +49,7 @@ export const keyMap: Readonly<
         { keys: ['N', '⇧N'], does: 'keys.queue' },
         { keys: ['F'], does: 'keys.tabs' },
         { keys: ['.'], does: 'keys.applyOrder' },
+        { keys: ['⌥1', '⌥9'], does: 'keys.savedViews' },
       ],
     },
     { title: 'keys.onCell', lines: actions },

@@ -5,6 +5,7 @@ import { actionIcons, actionKeys } from '../marks/action-button.tsx'
 import { type App, openOverlay } from '../store/app.ts'
 import { urgencyOf } from '../store/board.ts'
 import { diffOf, hrefOf } from '../store/route.ts'
+import { showView } from '../store/saved-views.ts'
 import { beginAction } from '../store/send-action.ts'
 import type { IconName } from '../ui/icon-names.ts'
 
@@ -67,6 +68,7 @@ export function paletteItems(
   return [
     ...take(doItems(app, text, doable, question)),
     ...pageItems(app, text, question),
+    ...viewItems(app, text, question),
     ...take(goItems(app, text, views, question)),
   ]
 }
@@ -123,6 +125,20 @@ function* goItems(app: App, text: Text, views: readonly RolloutView[], question:
     const run = () => app.goTo(hrefOf({ page: 'rollout', key: view.key }))
     yield { id: `open ${view.key}`, group: 'goTo', icon: 'route', words, detail, hint: undefined, off: false, run }
   }
+}
+
+/** Saved views, for where the rail has no room for them too. */
+function viewItems(app: App, text: Text, question: string): readonly PaletteItem[] {
+  if (question === '') return []
+  return app.preferences.getState().savedViews.flatMap((view, index): PaletteItem[] => {
+    const words = text('palette.view', { name: view.name })
+    const run = () => {
+      app.goTo('#/fleet')
+      showView(app, view)
+    }
+    const item = { id: `view ${view.name}`, group: 'goTo', icon: 'funnel', words, detail: view.filter } as const
+    return fits(`${words} view`, question) ? [{ ...item, hint: `⌥${index + 1}`, off: false, run }] : []
+  })
 }
 
 const pages = [

@@ -24,6 +24,8 @@ export interface BoardRow {
   /** The cell that asks for the most attention; it stands for the row in its head. */
   readonly lead: RolloutView
   readonly tabs: ReadonlySet<BoardTab>
+  /** No version leads: every cell is marked as drifted (UI-STAT-7). */
+  readonly noMajority: boolean
 }
 
 export interface Board {
@@ -87,7 +89,8 @@ function buildRow(id: string, views: readonly RolloutView[]): BoardRow {
     if (view.drift) tabs.add('drifted')
   }
   const group = lead.status === 'Healthy' ? 'settled' : 'moving'
-  return { id, namespace: lead.namespace, name: lead.name, group, cells, lead, tabs }
+  const noMajority = views.length > 1 && views.every(({ drift }) => drift)
+  return { id, namespace: lead.namespace, name: lead.name, group, cells, lead, tabs, noMajority }
 }
 
 function compareRows(a: BoardRow, b: BoardRow): number {

@@ -6,13 +6,22 @@ export interface FiltersState {
   readonly tab: BoardTab
   readonly kinds: BoardKinds
   readonly folded: ReadonlySet<BoardGroup>
+  /** Groups of clusters that are one column each (UI-VIRT-9). */
+  readonly foldedClusters: ReadonlySet<string>
   readonly history: string
 }
 
 export type FiltersStore = StoreApi<FiltersState>
 
 export const createFilters = (): FiltersStore =>
-  createStore<FiltersState>(() => ({ fleet: '', tab: 'all', kinds: 'all', folded: new Set(), history: '' }))
+  createStore<FiltersState>(() => ({
+    fleet: '',
+    tab: 'all',
+    kinds: 'all',
+    folded: new Set(),
+    foldedClusters: new Set(),
+    history: '',
+  }))
 
 export const boardTabs = ['all', 'needsYou', 'moving', 'drifted'] as const satisfies readonly BoardTab[]
 
@@ -27,4 +36,10 @@ export function toggleGroup(store: FiltersStore, group: BoardGroup): void {
   const folded = new Set(store.getState().folded)
   if (!folded.delete(group)) folded.add(group)
   store.setState({ folded })
+}
+
+export function toggleClusterGroup(store: FiltersStore, group: string): void {
+  const foldedClusters = new Set(store.getState().foldedClusters)
+  if (!foldedClusters.delete(group)) foldedClusters.add(group)
+  store.setState({ foldedClusters })
 }

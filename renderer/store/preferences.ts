@@ -1,11 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Locale } from '../format/text.ts'
+import { readSavedViews, type SavedView } from './saved-views.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
 export interface Preferences {
   readonly theme: Theme
   readonly locale: Locale
+  readonly savedViews: readonly SavedView[]
 }
 
 export type PreferencesStore = StoreApi<Preferences>
@@ -39,6 +41,7 @@ export function createPreferences(shelf: Shelf, languages: readonly string[] = n
   const store = createStore<Preferences>(() => ({
     theme: themes.find((theme) => theme === kept.theme) ?? 'system',
     locale: kept.locale === 'en' || kept.locale === 'zh-CN' ? kept.locale : preferredLocale(languages),
+    savedViews: readSavedViews(kept.savedViews),
   }))
   store.subscribe((state) => {
     try {

@@ -1,6 +1,6 @@
 import type { ActionName, ClusterView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
-import { needsPerson, urgencyOf } from './board.ts'
+import { needsPerson, rowIdOf, urgencyOf } from './board.ts'
 
 /** One line of "Needs you": a rollout that waits for a person, or a cluster that does. */
 export type QueueEntry =
@@ -17,8 +17,15 @@ export type QueueEntry =
       readonly key: RolloutKey
       readonly view: RolloutView
       readonly since: EpochMs
+      /** What most clusters run; `undefined` in a tie. */
+      readonly majority: Majority | undefined
     }
   | { readonly kind: 'cluster'; readonly id: string; readonly cluster: ClusterView; readonly since: EpochMs }
+
+export interface Majority {
+  readonly version: string
+  readonly clusters: number
+}
 
 const clusterStates = new Set<ClusterView['connection']['state']>(['signInNeeded', 'forbidden', 'crdsMissing'])
 
@@ -29,10 +36,15 @@ export function buildQueue(
 ): readonly QueueEntry[] {
   const guarded = new Set(clusters.filter((cluster) => cluster.protected).map((cluster) => cluster.context))
   const entries: QueueEntry[] = []
+  let peers: ReadonlyMap<string, readonly RolloutView[]> | undefined
   for (const view of rollouts.values()) {
     const { key, since } = view
     if (needsPerson(view)) entries.push({ kind: 'rollout', id: key, key, view, since })
-    else if (view.drift) entries.push({ kind: 'drift', id: `drift ${key}`, key, view, since })
+    else if (view.drift) {
+      peers ??= Map.groupBy(rollouts.values(), rowIdOf)
+      const majority = majorityOf(peers.get(rowIdOf(view)) ?? [])
+      entries.push({ kind: 'drift', id: `drift ${key}`, key, view, since, majority })
+    }
   }
   for (const cluster of clusters) {
     if (clusterStates.has(cluster.connection.state)) {
@@ -45,6 +57,13 @@ export function buildQueue(
   const shield = (entry: QueueEntry) =>
     guarded.has(entry.kind === 'cluster' ? entry.cluster.context : entry.view.context) ? 0 : 1
   return entries.sort((a, b) => rank(a) - rank(b) || shield(a) - shield(b) || a.since - b.since)
+}
+
+/** Those of one application that are not marked run what most of them do (UI-STAT-7). */
+function majorityOf(views: readonly RolloutView[]): Majority | undefined {
+  const same = views.filter(({ drift }) => !drift)
+  const version = same[0]?.version
+  return version === undefined ? undefined : { version, clusters: same.length }
 }
 
 /** What helps most in each state; the first that is open stands in the entry. */

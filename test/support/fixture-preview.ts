@@ -57,6 +57,8 @@ export function preview(
           : ['Goes on with step 6 of 8, set weight 60%.', 'About 3 more canary pods start.'],
     follows: whatFollows(view, action, now),
     ...(action === 'promoteFull' && { guard: frozen(now) }),
+    ...(action === 'promote' && { reach: Math.min(100, view.actualWeight + 20) }),
+    ...(action === 'abort' && { reach: 0 }),
     warnings: view.context === 'prod-ap-ne' ? ['Data is 38 s late; the object is read again first.'] : [],
   }
 }

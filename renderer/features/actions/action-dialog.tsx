@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ActionForm } from './action-form.tsx'
 import { ActionOptions, hasOptions } from './action-options.tsx'
+import { BlastRadius } from './blast-radius.tsx'
 import { ExactRequest } from './exact-request.tsx'
 import { GuardForm } from './guard-form.tsx'
 import { type Missing, missingOf, railsOf } from './guard-needs.ts'
@@ -48,6 +49,7 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
         {sending.state !== 'done' && isAdjustable && (
           <ActionOptions action={request.action} keys={request.keys} parameters={parameters} onChange={setParameters} />
         )}
+        {request.keys.length > 1 && <BlastRadius request={request} previews={previews ?? []} chosen={chosen} />}
         {request.keys.length > 1 ? (
           <TargetTable
             keys={request.keys}
@@ -128,17 +130,15 @@ function DialogHead({ request: { action, keys }, chosen }: DialogHeadProps) {
   const text = useText()
   const rollouts = useFleet((state) => state.rollouts)
   const view = rollouts.get(keys[0] ?? '')
-  const app =
-    new Set(keys.map((key) => rollouts.get(key)?.name)).size === 1
-      ? (view?.name ?? '')
-      : text('dialog.rollouts', { count: keys.length })
-  const values = { action: text(`action.${action}`), app, chosen: chosen.size, count: keys.length }
+  const isOneApp = new Set(keys.map((key) => rollouts.get(key)?.name)).size === 1
+  const values = { action: text(`action.${action}`), app: view?.name ?? '', chosen: chosen.size, count: keys.length }
+  const title = keys.length === 1 ? 'dialog.title' : isOneApp ? 'dialog.titleMany' : 'blast.title'
   return (
     <header className="dialog-head">
       <span className={`dialog-icon ${action === 'abort' ? 'soft-degraded ink-degraded' : ''}`}>
         <Icon name={actionIcons[action]} />
       </span>
-      <h2 id="dialog-title">{text(keys.length === 1 ? 'dialog.title' : 'dialog.titleMany', values)}</h2>
+      <h2 id="dialog-title">{text(title, values)}</h2>
       {keys.length === 1 && view !== undefined && <span className="chip cut">{view.context}</span>}
       <p className="dim">{text(`dialog.means.${action}`)}</p>
     </header>
@@ -185,9 +185,11 @@ interface DialogFootProps {
 
 function DialogFoot({ request, count, isCurrent, open, sending, guard, missing, onConfirm, onClose }: DialogFootProps) {
   const text = useText()
+  const rollouts = useFleet((state) => state.rollouts)
   const action = text(`action.${request.action}`)
-  const label =
-    request.keys.length === 1 ? text('dialog.confirm', { action }) : text('dialog.confirmMany', { action, count })
+  const isOneApp = new Set(request.keys.map((key) => rollouts.get(key)?.name)).size === 1
+  const many = isOneApp ? 'dialog.confirmMany' : 'blast.confirm'
+  const label = text(request.keys.length === 1 ? 'dialog.confirm' : many, { action, count })
   const off =
     sending === 'sending'
       ? text('dialog.sending')

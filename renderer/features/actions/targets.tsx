@@ -3,9 +3,11 @@ import type { ActionPreview, ActionResult, RolloutKey, RolloutView } from '#cont
 import { driverWords, refusalWords } from '../../format/failure-words.ts'
 import { followedEndWords } from '../../format/forecast-words.ts'
 import { stepsDone } from '../../format/status-words.ts'
+import { formatPercent } from '../../format/weight.ts'
 import { RbacRule } from '../../marks/rbac-rule.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
-import { WeightBar } from '../../marks/weight-bar.tsx'
+import { TwoPartBar, WeightBar } from '../../marks/weight-bar.tsx'
+import { shareNow } from '../../store/blast-radius.ts'
 import { isProtected } from '../../store/send-action.ts'
 import { useApp, useLocale, useRollout, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
@@ -85,7 +87,7 @@ export function TargetTable({ keys, previews, chosen, onChoose, results, onAgain
           </th>
           <th>{text('dialog.cluster')}</th>
           <th>{text('dialog.now')}</th>
-          <th>{text('lane.weight')}</th>
+          <th>{text('blast.column')}</th>
           <th>{text(results.size > 0 ? 'dialog.result' : 'dialog.before')}</th>
         </tr>
       </thead>
@@ -146,7 +148,7 @@ function Target({ rolloutKey, preview, chosen, onToggle, result, finished, onAga
         <NowOf view={view} />
       </td>
       <td>
-        <WeightBar view={view} />
+        <ShareAfter view={view} preview={preview} />
       </td>
       <td>
         {result?.sent === true ? (
@@ -163,6 +165,24 @@ function Target({ rolloutKey, preview, chosen, onToggle, result, finished, onAga
         )}
       </td>
     </tr>
+  )
+}
+
+/** Percent of traffic of the wanted version, now and afterwards, and the bar as it is then. */
+function ShareAfter({ view, preview }: { readonly view: RolloutView; readonly preview: ActionPreview | undefined }) {
+  const text = useText()
+  const now = shareNow(view)
+  const reach = preview?.open === true ? preview.reach : undefined
+  if (now === undefined) return <WeightBar view={view} />
+  return (
+    <span className="row share-after">
+      <span className="num">
+        {reach === undefined || reach === now
+          ? formatPercent(now)
+          : text('blast.change', { from: formatPercent(now), to: formatPercent(reach) })}
+      </span>
+      <TwoPartBar incoming="canary" current="stable" share={reach ?? now} />
+    </span>
   )
 }
 

@@ -1,12 +1,14 @@
 import type { ClusterView } from '#contract/views.ts'
 import { connectionNote, modeIcon, modeWord } from '../../format/cluster-words.ts'
-import { useText, useTicking } from '../../store/use-app.ts'
+import { toggleClusterGroup } from '../../store/filters.ts'
+import { useApp, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { columnWidths, rowHeights } from '../../ui/row-heights.ts'
 import type { Span } from './board-window.ts'
+import type { BoardColumn } from './columns.ts'
 
 interface BoardHeadProps {
-  readonly columns: readonly ClusterView[]
+  readonly columns: readonly BoardColumn[]
   /** The columns that are drawn. */
   readonly across: Span
   readonly width: number
@@ -30,11 +32,29 @@ export function BoardHead({ columns, across, width, activeColumn }: BoardHeadPro
             aria-colindex={index + 2}
             style={{ insetInlineStart: columnWidths.rowHead + width * index, width }}
           >
-            <ColumnName cluster={cluster} />
+            {cluster.fold === undefined ? (
+              <ColumnName cluster={cluster} />
+            ) : (
+              <FoldName group={cluster.group} count={cluster.fold.length} />
+            )}
           </div>
         )
       })}
     </div>
+  )
+}
+
+/** A folded group: a press unfolds it. */
+function FoldName({ group, count }: { readonly group: string; readonly count: number }) {
+  const text = useText()
+  const { filters } = useApp()
+  return (
+    <button type="button" className="fold-name" tabIndex={-1} onClick={() => toggleClusterGroup(filters, group)}>
+      <span className="name cut" title={group}>
+        <Icon name="chev-r" className="icon-sm" /> {group}
+      </span>
+      <span className="mode">{text('fold.clusters', { count })}</span>
+    </button>
   )
 }
 

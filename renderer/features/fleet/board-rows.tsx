@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { ClusterView, RolloutKey } from '#contract/views.ts'
+import type { RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatAge } from '../../format/duration.ts'
 import type { Locale, Text } from '../../format/text.ts'
@@ -12,13 +12,15 @@ import { Icon } from '../../ui/icon.tsx'
 import type { Span } from './board-window.ts'
 import { Cell } from './cell.tsx'
 import { cellId, groupRowId } from './cell-id.ts'
+import type { BoardColumn } from './columns.ts'
+import { FoldCell } from './fold-cell.tsx'
 import type { BoardItem } from './use-board.ts'
 
 /** What all rows share. */
 export interface Sheet {
   readonly text: Text
   readonly locale: Locale
-  readonly columns: readonly ClusterView[]
+  readonly columns: readonly BoardColumn[]
   /** The columns that are drawn. */
   readonly across: Span
   /** Of a column, in px. */
@@ -75,23 +77,29 @@ export const Row = memo(function Row({ row, index, top, height, sheet, now, acti
   return (
     <div className={`board-row${quiet ? ' quiet' : ''}`} role="row" aria-rowindex={index + 2} style={{ top, height }}>
       <RowHead row={row} on={activeColumn >= 0} />
-      {columns.slice(across.first, across.end).map(({ context }, nth) => {
+      {columns.slice(across.first, across.end).map(({ context, group, fold }, nth) => {
         const column = across.first + nth
+        const place = {
+          id: cellId(index, column),
+          text,
+          row: row.id,
+          context,
+          column,
+          width,
+          before: nth === 0 ? width * across.first : 0,
+          active: column === activeColumn,
+        }
+        if (fold !== undefined) {
+          return <FoldCell key={context} {...place} name={row.name} cells={row.cells} members={fold} group={group} />
+        }
         const view = row.cells.get(context)
         return (
           <Cell
             key={context}
-            id={cellId(index, column)}
-            text={text}
+            {...place}
             locale={locale}
             view={view}
-            row={row.id}
-            context={context}
-            column={column}
-            width={width}
-            before={nth === 0 ? width * across.first : 0}
             quiet={quiet}
-            active={column === activeColumn}
             marked={view !== undefined && marked.has(view.key)}
             pending={view !== undefined && requested.actions.has(view.key)}
             ignored={view && requested.notSeen.get(view.key)?.effect.action}
@@ -106,6 +114,7 @@ export const Row = memo(function Row({ row, index, top, height, sheet, now, acti
 
 /** Name, and the version that runs, or the step from one to the next. */
 const RowHead = memo(function RowHead({ row, on }: { readonly row: BoardRow; readonly on: boolean }) {
+  const text = useText()
   const { lead } = row
   const versions = [lead.stableVersion, lead.version].filter((each) => each !== undefined)
   const moving = row.group === 'moving' && lead.version !== lead.stableVersion && versions.length === 2
@@ -114,6 +123,7 @@ const RowHead = memo(function RowHead({ row, on }: { readonly row: BoardRow; rea
       <div className="name cut">{row.name}</div>
       <div className="versions">
         <Icon name={strategyIcon(lead)} {...(lead.kind !== undefined && { label: lead.kind })} />
+        {row.noMajority && <span className="ink-paused cut">{text('board.noMajority')}</span>}
         <span className="cut num">{moving ? versions.join(' → ') : (versions.at(-1) ?? '–')}</span>
       </div>
     </div>

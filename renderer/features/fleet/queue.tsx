@@ -111,6 +111,7 @@ function RolloutEntry({ entry }: { readonly entry: QueueEntry & { readonly kind:
       </div>
       <Where entry={entry} />
       {view.why.length > 0 && <p className="why small">{whyWords(text, view.why)}</p>}
+      {view.kind !== undefined && view.message !== '' && <p className="why small">{view.message}</p>}
       <div className="entry-actions">
         {helpfulActions(view).map((action) => (
           <ActionButton key={action} small view={view} action={action} />
@@ -139,12 +140,28 @@ function DriftEntry({ entry }: { readonly entry: QueueEntry & { readonly kind: '
         <Age since={entry.since} className="faint small" />
       </div>
       <Where entry={entry} />
-      <p className="why small">{text('queue.drift', { version: entry.view.version ?? '–' })}</p>
+      <p className="why small">{driftWords(text, entry)}</p>
       <div className="entry-actions">
-        <Button small label={text('action.diff')} onPress={() => app.goTo(hrefOf(diffOf(entry.key)))} />
+        {entry.view.kind === undefined ? (
+          <Button small label={text('action.diff')} onPress={() => app.goTo(hrefOf(diffOf(entry.key)))} />
+        ) : (
+          <Button
+            small
+            label={text('action.open')}
+            onPress={() => app.goTo(hrefOf({ page: 'rollout', key: entry.key }))}
+          />
+        )}
       </div>
     </>
   )
+}
+
+/** UI-P-2: what it runs, what most clusters run, and how many those are. The same version may be of another template. */
+function driftWords(text: Text, { view, majority }: QueueEntry & { readonly kind: 'drift' }): string {
+  const { version = '–' } = view
+  if (majority === undefined) return text('queue.driftTie', { version })
+  const values = { version, most: majority.version, count: majority.clusters }
+  return text(majority.version === version ? 'queue.driftSame' : 'queue.driftFrom', values)
 }
 
 function ClusterEntry({ entry }: { readonly entry: QueueEntry & { readonly kind: 'cluster' } }) {

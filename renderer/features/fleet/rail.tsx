@@ -1,13 +1,16 @@
 import { useState } from 'react'
+import { useStore } from 'zustand'
 import type { ClusterView } from '#contract/views.ts'
 import { connectionDot, connectionNote, connectionWord, modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { shortName } from '../../format/short-name.ts'
 import { openOverlay } from '../../store/app.ts'
+import { toggleClusterGroup } from '../../store/filters.ts'
 import { useApp, useClusters, useText, useTicking } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
 import { ClusterCard } from './cluster-card.tsx'
+import { SavedViews } from './saved-views.tsx'
 
 /** Every context by name and group, with its connection and who drives it (UI-P-5). */
 export function Rail() {
@@ -23,7 +26,7 @@ export function Rail() {
         {[...groups].map(([group, members]) => (
           <section key={group} aria-label={group}>
             <h2 className="rail-group">
-              <span className="cut">{group}</span>
+              <GroupFold group={group} size={members.length} />
               {members.every((each) => each.protected) && <Icon name="lock" label={text('cluster.protected')} />}
               <span className="space" />
               <span className="plain">{text('rail.rollouts')}</span>
@@ -39,6 +42,7 @@ export function Rail() {
           </section>
         ))}
       </div>
+      <SavedViews />
       <div className="rail-foot">
         <Button
           small
@@ -48,6 +52,26 @@ export function Rail() {
         />
       </div>
     </nav>
+  )
+}
+
+/** Folds the columns of a group on the board into one, and back. One cluster is nothing to fold. */
+function GroupFold({ group, size }: { readonly group: string; readonly size: number }) {
+  const text = useText()
+  const { filters } = useApp()
+  const isFolded = useStore(filters, (state) => state.foldedClusters.has(group))
+  if (size < 2) return <span className="cut">{group}</span>
+  return (
+    <button
+      type="button"
+      className="group-fold"
+      aria-expanded={!isFolded}
+      title={text(isFolded ? 'fold.open' : 'fold.close', { group })}
+      onClick={() => toggleClusterGroup(filters, group)}
+    >
+      <Icon name={isFolded ? 'chev-r' : 'chev-d'} />
+      <span className="cut">{group}</span>
+    </button>
   )
 }
 

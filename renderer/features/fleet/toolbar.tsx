@@ -55,7 +55,7 @@ export function Toolbar({ board }: { readonly board: BoardModel }) {
           label={text('board.wantToMove', { count: board.wantToMove })}
           onPress={board.applyOrder}
         />
-      ) : (
+      ) : hasNative ? null : (
         <span className="row wide-only">
           <span className="faint small">{text('board.order')}</span>
           <RoleMark role="stable" />

@@ -12,6 +12,7 @@ import {
 } from '../../store/board.ts'
 import { type FilterTerm, parseFilter } from '../../store/filter-terms.ts'
 import { useApp, useClusters, useFleet, useTicking } from '../../store/use-app.ts'
+import { type BoardColumn, foldColumns } from './columns.ts'
 
 /** What the virtual list shows: a head per group, then its rows unless folded. */
 export type BoardItem =
@@ -26,7 +27,7 @@ export type BoardItem =
 
 export interface BoardModel {
   readonly items: readonly BoardItem[]
-  readonly columns: readonly ClusterView[]
+  readonly columns: readonly BoardColumn[]
   readonly counts: Readonly<Record<BoardTab, number>>
   readonly terms: readonly FilterTerm[]
   readonly wantToMove: number
@@ -51,7 +52,9 @@ export function useBoard(): BoardModel {
   const live = useMemo(() => buildBoard(rollouts, terms, now, kinds), [rollouts, terms, now, kinds])
   const wanted = useMemo(() => live.rows.filter((row) => row.tabs.has(tab)), [live, tab])
   const { order, hold, applyOrder } = useFrozenOrder(wanted, `${tab} ${kinds} ${filter}`)
-  const columns = useMemo(() => columnsOf(clusters, rollouts.values()), [clusters, rollouts])
+  const foldedClusters = useStore(app.filters, (state) => state.foldedClusters)
+  const unfolded = useMemo(() => columnsOf(clusters, rollouts.values()), [clusters, rollouts])
+  const columns = useMemo(() => foldColumns(unfolded, foldedClusters), [unfolded, foldedClusters])
   const items = useMemo(() => itemsOf(order.rows, folded), [order, folded])
   return { items, columns, counts: live.counts, terms, wantToMove: order.wantToMove, hold, applyOrder }
 }

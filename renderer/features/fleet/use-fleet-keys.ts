@@ -2,7 +2,7 @@ import type { RolloutKey } from '#contract/views.ts'
 import { useActionKeys } from '../../marks/use-action-keys.ts'
 import type { App } from '../../store/app.ts'
 import { rowIdOf } from '../../store/board.ts'
-import { nextTab, toggleGroup } from '../../store/filters.ts'
+import { nextTab, toggleClusterGroup, toggleGroup } from '../../store/filters.ts'
 import { buildQueue } from '../../store/queue.ts'
 import { hrefOf } from '../../store/route.ts'
 import { addMarks, type CellPlace, clearMarks, toggleMark } from '../../store/selection.ts'
@@ -82,6 +82,8 @@ function openActive(app: App, board: BoardModel): void {
   const { active } = app.selection.getState()
   const item = board.items.find((each) => each.id === active?.row)
   if (item?.kind === 'group') toggleGroup(app.filters, item.group)
+  const column = board.columns.find(({ context }) => context === active?.context)
+  if (column?.fold !== undefined) toggleClusterGroup(app.filters, column.group)
   const key = activeKey(app, board)
   if (key !== undefined) app.goTo(hrefOf({ page: 'rollout', key }))
 }

@@ -56,3 +56,16 @@ describe('Needs you', () => {
     expect(helpfulActions(at('a', 'Healthy', 1))).toEqual([])
   })
 })
+
+it('UI-STAT-7: drift says what most clusters run and how many those are, and nothing of it in a tie', () => {
+  const at = (context: string, version: string, drift: boolean) =>
+    aRollout(T0, { context, name: 'cart', version, stableVersion: version, drift })
+  const queueOf = (...views: readonly ReturnType<typeof at>[]) =>
+    buildQueue(new Map(views.map((view) => [view.key, view])), [])
+  expect(queueOf(at('eu', '1.19.0', false), at('us', '1.19.0', false), at('ap', '1.18.2', true))).toMatchObject([
+    { kind: 'drift', majority: { version: '1.19.0', clusters: 2 } },
+  ])
+  expect(
+    queueOf(at('eu', '1', true), at('us', '2', true)).map((each) => each.kind === 'drift' && each.majority),
+  ).toEqual([undefined, undefined])
+})
