@@ -42,9 +42,19 @@ export class AffectedRollouts {
   start(): void {
     this.#follow('rollouts', (rollout, gone) => this.#onRollout(rollout as Rollout, gone))
     this.#follow('replicaSets', (replicaSet) => this.#onOwned(replicaSet))
-    this.#follow('pods', (pod) => this.#onPod(pod))
     this.#follow('services', (service) => this.#markAll(this.#byService.of(keyOf(service))))
     for (const rollout of this.#cluster.cache('rollouts').values()) this.#onRollout(rollout, false)
+  }
+
+  get followsPods(): boolean {
+    return this.#followed.has('pods')
+  }
+
+  /** What holds a rollout up its pods tell best; all else of the board is told by its ReplicaSets. */
+  followPods(): void {
+    if (this.#followed.has('pods')) return
+    for (const pod of this.#cluster.cache('pods').values()) this.#onPod(pod)
+    this.#follow('pods', (pod) => this.#onPod(pod))
   }
 
   /**

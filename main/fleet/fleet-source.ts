@@ -94,7 +94,7 @@ export const createFleetSource = (options: FleetOptions): FleetSource => new Cac
 
 /** From the first Rollout that is known. */
 const firstListsMs = 3000
-/** From then on, until what is not on the board at once is asked for: other clusters may still come. */
+/** From then on, until pods, events and native workloads are asked for: other clusters may still come, and their boards first. */
 const boardFirstMs = 2000
 
 interface Followed {
@@ -151,6 +151,7 @@ class CachedFleet implements FleetSource {
       endHold: undefined,
     })
     affected.start()
+    if (cluster.connection.state !== 'connecting') affected.followPods()
     if (natives) this.showNatives(context, true)
     if (this.#eventListeners.size > 0) this.#followEventsOf(context)
   }
@@ -213,6 +214,7 @@ class CachedFleet implements FleetSource {
     if (found === undefined) return undefined
     const { cluster, affected, closed } = found
     this.#followEvents(cluster, affected)
+    affected.followPods()
     affected.followAnalysisRuns()
     const rollout = cluster.cache('rollouts').get(found.key)
     if (rollout !== undefined && mayHaveExperiments(rollout)) affected.followExperiments()
@@ -252,7 +254,7 @@ class CachedFleet implements FleetSource {
 
   parts(key: RolloutKey): RolloutParts | undefined {
     const found = this.#find(key)
-    return found && partsOf(found.cluster, found.key)
+    return found && partsOf(found.cluster, found.key, boardScope(found))
   }
 
   analysisRun(key: RolloutKey, name: string): AnalysisRun | undefined {
@@ -310,6 +312,7 @@ class CachedFleet implements FleetSource {
     followed.endHold?.()
     this.#markAll(followed)
     followed.endHold = this.#clock.after(boardFirstMs, () => {
+      followed.affected.followPods()
       followed.natives?.follow()
       if (this.#eventListeners.size > 0) this.#followEventsOf(followed.cluster.context)
     })
@@ -353,7 +356,7 @@ class CachedFleet implements FleetSource {
     const native = parseWorkloadKey(key)
     if (native !== undefined) return this.#projectNative(key, native.context)
     const found = this.#find(key)
-    const parts = found && partsOf(found.cluster, found.key)
+    const parts = found && partsOf(found.cluster, found.key, boardScope(found))
     if (found === undefined || parts === undefined) {
       this.#reached.forget(key)
       return undefined
@@ -363,6 +366,8 @@ class CachedFleet implements FleetSource {
     return member
   }
 }
+
+const boardScope = ({ affected }: Followed) => (affected.followsPods ? 'board' : 'bare')
 
 /** The parts of `namespace/name`. */
 function splitKey(key: string): { readonly namespace: string; readonly name: string } {

@@ -16,7 +16,7 @@ export interface RolloutParts {
   readonly rollout: Rollout
   /** Those that name the Rollout as an owner (VIEW-2), in no order. */
   readonly replicaSets: readonly ReplicaSet[]
-  /** Pods of those ReplicaSets, in no order. */
+  /** Pods of those ReplicaSets, in no order; empty where they are not asked for yet. */
   readonly pods: readonly Pod[]
   /** The Services that the strategy names and that exist, by name. */
   readonly services: Readonly<Record<string, Service>>
@@ -33,12 +33,15 @@ export interface RolloutParts {
   readonly readRoutes?: ReadableRoutes
 }
 
+export type PartsScope = 'bare' | 'board' | 'detail'
+
 /**
  * Reads a Rollout and its children from the caches; `undefined` when it is gone.
  * @param key `namespace/name`
- * @param scope `detail` adds events, AnalysisRuns, Experiments and route objects, and begins to watch them in this cluster
+ * @param scope `detail` adds events, AnalysisRuns, Experiments and route objects, and begins to watch them in this cluster; `bare` leaves
+ * out pods, and begins to watch nothing
  */
-export function partsOf(cluster: Cluster, key: string, scope: 'board' | 'detail' = 'board'): RolloutParts | undefined {
+export function partsOf(cluster: Cluster, key: string, scope: PartsScope = 'board'): RolloutParts | undefined {
   const rollout = cluster.cache('rollouts').get(key)
   if (rollout === undefined) return undefined
   const replicaSets = ownedBy(cluster, 'replicaSets', rollout.metadata.uid)
@@ -46,7 +49,7 @@ export function partsOf(cluster: Cluster, key: string, scope: 'board' | 'detail'
     context: cluster.context,
     rollout,
     replicaSets,
-    pods: replicaSets.flatMap((each) => ownedBy(cluster, 'pods', each.metadata.uid)),
+    pods: scope === 'bare' ? [] : replicaSets.flatMap((each) => ownedBy(cluster, 'pods', each.metadata.uid)),
     services: servicesOf(cluster, rollout),
     events: scope === 'detail' ? eventsAbout(cluster, rollout) : [],
     ...(scope === 'detail' ? analysesOf(cluster, rollout) : { analysisRuns: [], experiments: [] }),

@@ -49,16 +49,18 @@ export function ActionDialog({ request }: { readonly request: ActionRequest }) {
         {sending.state !== 'done' && isAdjustable && (
           <ActionOptions action={request.action} keys={request.keys} parameters={parameters} onChange={setParameters} />
         )}
-        {request.keys.length > 1 && <BlastRadius request={request} previews={previews ?? []} chosen={chosen} />}
         {request.keys.length > 1 ? (
-          <TargetTable
-            keys={request.keys}
-            previews={previews ?? []}
-            chosen={chosen}
-            onChoose={setChosen}
-            results={sending.results}
-            onAgain={(key) => sending.again(key, choices)}
-          />
+          <>
+            <BlastRadius request={request} previews={previews ?? []} chosen={chosen} />
+            <TargetTable
+              keys={request.keys}
+              previews={previews ?? []}
+              chosen={chosen}
+              onChoose={setChosen}
+              results={sending.results}
+              onAgain={(key) => sending.again(key, choices)}
+            />
+          </>
         ) : (
           <SingleTarget previews={previews} results={sending.results} />
         )}

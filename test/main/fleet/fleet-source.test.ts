@@ -79,7 +79,9 @@ describe('FleetSource', () => {
       cluster.setConnection({ state: 'connecting', since: T0 })
       fleet.add(cluster)
       for (const name of ['web', 'cart']) api.put(resources.rollouts, rolloutNamed(name))
-      return { clock, cluster, patches: () => patches.filter(({ upserted }) => keyOf('web', 'us') in upserted) }
+      const kinds = vi.spyOn(cluster, 'cache')
+      const asked = () => kinds.mock.calls.map(([kind]) => kind)
+      return { clock, cluster, asked, patches: () => patches.filter(({ upserted }) => keyOf('web', 'us') in upserted) }
     }
     const connected = begin()
     await connected.clock.advance(1000)
@@ -87,6 +89,9 @@ describe('FleetSource', () => {
     connected.cluster.setConnection({ state: 'connected', since: T0 })
     await connected.clock.advance(200)
     expect(connected.patches()).toHaveLength(1)
+    expect(connected.asked()).not.toContain('pods')
+    await connected.clock.advance(2000)
+    expect(connected.asked()).toContain('pods')
 
     const slow = begin()
     await slow.clock.advance(2900)
