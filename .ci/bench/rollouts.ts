@@ -55,7 +55,8 @@ export async function createBatch(client: ClusterClient, batch: Batch): Promise<
     mustSucceed(await client.create(resources.analysisTemplates, aTemplate(batch, batch.analysis)), 'the template')
   const apps = Array.from({ length: count }, (_, index) => aRollout(index, batch))
   await forEachOf(apps, async (app) => {
-    mustSucceed(await client.create(resources.rollouts, app), `rollout ${app.metadata.name}`)
+    const created = await answered(() => client.create(resources.rollouts, app))
+    if (!created.ok && created.error.kind !== 'AlreadyExists') mustSucceed(created, `rollout ${app.metadata.name}`)
   })
 }
 
@@ -131,7 +132,8 @@ export async function setVersion(
   const containers = [{ name: 'app', image: imageOf(version) }]
   const body = { spec: { template: { spec: { containers } } } }
   await forEachOf(names, async (name) => {
-    mustSucceed(await client.patch(resources.rollouts, { namespace, name }, { type: 'merge', body }), name)
+    const at = { namespace, name }
+    mustSucceed(await answered(() => client.patch(resources.rollouts, at, { type: 'merge', body })), name)
   })
 }
 
@@ -169,7 +171,7 @@ export async function untilEach(
   const deadline = AbortSignal.timeout(timeoutMs)
   // A watch that ends or breaks is followed by another list.
   while (!deadline.aborted) {
-    const listed = mustSucceed(await client.list(resources.rollouts, { namespace }), 'rollouts')
+    const listed = mustSucceed(await answered(() => client.list(resources.rollouts, { namespace })), 'rollouts')
     for (const each of listed.items) see(each as Rollout)
     if (missing.size === 0) return
     const options = { namespace, resourceVersion: listed.resourceVersion, timeoutSeconds: watchSeconds }
@@ -181,6 +183,18 @@ export async function untilEach(
     await sleep(1000)
   }
   throw new Error(`${missing.size} of ${names.length} rollouts did not get there within ${timeoutMs / 1000} s`)
+}
+
+const triesMax = 8
+const betweenTriesMs = 1000
+
+/** A server that is at its limit, or closes an idle connection just when it is used again, is asked once more. */
+export async function answered<Value>(ask: () => Promise<Outcome<Value, Failure>>): Promise<Outcome<Value, Failure>> {
+  for (let tries = 1; ; tries++) {
+    const answer = await ask()
+    if (answer.ok || answer.error.kind !== 'Unreachable' || tries === triesMax) return answer
+    await sleep(betweenTriesMs)
+  }
 }
 
 /** The value, or an exception: a benchmark that cannot do what it is meant to do has no figures. */

@@ -3,7 +3,7 @@ import { resources } from '#api/resources.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { paintedMoment, type Watched } from './grid-probes.ts'
 import { preciseNow, sleep } from './processes.ts'
-import { appName, mustSucceed } from './rollouts.ts'
+import { answered, appName, mustSucceed } from './rollouts.ts'
 import { namespace, type WindowFleet, waitingCount } from './window-fleet.ts'
 
 /** Between two events of the trickle: uneven, so that they fall everywhere between two patches of the window. */
@@ -16,10 +16,7 @@ const probedCount = 5
 const setStep = async (client: ClusterClient, name: string, currentStepIndex: number): Promise<void> => {
   const patch = { type: 'merge', subresource: 'status', body: { status: { currentStepIndex } } } as const
   const write = () => client.patch(resources.rollouts, { namespace, name }, patch)
-  const first = await write()
-  // A connection that was idle may be closed by the server just when it is used again.
-  const sent = !first.ok && first.error.kind === 'Unreachable' ? await write() : first
-  mustSucceed(sent, `status of ${name}`)
+  mustSucceed(await answered(write), `status of ${name}`)
 }
 
 /** Watches one cell for `2 of 4 steps done`; the moment is the animation frame after the change. */
