@@ -1,16 +1,11 @@
 import type { AnalysisRunStatus } from '#api/analysis.ts'
-import { type Resource, resources } from '#api/resources.ts'
 import type { Rollout, RolloutAnalysis } from '#api/rollout.ts'
-import { carriedAnnotations } from '#engine/analysis/carried-annotations.ts'
-import { anAnalysisRun, runSpec } from '#engine/analysis/new-run.ts'
-import { argumentsOf } from '#engine/analysis/rollout-arguments.ts'
-import { type ResolvedTemplates, resolveTemplates, type TemplateSource } from '#engine/analysis/templates.ts'
-import { ownerReferenceTo } from '#engine/rollout/claim.ts'
-import type { Failure } from '#lib/failure.ts'
+import { resolveTemplates, type TemplateSource } from '#engine/analysis/templates.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import type { PastRelease } from '#main/history/past-releases.ts'
 import { askableNowOnly, type BackTestPorts, backTest } from '#main/metrics/back-test.ts'
+import { readTemplates, type Trial, trialRun } from '#main/metrics/trial-run.ts'
 
 export interface BackTested {
   readonly release: PastRelease
@@ -43,13 +38,6 @@ export async function backTestRollout(
   return success(tested)
 }
 
-/** An analysis of a Rollout, with the templates it names. */
-export interface Trial {
-  readonly rollout: Rollout
-  readonly analysis: RolloutAnalysis
-  readonly templates: ResolvedTemplates
-}
-
 /** Failure  why it cannot be told of any release: a template that is not there, metrics that tell of now only. */
 export function trialOf(rollout: Rollout, analysis: RolloutAnalysis, source: TemplateSource): Outcome<Trial, string> {
   const templates = resolveTemplates(analysis.templates ?? [], source)
@@ -63,39 +51,11 @@ export function trialOf(rollout: Rollout, analysis: RolloutAnalysis, source: Tem
 
 /** What an analysis would have come to in one release; it begins with it. Failure  why that cannot be told. */
 export async function tryOn(
-  { rollout, analysis: { args = [], dryRun, measurementRetention }, templates }: Trial,
+  { rollout, analysis, templates }: Trial,
   release: PastRelease,
   ports: BackTestPorts,
 ): Promise<Outcome<AnalysisRunStatus, string>> {
-  const given = argumentsOf(args, { rollout, latestHash: release.podHash, stableHash: release.stableHash })
-  if (given.error !== undefined) return failure(given.error)
-  const spec = runSpec({ templates, args: given.args, dryRun, measurementRetention })
-  if (!spec.ok) return spec
-  const carried = carriedAnnotations(templates)
-  if (!carried.ok) return carried
-  const { namespace = '', name } = rollout.metadata
-  const metadata = {
-    name: `${name}-back-test`,
-    namespace,
-    annotations: carried.value,
-    ownerReferences: [ownerReferenceTo(rollout)],
-  }
-  return backTest(anAnalysisRun(metadata, spec.value), release, ports)
-}
-
-/** Who may not read the templates of the cluster does without them. */
-export async function readTemplates(
-  client: ClusterClient,
-  namespace: string | undefined,
-): Promise<Outcome<TemplateSource, Failure>> {
-  const namespaced = await listed(client, resources.analysisTemplates, namespace)
-  if (!namespaced.ok) return namespaced
-  const cluster = await listed(client, resources.clusterAnalysisTemplates)
-  return success({ namespaced: namespaced.value, cluster: cluster.ok ? cluster.value : {} } as TemplateSource)
-}
-
-async function listed(client: ClusterClient, resource: Resource, namespace?: string) {
-  const found = await client.list(resource, { namespace })
-  if (!found.ok) return found
-  return success(Object.fromEntries(found.value.items.map((each) => [each.metadata.name, each])))
+  const hashes = { latestHash: release.podHash, stableHash: release.stableHash }
+  const run = trialRun({ rollout, analysis, templates }, hashes)
+  return run.ok ? backTest(run.value, release, ports) : run
 }

@@ -13,7 +13,8 @@ import type { Cache } from '#main/cluster/cluster.ts'
 import { type PastRelease, pastReleases } from '#main/history/past-releases.ts'
 import type { History } from '#main/history/store.ts'
 import type { MetricsAt } from '#main/metrics/back-test.ts'
-import { readTemplates, type Trial, trialOf, tryOn } from './back-test-rollout.ts'
+import { readTemplates, type Trial } from '#main/metrics/trial-run.ts'
+import { trialOf, tryOn } from './back-test-rollout.ts'
 import { backTestView } from './back-test-view.ts'
 
 /** The last releases are tried; more would keep the store of metrics busy for long. */

@@ -32,6 +32,7 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
         : {
             cluster: session.cluster,
             isDriven: () => isDriven(session),
+            metricsAt: session.metrics.at,
             frozen: () => closedBy(session.rails(), clock.now()),
           }
     },

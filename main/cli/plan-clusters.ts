@@ -10,6 +10,8 @@ import { whoDrives } from '#main/controller/who-drives.ts'
 import type { MemberLook } from '#main/fleet-plan/look-at-members.ts'
 import type { PlanCluster } from '#main/fleet-plan/observe-members.ts'
 import type { WrittenMember } from '#main/fleet-plan/plan-file.ts'
+import { openMetrics } from '#main/metrics/open-metrics.ts'
+import type { MetricSettings } from '#main/metrics/provider.ts'
 import type { Target } from './targets.ts'
 
 /** Who drives a cluster is looked at this often. */
@@ -27,7 +29,11 @@ export class PlanClusters {
   readonly #clock: Clock
   readonly #open = new Map<string, Watched>()
 
-  constructor(targets: readonly Target[], clock: Clock) {
+  readonly #settingsOf: (context: string) => MetricSettings
+
+  /** @param settingsOf what is set for the metrics of a cluster */
+  constructor(targets: readonly Target[], clock: Clock, settingsOf: (context: string) => MetricSettings) {
+    this.#settingsOf = settingsOf
     this.#targets = new Map(targets.map((target) => [target.context, target]))
     this.#clock = clock
   }
@@ -60,7 +66,9 @@ export class PlanClusters {
     await Promise.all([...this.#targets.values()].map(({ client }) => client.close()))
   }
 
-  #watch({ context, client, rails }: Target): Watched {
+  #watch({ context, client, rails, open: openClient }: Target): Watched {
+    const settings = this.#settingsOf(context)
+    const metrics = openMetrics({ client, clock: this.#clock, settings, openClient })
     const cluster = openCluster({ context, client, clock: this.#clock, random: Math.random, log: silentLog })
     let isDriven: boolean | undefined
     let cancel = () => {}
@@ -74,10 +82,16 @@ export class PlanClusters {
       cluster: () =>
         isDriven === undefined
           ? undefined
-          : { cluster, isDriven: () => isDriven === true, frozen: () => closedBy(rails, this.#clock.now()) },
+          : {
+              cluster,
+              isDriven: () => isDriven === true,
+              frozen: () => closedBy(rails, this.#clock.now()),
+              metricsAt: metrics.at,
+            },
       stop: async () => {
         cancel()
         await cluster.stop()
+        await metrics.close()
       },
     }
   }

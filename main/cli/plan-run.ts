@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { controllerNamespace } from '#api/keys.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { kubeconfigPaths } from '#main/cluster/kubeconfig.ts'
+import { metricSettingsFor } from '#main/cluster-settings.ts'
 import { readPlan } from '#main/fleet-plan/make-plan.ts'
 import { type PlanFile, readPlanFile } from '#main/fleet-plan/plan-file.ts'
 import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
@@ -140,7 +142,9 @@ async function openClusters(
 ): Promise<PlanClusters | undefined> {
   const contexts = new Set([home.context, ...members.map(({ context }) => context)])
   const found = await findTargets({ ...options, context: [...contexts], allContexts: false }, io)
-  if (found.ok) return new PlanClusters(found.value, io.clock)
+  const where = { folder: io.dataFolder, log: silentLog }
+  const settingsOf = (context: string) => metricSettingsFor(context, { controllerNamespace, env: process.env }, where)
+  if (found.ok) return new PlanClusters(found.value, io.clock, settingsOf)
   io.err(`argosy: ${found.error}`)
   io.exitWith(exitCodes.usage)
   return undefined

@@ -3,6 +3,7 @@ import type { FleetWorld, MemberObservation } from '#engine/fleet-plan/world.ts'
 import { podHashOf } from '#engine/rollout/replica-set/facts.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Cluster, Connection } from '#main/cluster/cluster.ts'
+import type { MetricsAt } from '#main/metrics/back-test.ts'
 
 /** A cluster as a plan needs it. */
 export interface PlanCluster {
@@ -11,6 +12,8 @@ export interface PlanCluster {
   readonly isDriven: () => boolean
   /** Nothing new may go out there now (UI-ACT-8). */
   readonly frozen?: () => MemberObservation['frozen']
+  /** Its metrics as of the time that a clock tells. */
+  readonly metricsAt?: MetricsAt
 }
 
 interface Ports {
@@ -60,7 +63,7 @@ function observeMember(
   }
 }
 
-function reachOf({ state }: Connection): MemberObservation['reach'] {
+export function reachOf({ state }: Connection): MemberObservation['reach'] {
   if (state === 'signInNeeded') return 'unauthorized'
   return state === 'connected' || state === 'late' ? 'reachable' : 'unreachable'
 }

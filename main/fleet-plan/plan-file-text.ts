@@ -54,6 +54,7 @@ function waveInFile(each: PlanWave): object {
     ...unusual({ pilot, maxConcurrent, order, sync }),
     ...unusualTimes({ minSoak: each.minSoakMs, firstSoak: each.firstSoakMs }),
     ...(minEvidence.length > 0 && { minEvidence }),
+    ...present({ analysis: each.analysis }),
     ...unusualTimes({ maxEvidenceGap: each.maxEvidenceGapMs, waveSoak: each.waveSoakMs }),
     ...unusual({ gate }),
     ...(deadlineMs === undefined ? { deadline: 'none' } : unusualTimes({ deadline: deadlineMs })),

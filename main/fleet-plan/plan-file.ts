@@ -12,6 +12,7 @@ import type {
 import type { PlanFault } from '#engine/fleet-plan/validate.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { analysisShape } from './plan-schema.ts'
 import { usual } from './usual-plan.ts'
 
 /** A plan as a person writes it: what its clusters say is not known yet. */
@@ -147,6 +148,7 @@ const wave = v.pipe(
         list(v.strictObject({ metric: text('the name of the metric'), minCount: count }), 'metrics'),
         [],
       ),
+      analysis: v.exactOptional(analysisShape),
       maxEvidenceGap: v.optional(time, '2m'),
       waveSoak: v.optional(time, '0'),
       gate: v.optional(oneOf(['none', 'manual', 'analysis', 'fleetVerdict']), usual.gate),

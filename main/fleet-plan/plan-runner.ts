@@ -16,6 +16,7 @@ import { Lease, type LeaseState, type LeaseTimings } from '#main/controller/leas
 import { commandPlan } from './command-plan.ts'
 import { FreshReads } from './fresh-reads.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
+import { PlanAnalyses } from './plan-analyses.ts'
 import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
 import { sendAct } from './send-act.ts'
 
@@ -58,6 +59,7 @@ export class PlanRunner {
   readonly #store: PlanStore
   readonly #lease: Lease
   readonly #reads: FreshReads
+  readonly #analyses: PlanAnalyses
   readonly #listeners = new Set<() => void>()
   readonly #followed = new Map<string, readonly Dispose[]>()
   readonly #watch: Reflector
@@ -84,6 +86,8 @@ export class PlanRunner {
     this.#lease = new Lease({ client: home.client, clock, random, namespace: home.namespace, identity, lock })
     this.#reads = new FreshReads(clock)
     this.#resumedAt = clock.now()
+    const { clusterOf } = options
+    this.#analyses = new PlanAnalyses({ clusterOf, clock, log, done: () => this.#wake(soonMs) })
     const scope = { namespace: home.namespace, fieldSelector: `metadata.name=${lock.name}` }
     this.#watch = createReflector({ client: home.client, resource: resources.configMaps, scope, clock, random, log })
     this.#watch.onChange((change) => this.#seen(change))
@@ -238,6 +242,8 @@ export class PlanRunner {
     const world = { ...this.#world(stored.plan), lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined }
     const { status, acts, nextWakeAt, explanation } = planFleet(stored.plan, world, now)
     this.#explanation = explanation
+    const askAt = isHolder ? this.#analyses.ask({ ...stored.plan, status }, world.members) : undefined
+    if (askAt !== undefined) this.#wake(askAt - now)
     if (status === stored.plan.status) {
       if (isHolder && nextWakeAt !== undefined) this.#wake(nextWakeAt - now)
       return this.#changed()
@@ -257,10 +263,9 @@ export class PlanRunner {
     const { clusterOf, clock } = this.#options
     const isStale = this.#reads.isStale.bind(this.#reads)
     return {
-      members: observeMembers(plan, { clusterOf, clock, isStale }),
+      ...this.#analyses.add(plan, observeMembers(plan, { clusterOf, clock, isStale })),
       resumedAt: this.#resumedAt,
       window: this.#windowAt(plan, clock.now()),
-      gates: {},
     }
   }
 
@@ -307,7 +312,9 @@ export class PlanRunner {
       if (found === undefined || this.#followed.has(key)) continue
       const { cluster } = found
       const isAbout = (name: string | undefined, in_: string | undefined) => name === rollout && in_ === namespace
+      const hasVerdict = spec.waves.some(({ gate }) => gate === 'fleetVerdict')
       this.#followed.set(key, [
+        ...(hasVerdict ? [cluster.cache('analysisRuns').onChange(() => this.#onRun())] : []),
         cluster.onConnection(() => this.#wake(soonMs)),
         cluster.cache('rollouts').onChange((change) => {
           if (change.kind === 'state' || isAbout(change.object.metadata.name, change.object.metadata.namespace))
@@ -315,6 +322,11 @@ export class PlanRunner {
         }),
       ])
     }
+  }
+
+  /** Verdicts are waited for at a gate only. */
+  #onRun(): void {
+    if (this.#stored?.plan.status.waves.some(({ state }) => state === 'Gate') === true) this.#wake(soonMs)
   }
 
   #changed(): void {

@@ -30,6 +30,26 @@ const select = v.variant('kind', [
   v.strictObject({ kind: v.literal('labels'), matchLabels: labels }),
   v.strictObject({ kind: v.literal('rest') }),
 ])
+/** What measures the members of a wave, as a Rollout names its analyses. */
+export const analysisShape = v.strictObject({
+  templates: v.exactOptional(
+    v.array(v.strictObject({ templateName: text, clusterScope: v.exactOptional(v.boolean()) })),
+  ),
+  args: v.exactOptional(
+    v.array(
+      v.strictObject({
+        name: text,
+        value: v.exactOptional(v.string()),
+        valueFrom: v.exactOptional(
+          v.strictObject({
+            podTemplateHashValue: v.exactOptional(v.picklist(['Latest', 'Stable'])),
+            fieldRef: v.exactOptional(v.strictObject({ fieldPath: text })),
+          }),
+        ),
+      }),
+    ),
+  ),
+})
 const wave = v.strictObject({
   name: text,
   select,
@@ -40,6 +60,7 @@ const wave = v.strictObject({
   minSoakMs: duration,
   firstSoakMs: duration,
   minEvidence: v.array(v.strictObject({ metric: text, minCount: count })),
+  analysis: v.exactOptional(analysisShape),
   maxEvidenceGapMs: duration,
   waveSoakMs: duration,
   gate: v.picklist(['none', 'manual', 'analysis', 'fleetVerdict']),

@@ -54,14 +54,11 @@ export async function backTest(
   const { prepare } = metricsAt(then)
   for (let pass = 0; pass < passesMax; pass++) {
     if (signal?.aborted === true) return failure('it was stopped')
-    const decided = await decide(current, now, prepare)
-    if (!decided.ok) return decided
-    const { writes, requeueAt } = decided.value
-    current = after(current, decided.value)
-    const { phase = '' } = current.status ?? {}
-    if (phase !== '' && isCompleted(phase)) return success(current.status ?? {})
-    // Its own write is seen by a run at once: a metric that failed ends the others a pass later (ANA-808).
-    const next = writes.some(({ kind }) => kind === 'patch') ? now : (requeueAt ?? to + 1)
+    const passed = await passRun(current, now, prepare)
+    if (!passed.ok) return passed
+    current = passed.value.run
+    if (passed.value.isOver) return success(current.status ?? {})
+    const next = passed.value.nextAt ?? to + 1
     if (next > to) current = { ...current, spec: { ...current.spec, terminate: true } }
     now = Math.min(Math.max(next, now), to)
   }
@@ -70,18 +67,45 @@ export async function backTest(
 
 type Prepare = ReturnType<MetricsAt>['prepare']
 
-async function decide(run: AnalysisRun, now: EpochMs, prepare: Prepare): Promise<Outcome<Decision, string>> {
+/** A run that nobody stores, a pass later. */
+export interface PassedRun {
+  readonly run: AnalysisRun
+  readonly isOver: boolean
+  /** When it has something to do again; `undefined`: never. */
+  readonly nextAt: EpochMs | undefined
+  /** What was measured in the pass, by metric. */
+  readonly measured: ReadonlyMap<string, Measured>
+}
+
+/** One pass of a run, as of `now`. Failure: a secret cannot be read. */
+export async function passRun(run: AnalysisRun, now: EpochMs, prepare: Prepare): Promise<Outcome<PassedRun, string>> {
+  const decided = await decide(run, now, prepare)
+  if (!decided.ok) return decided
+  const { decision, measured } = decided.value
+  const next = after(run, decision)
+  const { phase = '' } = next.status ?? {}
+  // Its own write is seen by a run at once: a metric that failed ends the others a pass later (ANA-808).
+  const nextAt = decision.writes.some(({ kind }) => kind === 'patch') ? now : decision.requeueAt
+  return success({ run: next, isOver: phase !== '' && isCompleted(phase), nextAt, measured })
+}
+
+interface Decided {
+  readonly decision: Decision
+  readonly measured: ReadonlyMap<string, Measured>
+}
+
+async function decide(run: AnalysisRun, now: EpochMs, prepare: Prepare): Promise<Outcome<Decided, string>> {
   const scoring = scoringOf({ annotations: run.metadata.annotations, metrics: run.spec.metrics })
   const world: AnalysisWorld = { run, secretError: undefined, collected: new Set(), scoring }
   const first = reconcileAnalysisRun(world, now)
-  if (first.probes.length === 0) return success(first)
+  const measured = new Map<string, Measured>()
+  if (first.probes.length === 0) return success({ decision: first, measured })
   const prepared = await prepare(run)
   if (!prepared.ok)
     return failure(prepared.error.kind === 'refused' ? prepared.error.message : prepared.error.failure.message)
-  const measured = new Map<string, Measured>()
   for (const probe of first.probes)
     if (probe.kind !== 'garbageCollect') measured.set(probe.name, await prepared.value.measure(probe))
-  return success(reconcileAnalysisRun({ ...world, measured }, now))
+  return success({ decision: reconcileAnalysisRun({ ...world, measured }, now), measured })
 }
 
 function after(run: AnalysisRun, { writes }: Decision): AnalysisRun {

@@ -1,3 +1,4 @@
+import type { RolloutAnalysis } from '#api/rollout.ts'
 import type { ContainerImage } from '#engine/actions/action-plan.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
@@ -92,6 +93,8 @@ export interface PlanWave {
   /** Of the first member of the wave. */
   readonly firstSoakMs: number
   readonly minEvidence: readonly EvidenceWanted[]
+  /** What measures its members: for `minEvidence`, and for a gate of the kind `analysis`. Templates are those beside each member. */
+  readonly analysis?: Pick<RolloutAnalysis, 'templates' | 'args'>
   /** Larger holes between samples count for nothing. */
   readonly maxEvidenceGapMs: number
   /** After its last member. */

@@ -57,6 +57,11 @@ function ofWave(spec: FleetPlanSpec, wave: PlanWave, index: number): readonly Pl
       field: `${field}.select`,
       message: `Wave ${wave.name} has no member that an earlier wave has not. Remove it, or select others.`,
     })
+  if ((wave.analysis?.templates ?? []).length === 0) {
+    const message = 'Name the AnalysisTemplates that measure its members in analysis.templates.'
+    if (wave.minEvidence.length > 0) faults.push({ field: `${field}.minEvidence`, message })
+    if (wave.gate === 'analysis') faults.push({ field: `${field}.gate`, message })
+  }
   const amounts = {
     maxConcurrent: wave.maxConcurrent,
     maxFailures: wave.maxFailures,

@@ -43,6 +43,13 @@ waves:
     minEvidence:
       - metric: errors
         minCount: 10
+    analysis:
+      templates:
+        - templateName: errors
+      args:
+        - name: hash
+          valueFrom:
+            podTemplateHashValue: Latest
     maxEvidenceGap: 30s
     waveSoak: 1500ms
     gate: manual
@@ -184,7 +191,7 @@ describe('a plan as text', () => {
       { field: 'change', message: 'Write exactly one of setImage, undo or gate.', line: 6 },
       { field: 'waves[0].sync', message: 'Write one of none, step.', line: 26 },
       { field: 'waves[0].minSoak', message: 'Give a time such as 30s, 10m or 2h.', line: 27 },
-      { field: 'waves[1].maxFailures', message: 'Give a whole number from 0 on, or percent: 2, 25%.', line: 42 },
+      { field: 'waves[1].maxFailures', message: 'Give a whole number from 0 on, or percent: 2, 25%.', line: 49 },
     ])
   })
 
@@ -215,7 +222,7 @@ describe('a plan as text', () => {
 
   it('a fault of a field that is left out is at the line of what is around it', () => {
     const read = readPlanFile(whole)
-    expect(read.locate({ field: 'waves[1].minSoak', message: '' }).line).toBe(35)
+    expect(read.locate({ field: 'waves[1].minSoak', message: '' }).line).toBe(42)
     expect(read.locate({ field: 'nowhere.at.all', message: '' }).line).toBeUndefined()
   })
 

@@ -4,21 +4,33 @@ import { PlanStore, planObjectName } from '#main/fleet-plan/plan-store.ts'
 import { aMember, aPlan, aWave, memberStatus } from '#test/support/builders/fleet-plan.ts'
 import { FakeApi } from '#test/support/fake-api.ts'
 
-const plan = aPlan([aWave(['a', 'b'], { deadlineMs: 1, minEvidence: [{ metric: 'errors', minCount: 3 }] })], {
-  windows: [
-    { kind: 'deny', rrule: 'DTSTART:20261223T180000', timeZone: 'UTC', durationMs: 60_000, reason: 'holidays' },
+const plan = aPlan(
+  [
+    aWave(['a', 'b'], {
+      deadlineMs: 1,
+      minEvidence: [{ metric: 'errors', minCount: 3 }],
+      analysis: {
+        templates: [{ templateName: 'smoke' }],
+        args: [{ name: 'hash', valueFrom: { podTemplateHashValue: 'Latest' } }],
+      },
+    }),
   ],
-  status: {
-    members: {
-      'a/shop/web': memberStatus('Soaking', {
-        soak: { provenMs: 1, seenAt: 2 },
-        sent: { kind: 'mark', at: 1, resourceVersion: '7' },
-      }),
+  {
+    windows: [
+      { kind: 'deny', rrule: 'DTSTART:20261223T180000', timeZone: 'UTC', durationMs: 60_000, reason: 'holidays' },
+    ],
+    status: {
+      members: {
+        'a/shop/web': memberStatus('Soaking', {
+          soak: { provenMs: 1, seenAt: 2 },
+          sent: { kind: 'mark', at: 1, resourceVersion: '7' },
+        }),
+      },
+      holds: [{ reason: 'Manual', since: 1, text: 'no', by: 'ann', stopsLine: true, until: 9 }],
+      rollback: { scope: 'wave', wave: 0, since: 1, by: 'ann' },
     },
-    holds: [{ reason: 'Manual', since: 1, text: 'no', by: 'ann', stopsLine: true, until: 9 }],
-    rollback: { scope: 'wave', wave: 0, since: 1, by: 'ann' },
   },
-})
+)
 const aStore = () => {
   const api = new FakeApi()
   return { api, store: new PlanStore(api.client(), 'argosy') }

@@ -46,6 +46,7 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   gitIsNotFought,
   retriesAreAsked(),
   soakIsSeen(),
+  evidenceCovers,
   abortsFirst,
   oldFailuresAreForPeople(),
 ]
@@ -398,6 +399,29 @@ function soakIsSeen(): PlanChecker {
       return undefined
     },
   }
+}
+
+/** With a metric, what its samples leave open for longer than they may is no soak. */
+const evidenceCovers: PlanChecker = {
+  name: 'W3 evidence covers the soak',
+  onPass(pass) {
+    const { before, after, world } = pass
+    for (const id of entered(pass, 'Succeeded')) {
+      const member = memberOf(pass, id)
+      const wave = member && after.spec.waves[waveOf(after.spec, member.member) ?? 0]
+      const own = before.status.members[id]
+      if (wave === undefined || wave.minEvidence.length === 0 || own?.state !== 'Soaking') continue
+      const { at, evidence } = world.members[id] ?? { at: 0, evidence: undefined }
+      const times = (evidence?.['errors']?.times ?? []).filter((time) => time >= own.since && time <= at)
+      const open = [own.since, ...times, at]
+        .map((time, index, all) => time - (all[index - 1] ?? time))
+        .filter((gap, index, all) => gap > wave.maxEvidenceGapMs || index === all.length - 1)
+        .reduce((sum, gap) => sum + gap, 0)
+      const covered = at - own.since - open
+      if (covered < wave.minSoakMs) return `${id} succeeded with ${covered} of ${wave.minSoakMs} ms covered`
+    }
+    return undefined
+  },
 }
 
 /** An undo waits until nothing is left in flight that could be aborted. */

@@ -38,6 +38,8 @@ export interface Scenario {
   readonly members: readonly ModelledMember[]
   readonly faults: readonly Fault[]
   readonly lagMs: number
+  /** The store of metrics lost this stretch. */
+  readonly hole: { readonly from: EpochMs; readonly to: EpochMs } | undefined
   readonly endsAt: EpochMs
 }
 
@@ -91,6 +93,7 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
     plan,
     members,
     faults: isLarge ? [] : faultsOf(random, count, start),
+    hole: holeOf(random.fork('hole'), start),
     lagMs: random.chance(0.5) ? 0 : random.int(0, 4_000),
     endsAt,
   }
@@ -152,6 +155,11 @@ function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec
     ...(random.chance(0.2) && { maxClustersUnproven: random.int(1, 3) }),
     ...(random.chance(0.2) && { maxTrafficShare: Math.max(60, 100 / members.length) }),
   }
+}
+
+function holeOf(random: Random, start: EpochMs): Scenario['hole'] {
+  const from = start + random.int(0, 30) * minute
+  return random.chance(0.4) ? { from, to: from + random.int(1, 20) * minute } : undefined
 }
 
 /** Histories begin at 9:00 UTC. */

@@ -306,7 +306,7 @@ export class History {
         rollout: each.seen(readAt, this.#scenario.lagMs),
         isDriven: true,
         hashes: [...new Set(each.versions.map(({ rollout }) => rollout.status?.currentPodHash ?? ''))],
-        evidence: { errors: evidenceUntil(at) },
+        evidence: { errors: evidenceUntil(at, each.temper.skewMs, this.#scenario.hole) },
       }
     }
     const window = this.#isDuring('windowShut')
@@ -403,9 +403,10 @@ const beginOf = (fault: Fault): EpochMs => ('at' in fault ? fault.at : fault.fro
 const momentsOf = (fault: Fault): readonly EpochMs[] =>
   'from' in fault ? [fault.from, fault.to] : 'to' in fault ? [fault.at, fault.to] : [fault.at]
 
-/** One a minute, and never a hole: the store of metrics kept everything. */
-function evidenceUntil(at: EpochMs) {
+/** One a minute, as far as the store kept them. */
+function evidenceUntil(at: EpochMs, skewMs: number, hole: Scenario['hole']) {
   const last = Math.floor(at / minute) * minute
-  const times = Array.from({ length: 60 }, (_, index) => last - (59 - index) * minute)
+  const isKept = (time: EpochMs) => hole === undefined || time - skewMs < hole.from || time - skewMs > hole.to
+  const times = Array.from({ length: 60 }, (_, index) => last - (59 - index) * minute).filter(isKept)
   return { count: times.length, times, isBad: false }
 }

@@ -67,6 +67,12 @@ describe('3.4.1: what a plan may be', () => {
       faults([aWave(['a'])], { windows: [{ ...freeze, durationMs: 0 }] }),
       /windows\[0\]\.durationMs: .*from a minute to 366 days/,
     ],
+    [
+      'evidence that nothing measures',
+      faults([aWave(['a'], { minEvidence: [{ metric: 'errors', minCount: 1 }] })]),
+      /waves\[0\]\.minEvidence: Name the AnalysisTemplates/,
+    ],
+    ['a gate that asks nothing', faults([aWave(['a'], { gate: 'analysis' })]), /waves\[0\]\.gate: Name the Analysis/],
     ['no image', faults([aWave(['a'])], { change: { kind: 'setImage', images: [] } }), /change\.images: Name an image/],
   ])('is refused with %s, and told what to do', (_what, told, expected) => {
     expect(told.join('\n')).toMatch(expected)
