@@ -36,19 +36,19 @@ export const fleet: Section = {
     try {
       const browser = await launchBrowser(chromium)
       try {
-        const boards: number[] = []
+        const boards: Board[] = []
         for (let run = 1; run < starts; run++) {
           const page = await openPage(browser)
-          const { child, boardMs } = await startBoard(page, running, rollouts, `start-${run}`)
-          boards.push(boardMs)
+          const board = await startBoard(page, running, rollouts, `start-${run}`)
+          boards.push(board)
           await page.context().close()
-          await stop(child)
+          await stop(board.child)
         }
         const page = await openPage(browser)
-        const { child, boardMs } = await startBoard(page, running, rollouts, 'stay')
+        const board = await startBoard(page, running, rollouts, 'stay')
+        const { child } = board
         try {
-          boards.push(boardMs)
-          options.report(distribution('fleet.start-to-board', boards, { target: limits.boardMs }))
+          reportStarts([...boards, board], options.report)
           await measureStay(page, child.pid, running, options)
         } finally {
           await stop(child)
@@ -62,10 +62,20 @@ export const fleet: Section = {
   },
 }
 
+/** On a machine that is busy besides, the CPU time says more than the clock. */
+function reportStarts(boards: readonly Board[], report: Report): void {
+  const times = boards.map(({ boardMs }) => boardMs)
+  report(distribution('fleet.start-to-board', times, { target: limits.boardMs }))
+  const cpu = boards.map(({ cpuMs }) => cpuMs)
+  report(distribution('fleet.cpu-to-board', cpu))
+}
+
 interface Board {
   readonly child: Started['child']
   /** From the start of the process to the frame in which every rollout of every cluster is on the board. */
   readonly boardMs: number
+  /** Of the process, until then. */
+  readonly cpuMs: number
 }
 
 async function startBoard(
@@ -81,8 +91,9 @@ async function startBoard(
   try {
     await page.goto(matched)
     const completeAt = await within(60_000, 'the board was not complete', wholeBoard(page, rollouts))
+    const cpuMs = cpuSeconds(child.pid) * 1000
     await checkClocks(page)
-    return { child, boardMs: completeAt - spawnedAt }
+    return { child, boardMs: completeAt - spawnedAt, cpuMs }
   } catch (error) {
     await stop(child)
     throw error
