@@ -180,20 +180,23 @@ const sameAnswer: PlanChecker = {
 const stepsTogether: PlanChecker = {
   name: 'I8 steps together',
   onPass(pass) {
-    const { after, scenario, world } = pass
-    if (scenario.faults.length > 0) return undefined
-    for (const [index, wave] of after.spec.waves.entries()) {
-      if (wave.sync !== 'step') continue
-      const stepping = membersOf(after, index).filter((id) =>
-        ['Progressing', 'AtGate', 'Applying'].includes(stateOf(after, id)),
-      )
-      const reached = stepping.every((id) => world.members[id]?.reach === 'reachable')
-      const stages = stepping.flatMap((id) => memberOf(pass, id)?.stage ?? [])
-      const spread = Math.max(...stages) - Math.min(...stages)
-      if (reached && stages.length > 1 && spread > 1) return `${stepping.join()} are at pauses ${stages.join()}`
-    }
-    return undefined
+    const spread = spreadOf(pass)
+    return pass.scenario.faults.length === 0 && spread > 1 ? `members are ${spread} pauses apart` : undefined
   },
+}
+
+/** How many pauses those are apart that go together, as far as all of them can be read. */
+export function spreadOf(pass: Pass): number {
+  const { after, world } = pass
+  const spreads = after.spec.waves.map((wave, index) => {
+    const stepping = membersOf(after, index).filter((id) =>
+      ['Progressing', 'AtGate', 'Applying'].includes(stateOf(after, id)),
+    )
+    const isRead = stepping.every((id) => world.members[id]?.reach === 'reachable')
+    const stages = stepping.flatMap((id) => memberOf(pass, id)?.stage ?? [])
+    return wave.sync === 'step' && isRead && stages.length > 1 ? Math.max(...stages) - Math.min(...stages) : 0
+  })
+  return Math.max(0, ...spreads)
 }
 
 const freshDataOnly: PlanChecker = {

@@ -45,13 +45,14 @@ export interface Scenario {
 
 /**
  * A plan, the members it is about, and what goes wrong.
- * @param isLarge twenty members that go step by step together and are ready up to ten minutes apart, some with an analysis that fails (W1)
+ * @param isLarge twenty members that go step by step together, are ready and have clocks up to ten minutes apart, some with an analysis that fails (W1)
  */
 export function generate(random: Random, start: EpochMs, isLarge: boolean): Scenario {
   const count = isLarge ? 20 : random.int(1, 6)
   const steps = stepsOf(random)
   const failing = random.chance(isLarge ? 0.7 : 0.3) ? random.int(0, count - 1) : -1
   const skews = random.chance(0.3)
+  const skewing = random.fork('skew')
   const isInGit = random.fork('git').chance(0.2)
   const members = Array.from({ length: count }, (_, index) => {
     const member: PlanMember = {
@@ -66,7 +67,7 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
     const temper = {
       reactMs: random.int(200, 5_000),
       stepMs: isLarge ? random.int(1_000, 10 * minute) : random.int(500, 90_000),
-      skewMs: skews ? random.int(-120_000, 120_000) : 0,
+      skewMs: isLarge ? skewing.int(-10 * minute, 10 * minute) : skews ? random.int(-120_000, 120_000) : 0,
       ...(isInGit && { isInGit }),
       ...(index === failing && { failsAt: random.int(0, steps.length - 1) }),
     }

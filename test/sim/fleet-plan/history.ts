@@ -6,7 +6,7 @@ import { watchWindows } from '#engine/fleet-plan/windows.ts'
 import type { FleetWorld, MemberObservation } from '#engine/fleet-plan/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Random } from '../random.ts'
-import { fleetPlanCheckers } from './checkers.ts'
+import { fleetPlanCheckers, spreadOf } from './checkers.ts'
 import { type Fault, generate, minute, type Scenario } from './generate.ts'
 import { images, type ModelledMember } from './modelled-member.ts'
 
@@ -33,6 +33,8 @@ export interface Told {
   readonly abortDelays: readonly number[]
   /** What a plan that waits for a person would write in an hour in which nothing happens; `undefined`: it does not wait. */
   readonly idleWrites: number | undefined
+  /** The most pauses that members of a wave which go together were apart. */
+  readonly spread: number
   readonly lines: readonly string[]
 }
 
@@ -90,6 +92,7 @@ export class History {
   #passes = 0
   #explanation: readonly unknown[] = []
   #acts = 0
+  #spread = 0
   #wakeAt: EpochMs = start
   #violation: Violation | undefined
 
@@ -118,6 +121,7 @@ export class History {
       acts: this.#acts,
       abortDelays: this.#abortDelays,
       idleWrites: this.#idleWrites(),
+      spread: this.#spread,
       lines: this.#lines,
     }
   }
@@ -229,9 +233,9 @@ export class History {
       if (status !== before.status && this.#isDuring('homeAway')) return
       this.#plan = status === before.status ? before : { ...before, status }
       this.#tellChanges(before)
-      this.#check((checker) =>
-        checker.onPass?.({ before, after: this.#plan, world, acts, now: this.#now, scenario: this.#scenario }),
-      )
+      const passed = { before, after: this.#plan, world, acts, now: this.#now, scenario: this.#scenario }
+      if (this.#scenario.faults.length === 0) this.#spread = Math.max(this.#spread, spreadOf(passed))
+      this.#check((checker) => checker.onPass?.(passed))
       const crash = this.#faults.find(
         (fault) => fault.kind === 'crash' && fault.at <= this.#now && this.#now < fault.to,
       )
