@@ -91,7 +91,8 @@ async function beginStored(wanted: string, options: TargetOptions, io: CliIo): P
 async function follow(plans: Plans, id: string, { output }: TargetOptions, io: CliIo): Promise<void> {
   if (output !== 'json') io.out(`plan ${id}`)
   const begun = plans.view(id)
-  if (begun?.phase === 'Ready') await plans.command(id, { kind: 'start' }, '')
+  const started = begun?.phase === 'Ready' ? await plans.command(id, { kind: 'start' }, '') : undefined
+  if (started?.ok === false) io.err(`argosy: ${started.error}`)
   let dispose = () => {}
   const over = new Promise<string>((resolve) => {
     dispose = plans.onPlan(id, (view) => {

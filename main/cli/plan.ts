@@ -71,11 +71,13 @@ interface Asked {
 interface AskedOptions extends PlanOptions {
   readonly stopLine?: boolean
   readonly for?: string
+  readonly fromLastPause?: boolean
   readonly scope?: 'inFlight' | 'wave' | 'all'
 }
 
 const asked: readonly Asked[] = [
   { usage: 'start <plan>', description: 'let it begin', wish: () => success({ kind: 'start' }) },
+  { usage: 'approve <plan>', description: 'one more person agrees to it', wish: () => success({ kind: 'approve' }) },
   {
     usage: 'hold <plan>',
     description: 'let it begin nothing more until it is released',
@@ -110,7 +112,13 @@ const asked: readonly Asked[] = [
   {
     usage: 'retry <plan> <member>',
     description: 'try a member that failed again',
-    wish: (found, [wanted = '']) => ofMember(found, wanted, (member) => ({ kind: 'retry', member })),
+    options: [new Option('--from-last-pause', 'go on at the last pause it had come to, not from its first step')],
+    wish: (found, [wanted = ''], { fromLastPause }) =>
+      ofMember(found, wanted, (member) => ({
+        kind: 'retry',
+        member,
+        ...(fromLastPause === true && { from: 'lastPause' }),
+      })),
   },
   {
     usage: 'skip <plan> <member>',
@@ -195,6 +203,8 @@ async function ask(
 
 function saidOf(wish: PlanCommand): string {
   switch (wish.kind) {
+    case 'approve':
+      return 'approved'
     case 'start':
       return 'started; whoever runs it goes on (argosy plan run, or a window)'
     case 'hold':

@@ -52,7 +52,8 @@ export const makePlan = ({ name, spec, createdBy, now, isStarted }: NewPlan): Fl
   createdAt: now,
   spec,
   status: {
-    phase: isStarted ? 'Running' : 'Ready',
+    // One that has to be approved waits for that.
+    phase: isStarted && spec.approvals === undefined ? 'Running' : 'Ready',
     since: now,
     epoch: 0,
     holds: [],

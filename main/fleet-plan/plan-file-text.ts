@@ -29,7 +29,7 @@ export function planFileText({ name, spec }: PlanFile): string {
       ...unusualTimes({ unreachableAfter: spec.unreachableAfterMs, intentTTL: spec.intentTtlMs }),
       ...unusual({ rollback: spec.rollback }),
       ...present({ windows: spec.windows?.map(windowInFile) }),
-      ...present({ maxTrafficShare, maxClustersUnproven }),
+      ...present({ approvals: spec.approvals, maxTrafficShare, maxClustersUnproven }),
     },
     { lineWidth: 0, flowCollectionPadding: false },
   )

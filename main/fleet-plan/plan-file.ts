@@ -215,6 +215,12 @@ const file = v.pipe(
         {},
       ),
       windows: v.exactOptional(list(window, 'windows')),
+      approvals: v.exactOptional(
+        v.strictObject(
+          { count, by: v.exactOptional(list(text('the name of a person'), 'people')) },
+          'Write count, and by: [names] where only some may.',
+        ),
+      ),
       intentTTL: v.optional(time, '15m'),
       maxTrafficShare: v.exactOptional(percent),
       maxClustersUnproven: v.exactOptional(count),

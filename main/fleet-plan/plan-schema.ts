@@ -85,6 +85,7 @@ const spec = v.strictObject({
   onBreach: v.picklist(['hold', 'abortInFlight', 'rollbackWave', 'rollbackAll']),
   rollback: v.strictObject({ maxConcurrent: amount, order: v.picklist(['reverse', 'listed']) }),
   windows: v.exactOptional(v.array(window)),
+  approvals: v.exactOptional(v.strictObject({ count, by: v.exactOptional(v.array(text)) })),
   intentTtlMs: duration,
   maxTrafficShare: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   maxClustersUnproven: v.exactOptional(count),
@@ -173,6 +174,7 @@ const status = v.strictObject({
     }),
   ),
   target: v.exactOptional(v.array(v.string())),
+  approvals: v.exactOptional(v.array(v.strictObject({ by: text, at: time, reason: text }))),
   readAfter: v.exactOptional(time),
   rollback: v.exactOptional(
     v.strictObject({ scope: v.picklist(['inFlight', 'wave', 'all']), wave: count, since: time, by: text }),

@@ -14,6 +14,7 @@ import { memberFacts } from '#engine/fleet-plan/member-facts.ts'
 import { failedStates } from '#engine/fleet-plan/member-view.ts'
 import { waveOf } from '#engine/fleet-plan/waves.ts'
 import type { FleetWorld } from '#engine/fleet-plan/world.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import { changeWords } from './forecast-plan.ts'
 import type { PastPlanEvent } from './plan-memory.ts'
 
@@ -21,15 +22,25 @@ import type { PastPlanEvent } from './plan-memory.ts'
 export interface AroundPlan {
   readonly driver: PlanDriver
   readonly unread: PlanSummaryView['unread']
+  /** Since when the Lease cannot be renewed by whoever should decide here: nothing is sent meanwhile (PC-4). */
+  readonly leaseLostAt?: EpochMs | undefined
   readonly members: FleetWorld['members']
   readonly explanation: readonly Explanation[]
   readonly nextActs: readonly FleetAct[]
   readonly events: readonly PastPlanEvent[]
 }
 
+/** Derived, and never stored: who cannot reach the home cannot write it down either. */
+const leaseLost = (since: EpochMs): PlanSummaryView['holds'][number] => ({
+  reason: 'LeaseLost',
+  since,
+  text: 'the home of the plan does not answer: nothing is sent until it does, or somebody else decides',
+  by: 'plan',
+})
+
 export function viewPlanSummary(
   plan: FleetPlan,
-  { driver, unread }: Pick<AroundPlan, 'driver' | 'unread'>,
+  { driver, unread, leaseLostAt }: Pick<AroundPlan, 'driver' | 'unread' | 'leaseLostAt'>,
 ): PlanSummaryView {
   const { id, name, createdBy, createdAt, spec, status } = plan
   const change = changeWords(spec.change)
@@ -38,7 +49,7 @@ export function viewPlanSummary(
     name,
     phase: status.phase,
     since: status.since,
-    holds: status.holds,
+    holds: leaseLostAt === undefined ? status.holds : [...status.holds, leaseLost(leaseLostAt)],
     change: change.length > 0 ? change : (status.target ?? []),
     home: spec.home,
     createdBy,

@@ -19,7 +19,7 @@ import { planFileText } from './plan-file-text.ts'
 import type { PlanMemory, RememberedPlan } from './plan-memory.ts'
 import { PlanRunner } from './plan-runner.ts'
 import { PlanStore } from './plan-store.ts'
-import { viewPlan, viewPlanSummary } from './plan-view.ts'
+import { type AroundPlan, viewPlan, viewPlanSummary } from './plan-view.ts'
 import { previewAct } from './send-act.ts'
 
 export interface PlansOptions {
@@ -258,8 +258,11 @@ export class Plans {
     this.#options.memory.remember({ id, home, isDriven, plan })
   }
 
-  #standing(entry: Entry): Pick<PlanSummaryView, 'driver' | 'unread'> {
-    return { driver: this.#driver(entry), unread: this.#unread(entry) }
+  #standing(entry: Entry): Pick<AroundPlan, 'driver' | 'unread' | 'leaseLostAt'> {
+    const { runner, isDriven, plan } = entry
+    const isWanted = runner !== undefined && isDriven && !runner.isHolder && isUnderWay(plan)
+    const leaseLostAt = isWanted && runner.lease.state === 'failed' ? runner.lease.since : undefined
+    return { driver: this.#driver(entry), unread: this.#unread(entry), leaseLostAt }
   }
 
   #driver({ runner, isDriven, plan }: Entry): PlanDriver {
@@ -305,6 +308,8 @@ export class Plans {
     this.#changedPlans.clear()
   }
 }
+
+const isUnderWay = ({ status }: FleetPlan): boolean => status.phase === 'Running' || status.phase === 'RollingBack'
 
 const isEnded = ({ status }: FleetPlan): boolean =>
   ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(status.phase)

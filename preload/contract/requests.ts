@@ -89,6 +89,7 @@ const planId = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
 /** What a person may ask of a plan. */
 const planCommand = v.variant('kind', [
   v.object({ kind: v.literal('start') }),
+  v.object({ kind: v.literal('approve') }),
   v.object({
     kind: v.literal('hold'),
     /** Pause every member as well, also for what comes by other ways (W12). */
@@ -97,7 +98,8 @@ const planCommand = v.variant('kind', [
   }),
   v.object({ kind: v.literal('release') }),
   v.object({ kind: v.literal('openGate'), wave: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
-  v.object({ kind: v.literal('retry'), member: name }),
+  /** `lastPause`: it goes on there, not from its first step (W17). */
+  v.object({ kind: v.literal('retry'), member: name, from: v.exactOptional(v.literal('lastPause')) }),
   v.object({ kind: v.literal('skip'), member: name }),
   v.object({ kind: v.literal('rollBack'), scope: v.picklist(['inFlight', 'wave', 'all']) }),
   v.object({ kind: v.literal('end') }),

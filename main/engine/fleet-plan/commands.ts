@@ -7,6 +7,8 @@ import { waveOf } from './waves.ts'
 /** What a person may ask of a plan. */
 export type PlanCommand =
   | { readonly kind: 'start' }
+  /** Before it is started (3.4.1). */
+  | { readonly kind: 'approve' }
   /** `stopsLine`: members are paused where they are, too, and new versions that arrive by other ways with them (W12). */
   | { readonly kind: 'hold'; readonly stopsLine?: true; readonly until?: EpochMs }
   /** Ends the hold of every person. Those of the plan end by themselves. */
@@ -31,7 +33,7 @@ export function command(plan: FleetPlan, wish: PlanCommand, asked: Asked): Outco
   if (wish.kind !== 'start' && asked.reason.trim() === '') return failure('Say why: a reason is kept with the plan.')
   const { status } = plan
   const isUnderWay = status.phase === 'Running' || status.phase === 'RollingBack'
-  if (wish.kind !== 'start' && !isUnderWay)
+  if (wish.kind !== 'start' && wish.kind !== 'approve' && !isUnderWay)
     return failure(`The plan is ${status.phase}: there is nothing to change any more.`)
   const next = changed(plan, wish, asked)
   return next.ok ? success({ ...plan, status: { ...status, ...next.value } }) : next
@@ -43,9 +45,9 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
   const { status } = plan
   switch (wish.kind) {
     case 'start':
-      return status.phase === 'Ready'
-        ? success({ phase: 'Running', since: at })
-        : failure(`The plan is ${status.phase}: it was started already.`)
+      return started(plan, at)
+    case 'approve':
+      return approved(plan, { by, at, reason })
     case 'hold':
       return held(status, wish, { by, at, reason })
     case 'release': {
@@ -66,6 +68,31 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
       return success({ phase: 'Aborted', since: at })
   }
 }
+
+function started({ spec, status }: FleetPlan, at: EpochMs): Change {
+  if (status.phase !== 'Ready') return failure(`The plan is ${status.phase}: it was started already.`)
+  const missing = (spec.approvals?.count ?? 0) - (status.approvals ?? []).length
+  return missing > 0
+    ? failure(`The plan wants ${missing} more ${missing === 1 ? 'person' : 'people'} to approve it.`)
+    : success({ phase: 'Running', since: at })
+}
+
+/** One person on two machines is one here: it is for somebody else to look at the plan. */
+function approved({ spec, status, createdBy }: FleetPlan, asked: Asked): Change {
+  const { approvals } = spec
+  const person = personOf(asked.by)
+  const given = status.approvals ?? []
+  if (approvals === undefined) return failure('The plan wants nobody to approve it.')
+  if (status.phase !== 'Ready') return failure(`The plan is ${status.phase}: it was started already.`)
+  if (person === personOf(createdBy)) return failure('Whoever made the plan does not approve it: ask somebody else.')
+  if (approvals.by !== undefined && !approvals.by.includes(person))
+    return failure(`${person} may not approve it: ${approvals.by.join(', ')} may.`)
+  return given.some(({ by }) => personOf(by) === person)
+    ? failure(`${person} has approved it already.`)
+    : success({ approvals: [...given, asked] })
+}
+
+const personOf = (identity: string): string => identity.split('@')[0] ?? identity
 
 function held(
   status: FleetPlanStatus,

@@ -34,6 +34,8 @@ export interface FleetPlanSpec {
   readonly rollback: { readonly maxConcurrent: Amount; readonly order: 'reverse' | 'listed' }
   /** When changes may go out; absent: at any time. One that denies wins over all that allow. */
   readonly windows?: readonly PlanWindow[]
+  /** Without so many people besides whoever made it, it is not started; `by`: of these, by name, and of nobody else. */
+  readonly approvals?: { readonly count: number; readonly by?: readonly string[] }
   /** How long an act may wait for a cluster that does not answer (PC-3). */
   readonly intentTtlMs: number
   /** Of all traffic, in percent: what members that are not proven yet may serve the new version to. */
@@ -129,6 +131,7 @@ export interface FleetPlanStatus {
   readonly target?: readonly string[]
   /** A hold ended then: what was read before does not count (3.4.3). */
   readonly readAfter?: EpochMs
+  readonly approvals?: readonly { readonly by: string; readonly at: EpochMs; readonly reason: string }[]
   /** What is taken back, once something is. */
   readonly rollback?: PlanRollback
 }

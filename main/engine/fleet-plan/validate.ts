@@ -17,6 +17,7 @@ export function validatePlan(spec: FleetPlanSpec): readonly PlanFault[] {
     ...spec.waves.flatMap((wave, index) => ofWave(spec, wave, index)),
     ...ofCaps(spec),
     ...ofWindows(spec),
+    ...ofApprovals(spec),
   ]
 }
 
@@ -103,6 +104,14 @@ function ofCaps({ members, maxTrafficShare, maxClustersUnproven }: FleetPlanSpec
       ? [{ field: 'maxClustersUnproven', message: 'At least one member has to be unproven at a time.' }]
       : []),
   ]
+}
+
+function ofApprovals({ approvals }: FleetPlanSpec): readonly PlanFault[] {
+  if (approvals === undefined) return []
+  if (!(Number.isInteger(approvals.count) && approvals.count > 0))
+    return [{ field: 'approvals.count', message: 'Give how many people have to approve it, or leave approvals out.' }]
+  const message = `Only ${approvals.by?.length} may approve it, and ${approvals.count} have to. Name more.`
+  return (approvals.by?.length ?? approvals.count) < approvals.count ? [{ field: 'approvals.by', message }] : []
 }
 
 function ofWindows({ windows = [] }: FleetPlanSpec): readonly PlanFault[] {

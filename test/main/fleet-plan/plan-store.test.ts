@@ -19,7 +19,9 @@ const plan = aPlan(
     windows: [
       { kind: 'deny', rrule: 'DTSTART:20261223T180000', timeZone: 'UTC', durationMs: 60_000, reason: 'holidays' },
     ],
+    approvals: { count: 1, by: ['bob'] },
     status: {
+      approvals: [{ by: 'bob@desk', at: 1, reason: 'read it' }],
       members: {
         'a/shop/web': memberStatus('Soaking', {
           soak: { provenMs: 1, seenAt: 2 },

@@ -306,6 +306,8 @@ const nobodyIsEarly: PlanChecker = {
   onPass(pass) {
     const { before, after, acts, world } = pass
     const isStopped = after.status.holds.some(({ stopsLine }) => stopsLine === true)
+    // A plan that is over leaves what is under way as it is.
+    if (after.status.phase !== 'Running' && after.status.phase !== 'RollingBack') return undefined
     if ((after.spec.change.kind !== 'gate' && !isStopped) || acts.length > 0 || before.status !== after.status)
       return undefined
     const waiting: readonly MemberState[] = isStopped

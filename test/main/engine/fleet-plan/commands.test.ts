@@ -23,6 +23,26 @@ describe('what people ask of a plan', () => {
     expect(after(breached, { kind: 'start' })).toBe('The plan is Running: it was started already.')
   })
 
+  it('3.4.1: a plan that others have to approve is not started without them; each counts once, its maker not', () => {
+    const plan = aPlan([aWave(['a'])], {
+      approvals: { count: 2, by: ['bob', 'eve', 'ann'] },
+      status: { phase: 'Ready' },
+    })
+    const asks = (of: FleetPlan, by: string) => command(of, { kind: 'approve' }, { ...asked, by: `${by}@desk` })
+    const words = (answer: ReturnType<typeof asks>) => (answer.ok ? 'approved' : answer.error)
+    expect(after(plan, { kind: 'start' })).toBe('The plan wants 2 more people to approve it.')
+    expect(words(asks(plan, 'ann'))).toMatch(/Whoever made the plan does not approve it/)
+    expect(words(asks(plan, 'joe'))).toBe('joe may not approve it: bob, eve, ann may.')
+    const first = asks(plan, 'bob')
+    const once = first.ok ? first.value : plan
+    expect(words(command(once, { kind: 'approve' }, { ...asked, by: 'bob@lap' }))).toBe('bob has approved it already.')
+    expect(after(once, { kind: 'start' })).toBe('The plan wants 1 more person to approve it.')
+    const second = asks(once, 'eve')
+    expect(second.ok && after(second.value, { kind: 'start' })).toMatchObject({ phase: 'Running' })
+    expect(after(ready, { kind: 'approve' })).toBe('The plan wants nobody to approve it.')
+    expect(after(breached, { kind: 'approve' })).toMatch(/wants nobody|started already/)
+  })
+
   it('W12: a hold has a person and a reason, and ends with all that people hold', () => {
     const held = command(breached, { kind: 'hold' }, asked)
     expect(held.ok && held.value.status.holds).toEqual([

@@ -73,6 +73,16 @@ describe('3.4.1: what a plan may be', () => {
       /waves\[0\]\.minEvidence: Name the AnalysisTemplates/,
     ],
     ['a gate that asks nothing', faults([aWave(['a'], { gate: 'analysis' })]), /waves\[0\]\.gate: Name the Analysis/],
+    [
+      'approvals of nobody',
+      faults([aWave(['a'])], { approvals: { count: 0 } }),
+      /approvals\.count: Give how many people/,
+    ],
+    [
+      'more approvals than people',
+      faults([aWave(['a'])], { approvals: { count: 2, by: ['bob'] } }),
+      /approvals\.by: Only 1 may approve it, and 2 have to/,
+    ],
     ['no image', faults([aWave(['a'])], { change: { kind: 'setImage', images: [] } }), /change\.images: Name an image/],
   ])('is refused with %s, and told what to do', (_what, told, expected) => {
     expect(told.join('\n')).toMatch(expected)
