@@ -1,3 +1,4 @@
+import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { FleetPlan, MemberState } from '#engine/fleet-plan/document.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { waveOf } from '#engine/fleet-plan/waves.ts'
@@ -159,7 +160,12 @@ const rollbackOfTargetOnly: PlanChecker = {
 const bakesAreKept: PlanChecker = {
   name: '3.4.2 pauses with a length are kept',
   onPass(pass) {
-    const act = pass.acts.find(({ kind, member }) => kind === 'promote' && memberOf(pass, member)?.isTimed === true)
+    // One that was decided from a late watch is not taken.
+    const isTaken = ({ member, resourceVersion }: FleetAct) =>
+      memberOf(pass, member)?.rollout.metadata.resourceVersion === resourceVersion
+    const act = pass.acts.find(
+      (each) => each.kind === 'promote' && isTaken(each) && memberOf(pass, each.member)?.isTimed === true,
+    )
     return act && `${act.member} was promoted in the middle of a pause that ends by itself`
   },
 }
