@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { controllerNamespace } from '#api/keys.ts'
+import type { DrivePreviewView } from '#contract/ownership-views.ts'
 import type { ClusterView } from '#contract/views.ts'
 import type { Rails } from '#engine/actions/guard-rails.ts'
 import { reconcileRollout } from '#engine/rollout/reconcile.ts'
@@ -22,6 +23,7 @@ import type { TrafficSettings } from '#main/cluster-settings.ts'
 import { type ActionRights, createActionRights } from '#main/controller/action-rights.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
+import { readDrivingPreview } from '#main/controller/read-driving-preview.ts'
 import { noRails } from '#main/guard-settings.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
@@ -143,6 +145,13 @@ export class ClusterSession {
   /** The cluster's own name of who we are; `undefined` where it does not tell. */
   userName(): Promise<string | undefined> {
     return this.#whoAmI.name()
+  }
+
+  previewDrive(drive: boolean): Promise<Outcome<DrivePreviewView, Failure>> {
+    const { cluster, metrics } = this
+    const { clock } = this.#options
+    const { lease } = this.engine
+    return readDrivingPreview({ cluster, clock, lease, leaseNamespace: controllerNamespace, metrics, drive })
   }
 
   retryNow(): void {

@@ -65,6 +65,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'fleet.snapshot': async () => fleet.snapshot(),
     'clusters.list': async () => sessions.views(),
     'cluster.drive': ({ context, drive }) => withSession(context, (session) => session.drive(drive)),
+    'cluster.drive.preview': ({ context, drive }) => withSession(context, (session) => session.previewDrive(drive)),
     'cluster.retry': ({ context }) => withSession(context, async (session) => success(session.retryNow())),
     'cluster.crds.preview': ({ context }) => withSession(context, async () => success(previewCrds(context))),
     'cluster.crds.install': ({ context }) => withSession(context, installCrds),

@@ -9,7 +9,7 @@ import type { Engine } from '#main/controller/engine.ts'
 import { dataFolder } from '#main/data-folder.ts'
 import { type EngineHost, type ListenAddress, parseListen, startEngineHost } from '#main/serve/engine-host.ts'
 import { version } from '#main/version.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes, worstOf } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
 import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 import { untilInterrupted } from './until-interrupted.ts'
@@ -17,6 +17,7 @@ import { untilInterrupted } from './until-interrupted.ts'
 interface EngineCliOptions extends TargetOptions {
   readonly awsVerifyTargetGroup?: boolean
   readonly instanceId?: string
+  readonly dryRun?: boolean
   readonly listen?: ListenAddress
   readonly leaseNamespace?: string
   readonly logLevel: LogLevel
@@ -46,6 +47,10 @@ export function registerEngine(program: Command, io: CliIo): void {
       '--listen <address>',
       'serve /healthz, /readyz and /metrics: PORT on loopback, ADDRESS:PORT, or :PORT on every address',
       listenAddress,
+    )
+    .option(
+      '--dry-run',
+      'say who drives, what is under way, and what would be written in the first minute; write nothing',
     )
     .addOption(
       new Option('--log-level <level>', 'least level to log')
@@ -79,10 +84,23 @@ function listenAddress(text: string): ListenAddress {
 
 async function runEngines(targets: readonly Target[], options: EngineSettings, io: CliIo): Promise<void> {
   const { createLog } = await import('#main/log.ts')
-  const log = createLog({ write: (line) => io.out(line.trimEnd()), level: options.logLevel, now: () => io.clock.now() })
+  // What a dry run prints is for people, and logs go beside it.
+  const write = (line: string) => (options.dryRun === true ? io.err : io.out)(line.trimEnd())
+  const level = options.dryRun === true ? 'error' : options.logLevel
+  const log = createLog({ write, level, now: () => io.clock.now() })
   const running = await Promise.all(
-    targets.map((target) => startEngine(target, { ...options, isOnly: targets.length === 1 }, log, io)),
+    targets.map((target) => openEngine(target, { ...options, isOnly: targets.length === 1 }, log, io)),
   )
+  if (options.dryRun === true) {
+    const { dryRun } = await import('./engine-dry-run.ts')
+    const codes = await Promise.all(running.map((each) => dryRun(each, options, io)))
+    await Promise.all(running.map((each) => stopEngine(each, log)))
+    return io.exitWith(worstOf(codes))
+  }
+  for (const { engine, cluster } of running) {
+    engine.start()
+    cluster.start()
+  }
   const host = await listen(running, options, log)
   if (host?.ok === false) io.err(`argosy: ${host.error}`)
   else await untilInterrupted(io.interrupted)
@@ -93,7 +111,7 @@ async function runEngines(targets: readonly Target[], options: EngineSettings, i
   io.exitWith(host?.ok === false ? exitCodes.failed : exitCodes.ok)
 }
 
-type Running = Awaited<ReturnType<typeof startEngine>>
+type Running = Awaited<ReturnType<typeof openEngine>>
 
 /** `undefined` where nobody asked for it. */
 async function listen(
@@ -121,12 +139,7 @@ function notReady({ context, connection: { state } }: Cluster): readonly string[
   return state === 'connected' || state === 'late' ? [] : [`${context}: ${state}`]
 }
 
-async function startEngine(
-  target: Target,
-  options: EngineSettings & { readonly isOnly: boolean },
-  log: Log,
-  io: CliIo,
-) {
+async function openEngine(target: Target, options: EngineSettings & { readonly isOnly: boolean }, log: Log, io: CliIo) {
   const { createEngine } = await import('#main/controller/engine.ts')
   const { reconcileRollout } = await import('#engine/rollout/reconcile.ts')
   const { metricSettingsFor, trafficSettingsFor } = await import('#main/cluster-settings.ts')
@@ -175,8 +188,6 @@ async function startEngine(
     instanceID: options.instanceId,
   })
   engine.onChange(onlyChanges(engine, () => tellMode(engine, options.leaseNamespace, log)))
-  engine.start()
-  cluster.start()
   return { engine, cluster, metrics, notifications }
 }
 

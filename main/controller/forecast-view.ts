@@ -33,7 +33,7 @@ export function forecastView(sources: ForecastSources): Foreseen {
   const found = outlook(sources.world, sources.now, podStartOf(sources.world) ?? 0)
   if (found.kind === 'notForeseen') return { state: 'notForeseen', feature: found.feature }
   const path = pathOf(found, sources)
-  const writes = found.writes.flatMap(viewWrite)
+  const writes = found.writes.flatMap(viewForeseenWrite)
   return {
     state: 'foreseen',
     ...path,
@@ -100,7 +100,7 @@ function stepSince({ world: { rollout }, stepEnds }: ForecastSources): EpochMs |
   return currentStepIndex === 0 ? parseTime(duration?.rolloutStartedAt) : stepEnds.get(currentStepIndex - 1)
 }
 
-function viewWrite({ at, write }: ForeseenWrite): readonly ForeseenWriteView[] {
+export function viewForeseenWrite({ at, write }: ForeseenWrite): readonly ForeseenWriteView[] {
   if (write.kind === 'event') return []
   const { kind: verb, summary, because, ref } = write
   return [{ at, summary, because, verb, kind: ref.resource.kind, name: ref.name }]

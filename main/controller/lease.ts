@@ -5,6 +5,7 @@ import { apiVersionOf, resources } from '#api/resources.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
+import { parseTime } from '#lib/rfc3339.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { isOlder } from './stale-guard.ts'
@@ -29,8 +30,13 @@ export type LeaseState =
   | { readonly state: 'unknown' }
   /** Nobody renewed it for as long as it says, or it was given back, or it does not exist. */
   | { readonly state: 'free' }
-  /** Somebody else's. `changedAt` is when we last saw it change, by our own clock. */
-  | { readonly state: 'other'; readonly holder: string; readonly changedAt: EpochMs }
+  /** Somebody else's. `changedAt` is when we last saw it change, by our own clock; `acquiredAt` when it took it, by its own. */
+  | {
+      readonly state: 'other'
+      readonly holder: string
+      readonly changedAt: EpochMs
+      readonly acquiredAt: EpochMs | undefined
+    }
   | { readonly state: 'held'; readonly holder: string; readonly since: EpochMs; readonly renewedAt: EpochMs }
   /** It could not be read or written. */
   | { readonly state: 'failed'; readonly failure: Failure; readonly since: EpochMs }
@@ -256,7 +262,8 @@ export class Lease {
   }
 
   #enterOther(holder: string): void {
-    this.#enter({ state: 'other', holder, changedAt: this.#changedAt() })
+    const acquiredAt = parseTime(this.#observed?.lease.spec?.acquireTime)
+    this.#enter({ state: 'other', holder, changedAt: this.#changedAt(), acquiredAt })
   }
 
   async #acquire(): Promise<void> {

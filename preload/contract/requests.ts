@@ -3,6 +3,7 @@ import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { ConditionVerdicts } from './analysis-views.ts'
 import { assurance } from './guard-views.ts'
+import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
 import {
   type ActionPreview,
@@ -111,7 +112,13 @@ export const requests = {
   'fleet.snapshot': request<FleetSnapshot>().of(nothing),
   'clusters.list': request<readonly ClusterView[]>().of(nothing),
   /** Take or give back the controller lease of one cluster. */
-  'cluster.drive': request<Outcome<void, Failure>>().of(v.object({ context: name, drive: v.boolean() })),
+  'cluster.drive': request<Outcome<void, Failure>>().of(
+    v.object({ context: name, drive: v.boolean(), reason: v.optional(v.pipe(v.string(), v.maxLength(2000))) }),
+  ),
+  /** What taking over or handing back would mean, before it is done. */
+  'cluster.drive.preview': request<Outcome<DrivePreviewView, Failure>>().of(
+    v.object({ context: name, drive: v.boolean() }),
+  ),
   /** Try an unreachable cluster now. */
   'cluster.retry': request<Outcome<void, Failure>>().of(context),
   'cluster.crds.preview': request<Outcome<readonly WriteView[], Failure>>().of(context),

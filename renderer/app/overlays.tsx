@@ -3,6 +3,7 @@ import { ActionDialog } from '../features/actions/action-dialog.tsx'
 import { CrdsDialog } from '../features/actions/crds-dialog.tsx'
 import { KubeconfigDialog } from '../features/actions/kubeconfig-dialog.tsx'
 import { BackTestDialog } from '../features/analysis/back-test-dialog.tsx'
+import { DriveDialog } from '../features/fleet/drive-dialog.tsx'
 import { closeOverlay, type Overlay } from '../store/app.ts'
 import { useApp, useText } from '../store/use-app.ts'
 import { KeyHelp } from './key-help.tsx'
@@ -40,6 +41,8 @@ function Content({ overlay }: { readonly overlay: Overlay }) {
       return <KeyHelp />
     case 'crds':
       return <CrdsDialog context={overlay.context} />
+    case 'drive':
+      return <DriveDialog context={overlay.context} drive={overlay.drive} />
     case 'kubeconfig':
       return <KubeconfigDialog />
     case 'backTest':

@@ -39,6 +39,7 @@ export type Overlay =
   | { readonly kind: 'palette' }
   | { readonly kind: 'keys' }
   | { readonly kind: 'crds'; readonly context: string }
+  | { readonly kind: 'drive'; readonly context: string; readonly drive: boolean }
   | { readonly kind: 'kubeconfig' }
   | { readonly kind: 'backTest'; readonly key: RolloutKey }
 

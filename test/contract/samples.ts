@@ -11,6 +11,7 @@ import type {
 } from '#contract/views.ts'
 import { type ActionName, type Availability, actionNames } from '#contract/views.ts'
 import { success } from '#lib/outcome.ts'
+import { drivePreview } from '#test/support/fixture-drive.ts'
 
 /** One input and one answer for every channel, one topic and one message for every stream: a new one without a sample does not compile. */
 
@@ -184,6 +185,10 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
   'fleet.snapshot': { input: undefined, output: { seq: 3, rollouts: { [key]: sampleView } } },
   'clusters.list': { input: undefined, output: [cluster] },
   'cluster.drive': { input: { context: 'prod/eu', drive: true }, output: success(undefined) },
+  'cluster.drive.preview': {
+    input: { context: 'prod/eu', drive: true },
+    output: success(drivePreview('prod/eu', true, at)),
+  },
   'cluster.retry': {
     input: { context: 'prod/eu' },
     output: { ok: false, error: { kind: 'Unreachable', message: 'connection refused', since: at } },

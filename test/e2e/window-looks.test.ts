@@ -43,6 +43,24 @@ const main: readonly Screen[] = [
     shows: '[role=dialog] .exact pre',
   },
   {
+    name: 'dialog-take-over',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await page.locator('.rail-button').nth(1).click()
+      await page.locator('.cluster-card .button').last().click()
+    },
+    shows: '[role=dialog] .drive-part ol li',
+  },
+  {
+    name: 'dialog-drive',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await page.locator('.rail-button').first().click()
+      await page.locator('.cluster-card .button').last().click()
+    },
+    shows: '[role=dialog] .drive-part li',
+  },
+  {
     name: 'palette',
     scene: 'fleet',
     prepare: async (page) => {

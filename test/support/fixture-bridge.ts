@@ -15,6 +15,7 @@ import { failure, success } from '#lib/outcome.ts'
 import { verdictsOf } from './fixture-analysis.ts'
 import { aBackTest } from './fixture-back-test.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
+import { drivePreview } from './fixture-drive.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
 import { preview } from './fixture-preview.ts'
 import { aWorkloadDetail, fleetNatives } from './fixture-workload.ts'
@@ -223,6 +224,7 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
       silent ? new Promise(() => {}) : Promise.resolve({ seq: seq(), rollouts: Object.fromEntries(rollouts) }),
     'clusters.list': async () => clusters(),
     'cluster.drive': async () => success(undefined),
+    'cluster.drive.preview': async ({ context, drive }) => success(drivePreview(context, drive, now)),
     'cluster.retry': async () => success(undefined),
     'cluster.crds.preview': async () =>
       success(

@@ -1,6 +1,7 @@
 import type { ClusterView } from '#contract/views.ts'
 import { formatAge } from '../../format/duration.ts'
 import { failureWords } from '../../format/failure-words.ts'
+import { openOverlay } from '../../store/app.ts'
 import { showToast } from '../../store/toasts.ts'
 import { useApp, useText, useTicking } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
@@ -63,24 +64,15 @@ function DriveChoice({ cluster }: { readonly cluster: ClusterView }) {
   const text = useText()
   const drives = cluster.engine === 'driven'
   const reachable = cluster.connection.state === 'connected' || cluster.connection.state === 'late'
-  const choose = async () => {
-    const outcome = await app.bridge.call('cluster.drive', { context: cluster.context, drive: !drives })
-    if (outcome.ok) return
-    showToast(app.toasts, {
-      id: `drive ${cluster.context}`,
-      tone: 'failed',
-      title: text(drives ? 'toast.handBackRefused' : 'toast.driveRefused', { cluster: cluster.context }),
-      detail: failureWords(text, outcome.error),
-    })
-  }
+  const choose = () => openOverlay(app, { kind: 'drive', context: cluster.context, drive: !drives })
   return (
     <div className="row">
       <Button
         small
         icon={drives ? 'rollback' : 'helm'}
-        label={text(drives ? 'card.handBack' : 'card.drive')}
+        label={`${text(drives ? 'card.handBack' : 'card.drive')}…`}
         offBecause={reachable ? undefined : text('card.driveOff')}
-        onPress={() => void choose()}
+        onPress={choose}
       />
       <span className="faint small cut">{text(drives ? 'card.handBackMeans' : 'card.driveMeans')}</span>
     </div>

@@ -2,6 +2,7 @@ import { advice, sentences } from '#lib/reason.ts'
 import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
 import { guardEn } from './guard-en.ts'
+import { ownershipEn } from './ownership-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
@@ -10,6 +11,7 @@ export const en = {
   ...analysisEn,
   ...boardEn,
   ...guardEn,
+  ...ownershipEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',
@@ -439,8 +441,6 @@ export const en = {
   'toast.notSeen': '{{action}} not acted on yet: {{app}} in {{cluster}}',
   'toast.unconfirmed': 'No confirmation for {{app}} in {{cluster}}',
   'toast.unconfirmedWhy': 'It was sent 40 s ago, and what came of it was not heard. Look at the rollout itself.',
-  'toast.driveRefused': '{{cluster}} cannot be driven from here',
-  'toast.handBackRefused': '{{cluster}} cannot be handed back',
   'toast.retryFailed': '{{cluster}} still does not answer',
   'toast.crdsInstalled': 'Installed in {{cluster}}',
   'toast.kubeconfigAdded_one': '{{count}} context added',

@@ -2,12 +2,14 @@ import type { Catalogue } from '../text.ts'
 import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
+import { ownershipZhCN } from './ownership-zh-cn.ts'
 
 /** 简体中文; words as in the glossary (UI-I18N-6). Kubernetes words stay as they are. */
 export const zhCN: Catalogue = {
   ...analysisZhCN,
   ...boardZhCN,
   ...guardZhCN,
+  ...ownershipZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',
   'reason.timedPause': '暂停 {{duration}}。',
   'reason.timedPauseAfter': '{{step}} 之后暂停 {{duration}}。',
@@ -468,8 +470,6 @@ export const zhCN: Catalogue = {
   'toast.notSeen': '{{action}}尚未生效：{{app}}，{{cluster}}',
   'toast.unconfirmed': '{{app}}（{{cluster}}）尚未确认',
   'toast.unconfirmedWhy': '40 秒前已发送，未收到结果。请查看该发布本身。',
-  'toast.driveRefused': '无法由本机驱动 {{cluster}}',
-  'toast.handBackRefused': '无法交还 {{cluster}}',
   'toast.retryFailed': '{{cluster}} 仍没有应答',
   'toast.crdsInstalled': '已安装到 {{cluster}}',
   'toast.kubeconfigAdded_other': '已添加 {{count}} 个上下文',

@@ -51,6 +51,22 @@ describe('argosy engine', () => {
     expect(fleet.clock.now() - asked).toBeLessThanOrEqual(11_000)
   })
 
+  it('OPS-38: --dry-run says what it would find and write there, and writes nothing', async () => {
+    const fleet = await aCliFleet('north')
+    fleet.place('north', aRollout({ image: 'web:1' }))
+    const run = startCli(['engine', '--dry-run', '--kubeconfig', fleet.kubeconfig], { clock: fleet.clock })
+    let code: number | undefined
+    void run.done.then((exit) => {
+      code = exit
+    })
+    await advanceUntil(fleet.clock, 'the end', () => code !== undefined, 50)
+    expect([code, run.err]).toEqual([0, []])
+    expect(run.out[0]).toBe('north: nobody has the lease; it would be taken at once.')
+    expect(run.out.join('\n')).toMatch(/default\/web {2}Create ReplicaSet web-\w+/)
+    expect(fleet.rollout('north', 'web')?.status).toBeUndefined()
+    expect(fleet.cluster('north').store.list(resources.leases, controllerNamespace)).toEqual([])
+  })
+
   it('OPS-7, OPS-34: tells on request that it is well, ready and what it drives', async () => {
     const fleet = await aCliFleet('north')
     fleet.place('north', aRollout({ image: 'web:1' }))

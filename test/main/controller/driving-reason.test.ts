@@ -12,7 +12,7 @@ const rival = {
   instanceID: '',
 }
 const held: LeaseState = { state: 'held', holder: 'argosy', since: T0, renewedAt: T0 }
-const other: LeaseState = { state: 'other', holder: 'argosy-laptop', changedAt: T0 }
+const other: LeaseState = { state: 'other', holder: 'argosy-laptop', changedAt: T0, acquiredAt: undefined }
 const failed: LeaseState = { state: 'failed', since: T0, failure: { kind: 'ServerError', status: 500, message: 'no' } }
 
 it.each([

@@ -99,7 +99,7 @@ it('OPS-40: names who drives', () => {
     instanceID: '',
   }
   const held = { state: 'held', holder: 'us', since: T0, renewedAt: T0 } as const
-  const other = { state: 'other', holder: 'them', changedAt: T0 } as const
+  const other = { state: 'other', holder: 'them', changedAt: T0, acquiredAt: T0 } as const
   expect([
     engineMode(held, undefined),
     engineMode(held, rival),
