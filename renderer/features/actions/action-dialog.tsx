@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { AssuranceInput } from '#contract/guard-views.ts'
 import type { ActionPreview, ActionResult, RolloutKey } from '#contract/views.ts'
+import type { Text } from '../../format/text.ts'
 import { actionIcons, dangerous } from '../../marks/action-button.tsx'
 import { WhatFollows } from '../../marks/what-follows.tsx'
 import { type ActionRequest, closeOverlay } from '../../store/app.ts'
@@ -185,6 +186,18 @@ interface DialogFootProps {
   readonly onClose: () => void
 }
 
+/** What is to be done before it can be sent. */
+function whyShut(
+  { request, count, isCurrent, sending, guard, missing }: Omit<DialogFootProps, 'open' | 'onConfirm' | 'onClose'>,
+  text: Text,
+): string {
+  if (sending === 'sending') return text('dialog.sending')
+  if (!isCurrent) return text(request.action === 'setImage' && count === 0 ? 'image.change' : 'dialog.loading')
+  if (count === 0) return text('peek.noneOpen')
+  if (guard !== undefined || missing === undefined) return text('dialog.typeFirst', { name: guard ?? '' })
+  return text(`guard.missing.${missing}`)
+}
+
 function DialogFoot({ request, count, isCurrent, open, sending, guard, missing, onConfirm, onClose }: DialogFootProps) {
   const text = useText()
   const rollouts = useFleet((state) => state.rollouts)
@@ -192,16 +205,6 @@ function DialogFoot({ request, count, isCurrent, open, sending, guard, missing, 
   const isOneApp = new Set(request.keys.map((key) => rollouts.get(key)?.name)).size === 1
   const many = isOneApp ? 'dialog.confirmMany' : 'blast.confirm'
   const label = text(request.keys.length === 1 ? 'dialog.confirm' : many, { action, count })
-  const off =
-    sending === 'sending'
-      ? text('dialog.sending')
-      : !isCurrent
-        ? text(request.action === 'setImage' && count === 0 ? 'image.change' : 'dialog.loading')
-        : count === 0
-          ? text('peek.noneOpen')
-          : guard !== undefined || missing === undefined
-            ? text('dialog.typeFirst', { name: guard ?? '' })
-            : text(`guard.missing.${missing}`)
   return (
     <footer className="dialog-foot">
       <span className="faint small cut">{sending === 'done' ? text('dialog.done') : ''}</span>
@@ -218,7 +221,7 @@ function DialogFoot({ request, count, isCurrent, open, sending, guard, missing, 
           kind={dangerous.has(request.action) ? 'danger-fill' : 'primary'}
           label={label}
           hint="⌘↵"
-          offBecause={open ? undefined : off}
+          offBecause={open ? undefined : whyShut({ request, count, isCurrent, sending, guard, missing }, text)}
           onPress={onConfirm}
         />
       )}
