@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { WriteView } from '#contract/views.ts'
 import { failureWords } from '../../format/failure-words.ts'
+import { Writes } from '../../marks/exact-request.tsx'
 import { closeOverlay } from '../../store/app.ts'
 import { showToast } from '../../store/toasts.ts'
 import { useAnswer, useApp, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Writes } from './exact-request.tsx'
 
 /** UI-ERR-7: shows what would be applied; installs only when told to. */
 export function CrdsDialog({ context }: { readonly context: string }) {

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react'
 import type { ActionPreview, WriteView } from '#contract/views.ts'
-import { useText } from '../../store/use-app.ts'
-import { Button } from '../../ui/button.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import { useText } from '../store/use-app.ts'
+import { Button } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import './exact-request.css'
 
 interface ExactRequestProps {
   readonly previews: readonly (ActionPreview & { readonly open: true })[]
