@@ -4,11 +4,11 @@ import { Frame } from './app/frame.tsx'
 import { applyPreferences } from './app/theme.ts'
 import { createTexts } from './format/text.ts'
 import { createApp } from './store/app.ts'
+import { followHash } from './store/arrive.ts'
 import { browserClock } from './store/browser-clock.ts'
 import { connect } from './store/connect.ts'
 import { createElectronBridge } from './store/electron-bridge.ts'
 import { createPreferences } from './store/preferences.ts'
-import { followHash } from './store/route.ts'
 import { runTicker } from './store/ticker.ts'
 import { AppContext } from './store/use-app.ts'
 import { createWebBridge } from './store/web-bridge.ts'
@@ -31,7 +31,7 @@ const app = createApp({
   preferences,
 })
 connect(app)
-followHash(app.route, window)
+followHash(app, window)
 runTicker(app.ticker, app.clock, document)
 
 const root = document.getElementById('root')

@@ -15,6 +15,8 @@ import './frame.css'
 const AnalysisPage = lazy(() => import('../features/analysis/analysis-page.tsx'))
 const DiffPage = lazy(() => import('../features/revision-diff/diff-page.tsx'))
 const HistoryPage = lazy(() => import('../features/history/history-page.tsx'))
+const PlanEditor = lazy(() => import('../features/plans/plan-editor.tsx'))
+const PlansPage = lazy(() => import('../features/plans/plans-page.tsx'))
 const Overlays = lazy(() => import('./overlays.tsx'))
 
 /** Title bar, page, status bar; what floats lies over them. */
@@ -58,6 +60,10 @@ function PageOf({ route }: { readonly route: Route }) {
       return <HistoryPage id={route.id} />
     case 'analysis':
       return <AnalysisPage route={route} />
+    case 'plans':
+      return <PlansPage id={route.id} />
+    case 'planEditor':
+      return <PlanEditor />
   }
 }
 

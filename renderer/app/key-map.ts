@@ -12,6 +12,7 @@ const everywhere: readonly KeyLine[] = [
   { keys: ['/'], does: 'keys.filter' },
   { keys: ['?'], does: 'keys.help' },
   { keys: ['G', 'F'], does: 'keys.fleet' },
+  { keys: ['G', 'P'], does: 'keys.plans' },
   { keys: ['G', 'R'], does: 'keys.rollout' },
   { keys: ['G', 'D'], does: 'keys.diff' },
   { keys: ['G', 'H'], does: 'keys.history' },
@@ -33,6 +34,11 @@ const actions: readonly KeyLine[] = [
   { keys: ['D'], does: 'keys.openDiff' },
 ]
 
+const planKeys: readonly KeyLine[] = [
+  { keys: ['H'], does: 'keys.hold' },
+  { keys: ['W'], does: 'keys.openWave' },
+]
+
 /** All keys per page; the help shows them and the keyboard test walks them. */
 export const keyMap: Readonly<
   Record<Page, readonly { readonly title: TextKey; readonly lines: readonly KeyLine[] }[]>
@@ -50,6 +56,7 @@ export const keyMap: Readonly<
         { keys: ['F'], does: 'keys.tabs' },
         { keys: ['.'], does: 'keys.applyOrder' },
         { keys: ['⌥1', '⌥9'], does: 'keys.savedViews' },
+        ...planKeys,
       ],
     },
     { title: 'keys.onCell', lines: actions },
@@ -87,6 +94,23 @@ export const keyMap: Readonly<
         { keys: ['←', '→'], does: 'keys.tenSeconds' },
         { keys: ['⇧', '←', '→'], does: 'keys.oneEvent' },
         { keys: ['Space'], does: 'keys.play' },
+      ],
+    },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  plans: [
+    {
+      title: 'nav.plans',
+      lines: [{ keys: ['J', 'K'], does: 'keys.nextPlan' }, ...planKeys, { keys: ['N'], does: 'keys.newPlan' }],
+    },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  planEditor: [
+    {
+      title: 'planEditor.title',
+      lines: [
+        { keys: ['⌘S'], does: 'keys.savePlan' },
+        { keys: ['⌘↵'], does: 'keys.startPlan' },
       ],
     },
     { title: 'keys.everywhere', lines: everywhere },

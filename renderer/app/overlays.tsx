@@ -4,11 +4,15 @@ import { CrdsDialog } from '../features/actions/crds-dialog.tsx'
 import { KubeconfigDialog } from '../features/actions/kubeconfig-dialog.tsx'
 import { BackTestDialog } from '../features/analysis/back-test-dialog.tsx'
 import { DriveDialog } from '../features/fleet/drive-dialog.tsx'
+import { KeepPlanDialog } from '../features/plans/keep-dialog.tsx'
+import { LeavePlanDialog } from '../features/plans/leave-dialog.tsx'
+import { PlanDialog } from '../features/plans/plan-dialog.tsx'
 import { closeOverlay, type Overlay } from '../store/app.ts'
 import { useApp, useText } from '../store/use-app.ts'
 import { KeyHelp } from './key-help.tsx'
 import { Palette } from './palette.tsx'
 import '../features/actions/dialog.css'
+import '../features/plans/plans.css'
 
 /** What floats over the window: focus stays inside, Escape closes, focus goes back to where it was. */
 export default function Overlays({ overlay }: { readonly overlay: Overlay }) {
@@ -47,5 +51,11 @@ function Content({ overlay }: { readonly overlay: Overlay }) {
       return <KubeconfigDialog />
     case 'backTest':
       return <BackTestDialog rolloutKey={overlay.key} />
+    case 'plan':
+      return <PlanDialog id={overlay.id} wish={overlay.wish} />
+    case 'keepPlan':
+      return <KeepPlanDialog start={overlay.start} />
+    case 'leavePlan':
+      return <LeavePlanDialog to={overlay.to} />
   }
 }

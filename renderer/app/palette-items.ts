@@ -7,18 +7,8 @@ import { urgencyOf } from '../store/board.ts'
 import { diffOf, hrefOf } from '../store/route.ts'
 import { showView } from '../store/saved-views.ts'
 import { beginAction } from '../store/send-action.ts'
-import type { IconName } from '../ui/icon-names.ts'
-
-export interface PaletteItem {
-  readonly id: string
-  readonly group: 'do' | 'goTo'
-  readonly icon: IconName
-  readonly words: string
-  readonly detail: string
-  readonly hint: string | undefined
-  readonly off: boolean
-  readonly run: () => void
-}
+import { fits, type PaletteItem } from './palette-item.ts'
+import { planItems } from './plan-items.ts'
 
 const actions = [
   'promote',
@@ -35,18 +25,6 @@ const actions = [
 ] as const satisfies readonly ActionName[]
 const nativeActions = ['pause', 'resume', 'undo', 'restart'] as const satisfies readonly ActionName[]
 const perGroup = 8
-
-/**
- * Every word of the question begins a word of the answer: `prom chec` finds "Promote checkout-api". What is looked through has
- * the name of the action or page too: people type `promote` in every language.
- */
-export function fits(words: string, question: string): boolean {
-  const parts = words.toLowerCase().split(/[^\p{L}\p{N}]+/u)
-  return question
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .every((asked) => parts.some((part) => part.startsWith(asked)))
-}
 
 /** What can be run and where one can go, for a question; open actions before shut ones, urgent rollouts first. */
 export function paletteItems(
@@ -67,6 +45,7 @@ export function paletteItems(
         : [own, ...views.filter((view) => view !== own)]
   return [
     ...take(doItems(app, text, doable, question)),
+    ...take(planItems(app, text, question)),
     ...pageItems(app, text, question),
     ...viewItems(app, text, question),
     ...take(goItems(app, text, views, question)),
@@ -143,6 +122,7 @@ function viewItems(app: App, text: Text, question: string): readonly PaletteItem
 
 const pages = [
   { page: 'fleet', icon: 'grid', hint: 'G F' },
+  { page: 'plans', icon: 'flag', hint: 'G P' },
   { page: 'history', icon: 'history', hint: 'G H' },
 ] as const
 

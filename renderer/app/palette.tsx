@@ -3,7 +3,8 @@ import { closeOverlay } from '../store/app.ts'
 import { useApp, useText } from '../store/use-app.ts'
 import { Kbd } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { type PaletteItem, paletteItems } from './palette-items.ts'
+import type { PaletteItem } from './palette-item.ts'
+import { paletteItems } from './palette-items.ts'
 import { useSubject } from './subject.ts'
 
 /** Go to, run, find: one field for all of it. */

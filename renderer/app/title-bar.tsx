@@ -9,15 +9,16 @@ import { Icon } from '../ui/icon.tsx'
 import type { IconName } from '../ui/icon-names.ts'
 import { useSubject } from './subject.ts'
 
-const pages: readonly { readonly page: Exclude<Page, 'analysis'>; readonly icon: IconName }[] = [
+const pages: readonly { readonly page: Exclude<Page, 'analysis' | 'planEditor'>; readonly icon: IconName }[] = [
   { page: 'fleet', icon: 'grid' },
+  { page: 'plans', icon: 'flag' },
   { page: 'rollout', icon: 'route' },
   { page: 'diff', icon: 'diff' },
   { page: 'history', icon: 'history' },
 ]
 
 /** The tab that a page belongs to. */
-const tabOf = (page: Page): Page => (page === 'analysis' ? 'rollout' : page)
+const tabOf = (page: Page): Page => (page === 'analysis' ? 'rollout' : page === 'planEditor' ? 'plans' : page)
 
 export function TitleBar({ page: current }: { readonly page: Page }) {
   const app = useApp()
@@ -64,7 +65,10 @@ export function routeOf(page: Page, key: string | undefined): Route {
     case 'diff':
       return { page, key, left: undefined, right: undefined, rightKey: undefined }
     case 'history':
+    case 'plans':
       return { page, id: undefined }
+    case 'planEditor':
+      return { page }
     case 'analysis':
       return { page, key, run: undefined, metric: undefined }
   }

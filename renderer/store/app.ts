@@ -6,6 +6,8 @@ import type { ActionName, AppView, ClusterView, Notice, RolloutKey } from '#cont
 import type { Clock } from '#lib/clock.ts'
 import { createFilters, type FiltersStore } from './filters.ts'
 import { createFleetStore, type FleetStore } from './fleet.ts'
+import { createPlanDraft, type PlanDraftStore } from './plan-draft.ts'
+import { createPlans, type PlansStore } from './plans.ts'
 import type { PreferencesStore } from './preferences.ts'
 import { createRequested, type RequestedStore } from './requested.ts'
 import { createRoute, type RouteStore } from './route.ts'
@@ -33,6 +35,12 @@ export interface ActionRequest {
   readonly parameters: ActionParameters
 }
 
+/** What a person wants of a plan, before the dialog asked for the rest. `stop`: take back, or end; which of it is asked. */
+export type PlanWish =
+  | { readonly kind: 'start' | 'hold' | 'release' | 'stop' }
+  | { readonly kind: 'openGate'; readonly wave: number }
+  | { readonly kind: 'retry' | 'skip'; readonly member: string }
+
 /** At most one of these floats over the window. */
 export type Overlay =
   | { readonly kind: 'action'; readonly request: ActionRequest }
@@ -42,6 +50,9 @@ export type Overlay =
   | { readonly kind: 'drive'; readonly context: string; readonly drive: boolean }
   | { readonly kind: 'kubeconfig' }
   | { readonly kind: 'backTest'; readonly key: RolloutKey }
+  | { readonly kind: 'plan'; readonly id: string; readonly wish: PlanWish }
+  | { readonly kind: 'keepPlan'; readonly start: boolean }
+  | { readonly kind: 'leavePlan'; readonly to: string }
 
 export type OverlayStore = StoreApi<{ readonly overlay: Overlay | undefined }>
 
@@ -57,6 +68,8 @@ export interface App {
   readonly filters: FiltersStore
   readonly requested: RequestedStore
   readonly toasts: ToastsStore
+  readonly plans: PlansStore
+  readonly planDraft: PlanDraftStore
   readonly ticker: TickerStore
   readonly route: RouteStore
   readonly overlay: OverlayStore
@@ -87,6 +100,8 @@ export function createApp({ bridge, clock, texts, hash, goTo, preferences }: App
     filters: createFilters(),
     requested: createRequested(),
     toasts: createToasts(),
+    plans: createPlans(),
+    planDraft: createPlanDraft(),
     ticker: createTicker(clock),
     route: createRoute(hash),
     overlay: createStore<{ readonly overlay: Overlay | undefined }>(() => ({ overlay: undefined })),

@@ -54,17 +54,23 @@ export const needsPerson = (view: RolloutView): boolean => urgencyOf(view) <= ur
 /** Whether it is on its way without anybody's help. */
 const isMoving = (view: RolloutView): boolean => urgencyOf(view) === 4 || view.status === 'Progressing'
 
-/** The rows that pass the filter, most urgent first, then by name; settled ones by name. */
+/** UI-STAT-7: what a plan under way explains is no drift. */
+export const withoutPlanned = (view: RolloutView, explained: ReadonlySet<RolloutKey>): RolloutView =>
+  view.drift && explained.has(view.key) ? { ...view, drift: false } : view
+
+/** The rows that pass the filter, most urgent first, then by name; settled ones by name. @param explained by a plan under way */
 export function buildBoard(
   rollouts: ReadonlyMap<RolloutKey, RolloutView>,
   terms: readonly FilterTerm[],
   now: EpochMs,
   kinds: BoardKinds = 'all',
+  explained: ReadonlySet<RolloutKey> = new Set(),
 ): Board {
   const byApp = new Map<string, RolloutView[]>()
   const shown = new Set<string>()
-  for (const view of rollouts.values()) {
-    if (kinds !== 'all' && (kinds === 'native') !== (view.kind !== undefined)) continue
+  for (const each of rollouts.values()) {
+    if (kinds !== 'all' && (kinds === 'native') !== (each.kind !== undefined)) continue
+    const view = withoutPlanned(each, explained)
     const id = rowIdOf(view)
     const views = byApp.get(id)
     if (views === undefined) byApp.set(id, [view])

@@ -3,6 +3,7 @@ import type { Dispose } from '#lib/clock.ts'
 import { textOf } from '../format/text.ts'
 import type { App } from './app.ts'
 import { applyPatch, fromSnapshot } from './fleet.ts'
+import { followPlans } from './follow-plans.ts'
 import { settleRequested } from './requested.ts'
 import { hearEffect } from './send-action.ts'
 import { showToast } from './toasts.ts'
@@ -15,6 +16,7 @@ const retryMs = 2000
 export function connect(app: App): Dispose {
   const { bridge } = app
   const fleet = followFleet(app)
+  const plans = followPlans(app)
   const readFacts = () => {
     void bridge
       .call('clusters.list', undefined)
@@ -34,8 +36,10 @@ export function connect(app: App): Dispose {
       if (state !== 'connected') return
       readFacts()
       fleet.resync()
+      plans.look()
     }),
     fleet.dispose,
+    plans.dispose,
     settleOnNews(app),
   ]
   return () => {

@@ -33,6 +33,7 @@ const clusterStates = new Set<ClusterView['connection']['state']>(['signInNeeded
 export function buildQueue(
   rollouts: ReadonlyMap<RolloutKey, RolloutView>,
   clusters: readonly ClusterView[],
+  explained: ReadonlySet<RolloutKey> = new Set(),
 ): readonly QueueEntry[] {
   const guarded = new Set(clusters.filter((cluster) => cluster.protected).map((cluster) => cluster.context))
   const entries: QueueEntry[] = []
@@ -40,7 +41,7 @@ export function buildQueue(
   for (const view of rollouts.values()) {
     const { key, since } = view
     if (needsPerson(view)) entries.push({ kind: 'rollout', id: key, key, view, since })
-    else if (view.drift) {
+    else if (view.drift && !explained.has(key)) {
       peers ??= Map.groupBy(rollouts.values(), rowIdOf)
       const majority = majorityOf(peers.get(rowIdOf(view)) ?? [])
       entries.push({ kind: 'drift', id: `drift ${key}`, key, view, since, majority })

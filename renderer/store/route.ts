@@ -1,6 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RolloutKey } from '#contract/views.ts'
-import type { Dispose } from '#lib/clock.ts'
 
 export type DiffRevision = number | 'spec'
 
@@ -23,6 +22,9 @@ export type Route =
       readonly run: string | undefined
       readonly metric: string | undefined
     }
+  | { readonly page: 'plans'; readonly id: string | undefined }
+  /** What it shows is the draft of the store. */
+  | { readonly page: 'planEditor' }
 
 export type Page = Route['page']
 export type RouteStore = StoreApi<{ readonly route: Route }>
@@ -45,7 +47,10 @@ export function parseRoute(hash: string): Route {
         rightKey: parameters.get('with') ?? undefined,
       }
     case 'history':
+    case 'plans':
       return { page, id: parameters.get('id') ?? undefined }
+    case 'planEditor':
+      return { page }
     case 'analysis':
       return { page, key, run: parameters.get('run') ?? undefined, metric: parameters.get('metric') ?? undefined }
     default:
@@ -66,7 +71,7 @@ export function hrefOf(route: Route): string {
     if (route.right !== undefined) query.set('right', String(route.right))
     if (route.rightKey !== undefined) query.set('with', route.rightKey)
   }
-  if (route.page === 'history' && route.id !== undefined) query.set('id', route.id)
+  if ((route.page === 'history' || route.page === 'plans') && route.id !== undefined) query.set('id', route.id)
   if (route.page === 'analysis') {
     if (route.run !== undefined) query.set('run', route.run)
     if (route.metric !== undefined) query.set('metric', route.metric)
@@ -77,12 +82,6 @@ export function hrefOf(route: Route): string {
 }
 
 export const createRoute = (hash: string): RouteStore => createStore(() => ({ route: parseRoute(hash) }))
-
-export function followHash(store: RouteStore, target: Window): Dispose {
-  const follow = () => store.setState({ route: parseRoute(target.location.hash) })
-  target.addEventListener('hashchange', follow)
-  return () => target.removeEventListener('hashchange', follow)
-}
 
 export const diffOf = (key: RolloutKey, left?: DiffRevision, right?: DiffRevision): Route => ({
   page: 'diff',
@@ -98,3 +97,5 @@ export const analysisOf = (key: RolloutKey, run?: string, metric?: string): Rout
   run,
   metric,
 })
+
+export const planOf = (id: string): Route => ({ page: 'plans', id })

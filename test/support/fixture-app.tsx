@@ -5,12 +5,14 @@ import { Frame } from '#renderer/app/frame.tsx'
 import '#renderer/app/overlays.tsx'
 import '#renderer/features/analysis/analysis-page.tsx'
 import '#renderer/features/history/history-page.tsx'
+import '#renderer/features/plans/plan-editor.tsx'
+import '#renderer/features/plans/plans-page.tsx'
 import '#renderer/features/revision-diff/diff-page.tsx'
 import { createTexts, type Locale } from '#renderer/format/text.ts'
 import { type App, createApp } from '#renderer/store/app.ts'
+import { arrive } from '#renderer/store/arrive.ts'
 import { connect } from '#renderer/store/connect.ts'
 import { createPreferences } from '#renderer/store/preferences.ts'
-import { parseRoute } from '#renderer/store/route.ts'
 import { runTicker } from '#renderer/store/ticker.ts'
 import { AppContext } from '#renderer/store/use-app.ts'
 import { createFixtureBridge, type FixtureBridge, type Scene } from './fixture-bridge.ts'
@@ -47,7 +49,7 @@ export async function openFixtureApp({ scene = 'fleet', at = '#/fleet', locale =
     clock,
     texts: await createTexts(locale),
     hash: at,
-    goTo: (href) => app.route.setState({ route: parseRoute(href) }),
+    goTo: (href) => void arrive(app, href),
     preferences: createPreferences({ getItem: () => JSON.stringify({ locale, theme: 'light' }), setItem: () => {} }),
   })
   const holder = document.body.appendChild(document.createElement('div'))
@@ -90,7 +92,8 @@ function drive(app: App, bridge: FixtureBridge, clock: VirtualClock, close: () =
     },
     async type(field, text) {
       await act(async () => {
-        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(field, text)
+        const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement
+        Object.getOwnPropertyDescriptor(kind.prototype, 'value')?.set?.call(field, text)
         field.dispatchEvent(new Event('input', { bubbles: true }))
       })
       await advance(0)

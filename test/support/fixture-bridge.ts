@@ -1,4 +1,5 @@
 import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { PlanActPreview, PlanView } from '#contract/plan-views.ts'
 import type { Channel, Handlers, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
 import type {
@@ -17,12 +18,15 @@ import { aBackTest } from './fixture-back-test.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { drivePreview } from './fixture-drive.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
+import { type PlansScene, plansOf, summaryOf } from './fixture-plan-scenes.ts'
+import { checkText, planTextFor } from './fixture-plan-text.ts'
 import { preview } from './fixture-preview.ts'
 import { aWorkloadDetail, fleetNatives } from './fixture-workload.ts'
 
 export type Scene =
   | 'fleet'
   | 'native'
+  | 'plans'
   | 'large'
   | 'long'
   | 'noContexts'
@@ -37,6 +41,8 @@ export interface FixtureBridge extends Bridge {
   /** Sends a patch with these rollouts changed; `skip` loses that many patches before it. */
   change(views: readonly RolloutView[], skip?: number): void
   changeClusters(clusters: readonly ClusterView[]): void
+  /** These are all plans there are from now on. */
+  changePlans(plans: readonly PlanView[]): void
   /** Main has seen what came of an action, or given up. */
   tellEffect(effect: ActionEffect): void
   become(state: BridgeState): void
@@ -52,6 +58,7 @@ interface Contents {
 function contentsOf(scene: Scene, now: EpochMs): Contents {
   switch (scene) {
     case 'fleet':
+    case 'plans':
     case 'silent':
       return { clusters: fleetClusters(now), rollouts: fleetRollouts(now) }
     case 'native':
@@ -144,8 +151,10 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
   const entries = scene === 'noContexts' ? [] : historyEntries(now)
   const calls: { channel: Channel; input: unknown }[] = []
   const listeners = new Map<StreamName, Set<(message: never) => void>>()
+  const followed = new Map<(message: never) => void, string>()
   const states = new Set<(state: BridgeState) => void>()
   let clusters = firstClusters
+  let plans = plansOf(plansIn(scene), now)
   let seq = 1
 
   const send = <S extends StreamName>(stream: S, message: Message<S>) => {
@@ -158,6 +167,7 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
     clusters: () => clusters,
     seq: () => seq,
     silent: scene === 'silent',
+    plans: () => plans,
   })
   return {
     calls,
@@ -172,11 +182,21 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
         const view = rollouts.get((topic as Topic<'rollout.changed'>).key)
         queueMicrotask(() => listener((view === undefined ? null : aDetail(view, now)) as Message<S>))
       }
+      if (stream === 'plans.changed' && scene !== 'silent')
+        queueMicrotask(() => listener(plans.map(summaryOf) as unknown as Message<S>))
+      if (stream === 'plan.changed' && scene !== 'silent') {
+        const { id } = topic as Topic<'plan.changed'>
+        followed.set(listener as (message: never) => void, id)
+        queueMicrotask(() => listener((plans.find((plan) => plan.id === id) ?? null) as Message<S>))
+      }
       if (stream === 'analysis.backTest') {
         const view = rollouts.get((topic as Topic<'analysis.backTest'>).key)
         queueMicrotask(() => listener(aBackTest(view, now) as Message<S>))
       }
-      return () => void those.delete(listener as (message: never) => void)
+      return () => {
+        those.delete(listener as (message: never) => void)
+        followed.delete(listener as (message: never) => void)
+      }
     },
     onConnection: (listener) => {
       states.add(listener)
@@ -197,6 +217,14 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
       clusters = next
       send('clusters.changed', next)
     },
+    changePlans(next) {
+      plans = next
+      send('plans.changed', next.map(summaryOf))
+      for (const listener of listeners.get('plan.changed') ?? []) {
+        const id = followed.get(listener)
+        listener((next.find((plan) => plan.id === id) ?? null) as never)
+      }
+    },
     tellEffect(effect) {
       send('action.effect', effect)
     },
@@ -214,9 +242,10 @@ interface HandlerParts {
   readonly clusters: () => readonly ClusterView[]
   readonly seq: () => number
   readonly silent: boolean
+  readonly plans: () => readonly PlanView[]
 }
 
-function createHandlers({ now, rollouts, entries, clusters, seq, silent }: HandlerParts): Handlers {
+function createHandlers({ now, rollouts, entries, clusters, seq, silent, plans }: HandlerParts): Handlers {
   const gone = { kind: 'NotFound', message: 'not found', resource: 'rollouts.argoproj.io', name: undefined } as const
   return {
     'app.info': async () => info,
@@ -275,14 +304,51 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent }: Handl
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))
     },
-    'plans.list': async () => [],
-    'plan.check': async () => ({ faults: [], forecast: undefined }),
-    'plan.draft': async () => success(''),
-    'plan.create': async () => success(''),
-    'plan.text': async () => failure(gone),
-    'plan.command': async () => failure(gone),
-    'plan.drive': async () => failure(gone),
-    'plan.act.preview': async () => ({ open: false, reason: 'nothing is sent' }),
+    'plans.list': () => (silent ? new Promise(() => {}) : Promise.resolve(plans().map(summaryOf))),
+    'plan.check': async ({ text }) => checkText(text, rollouts),
+    'plan.draft': async ({ keys }) => success(planTextFor(keys.flatMap((key) => rollouts.get(key) ?? []))),
+    'plan.create': async () => success(plans()[0]?.id ?? ''),
+    'plan.text': async ({ id }) => {
+      const plan = plans().find((each) => each.id === id)
+      const keys = plan?.waveViews.flatMap(({ members }) => members.map(({ key }) => key)) ?? []
+      return plan === undefined ? failure(gone) : success(planTextFor(keys.flatMap((key) => rollouts.get(key) ?? [])))
+    },
+    'plan.command': async () => success(undefined),
+    'plan.drive': async ({ drive }) => success(drive),
+    'plan.act.preview': async ({ member }) => previewAct(member),
     'kubeconfig.add': async ({ path }) => failure({ kind: 'Invalid', message: `${path} cannot be read`, causes: [] }),
+  }
+}
+
+const plansIn = (scene: Scene): PlansScene =>
+  scene === 'fleet' || scene === 'silent' ? 'one' : scene === 'plans' ? 'many' : scene === 'long' ? 'long' : 'none'
+
+function previewAct(member: string): PlanActPreview {
+  const [context = '', namespace = '', rollout = ''] = member.split('/')
+  if (context === 'prod-ap-ne') return { open: false, reason: `${context} cannot be read now.` }
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts/${rollout}`
+  const body = '{"status":{"pauseConditions":null}}'
+  return {
+    open: true,
+    writes: [
+      {
+        method: 'PATCH',
+        path: `${path}/status`,
+        contentType: 'application/merge-patch+json',
+        body,
+        kubectl: `kubectl --context ${context} -n ${namespace} patch rollout ${rollout} --subresource status --type merge -p '${body}'`,
+        because: 'ACT-33',
+        summary: `End the pause of ${rollout}`,
+      },
+      {
+        method: 'PATCH',
+        path,
+        contentType: 'application/merge-patch+json',
+        body: '{"metadata":{"annotations":{"argosy.dev/plan":"01JDF3M7Q2CHECKOUT","argosy.dev/epoch":"4"}}}',
+        kubectl: `kubectl --context ${context} -n ${namespace} annotate rollout ${rollout} argosy.dev/plan=01JDF3M7Q2CHECKOUT argosy.dev/epoch=4`,
+        because: 'SR-6',
+        summary: `Note the plan on ${rollout}`,
+      },
+    ],
   }
 }

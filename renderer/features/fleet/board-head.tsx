@@ -1,11 +1,21 @@
+import { useMemo } from 'react'
+import { useStore } from 'zustand'
 import type { ClusterView } from '#contract/views.ts'
 import { connectionNote, modeIcon, modeWord } from '../../format/cluster-words.ts'
 import { toggleClusterGroup } from '../../store/filters.ts'
+import { planAtHand, wavesByContext } from '../../store/plans.ts'
 import { useApp, useText, useTicking } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { columnWidths, rowHeights } from '../../ui/row-heights.ts'
 import type { Span } from './board-window.ts'
 import type { BoardColumn } from './columns.ts'
+
+/** Context → its waves in the plan of the strip. */
+function useWaves(): ReadonlyMap<string, readonly number[]> | undefined {
+  const { plans } = useApp()
+  const plan = useStore(plans, (state) => state.underWay.get(planAtHand(state)?.id ?? '')?.plan)
+  return useMemo(() => plan && wavesByContext(plan), [plan])
+}
 
 interface BoardHeadProps {
   readonly columns: readonly BoardColumn[]
@@ -17,6 +27,7 @@ interface BoardHeadProps {
 
 export function BoardHead({ columns, across, width, activeColumn }: BoardHeadProps) {
   const text = useText()
+  const waves = useWaves()
   return (
     <div className="board-head" role="row" aria-rowindex={1} style={{ height: rowHeights.boardHead }}>
       <div className="corner" role="columnheader" aria-colindex={1}>
@@ -33,7 +44,7 @@ export function BoardHead({ columns, across, width, activeColumn }: BoardHeadPro
             style={{ insetInlineStart: columnWidths.rowHead + width * index, width }}
           >
             {cluster.fold === undefined ? (
-              <ColumnName cluster={cluster} />
+              <ColumnName cluster={cluster} waves={waves?.get(cluster.context)} />
             ) : (
               <FoldName group={cluster.group} count={cluster.fold.length} />
             )}
@@ -58,8 +69,14 @@ function FoldName({ group, count }: { readonly group: string; readonly count: nu
   )
 }
 
-/** Name, and who drives there; late and unreachable say so here too (UI-P-6). */
-function ColumnName({ cluster }: { readonly cluster: ClusterView }) {
+interface ColumnNameProps {
+  readonly cluster: ClusterView
+  /** Of the plan in the strip. */
+  readonly waves: readonly number[] | undefined
+}
+
+/** Name, who drives there, and its waves; late and unreachable say so here too (UI-P-6). */
+function ColumnName({ cluster, waves }: ColumnNameProps) {
   const text = useText()
   const note = useTicking((now) => connectionNote(text, cluster, now))
   const word = modeWord(text, cluster)
@@ -73,6 +90,11 @@ function ColumnName({ cluster }: { readonly cluster: ClusterView }) {
         <Icon name={modeIcon(cluster)} />
         <span className={`cut${note === undefined ? '' : ' ink-paused'}`}>{note ?? short}</span>
         {cluster.protected && <Icon name="lock" label={text('cluster.protected')} className="end" />}
+        {waves !== undefined && (
+          <span className="wave-mark num" title={text('plan.columnWaves', { waves: waves.join(', ') })}>
+            {text('plan.columnMark', { waves: waves.join('·') })}
+          </span>
+        )}
       </div>
     </>
   )

@@ -4,6 +4,7 @@ import { Board } from './board.tsx'
 import { BoardState } from './board-state.tsx'
 import { Legend } from './legend.tsx'
 import { Peek } from './peek.tsx'
+import { PlanStrip } from './plan-strip.tsx'
 import { Queue } from './queue.tsx'
 import { Rail } from './rail.tsx'
 import { Toolbar } from './toolbar.tsx'
@@ -25,6 +26,7 @@ export function FleetPage() {
       <h1 className="unseen">{text('nav.fleet')}</h1>
       <Rail />
       <div className="fleet-centre">
+        <PlanStrip />
         <Toolbar board={board} />
         {empty ? <BoardState board={board} /> : <Board board={board} />}
         {marked.size > 0 || active !== undefined ? <Peek board={board} /> : <Legend />}

@@ -5,6 +5,7 @@ import { whyWords } from '../../format/reason-words.ts'
 import { stepsDone, timeLeft } from '../../format/status-words.ts'
 import { ActionButton, actionKeys } from '../../marks/action-button.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
+import { planFor } from '../../store/new-plan.ts'
 import { diffOf, hrefOf } from '../../store/route.ts'
 import { clearMarks } from '../../store/selection.ts'
 import { beginAction } from '../../store/send-action.ts'
@@ -109,6 +110,13 @@ function PeekMarked({ keys }: { readonly keys: readonly RolloutKey[] }) {
           />
         )
       })}
+      <Button
+        small
+        icon="flag"
+        label={text('peek.plan')}
+        offBecause={keys.some((key) => rollouts.get(key)?.kind === undefined) ? undefined : text('peek.planNone')}
+        onPress={() => void planFor(app, keys)}
+      />
       <Button small kind="ghost" label={text('peek.clear')} hint="Esc" onPress={() => clearMarks(app.selection)} />
     </section>
   )

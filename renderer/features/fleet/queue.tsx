@@ -9,6 +9,7 @@ import { ActionButton } from '../../marks/action-button.tsx'
 import { Age } from '../../marks/ages.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
 import { openOverlay } from '../../store/app.ts'
+import { explainedBy } from '../../store/plans.ts'
 import { buildQueue, helpfulActions, type QueueEntry } from '../../store/queue.ts'
 import { diffOf, hrefOf } from '../../store/route.ts'
 import { useApp, useClusters, useFleet, useText } from '../../store/use-app.ts'
@@ -20,11 +21,12 @@ const entryHeight = 108
 /** What waits for a person, in all clusters, with the action in the entry (UI-STAT-6). */
 export function Queue() {
   const text = useText()
-  const { selection } = useApp()
+  const { selection, plans } = useApp()
   const rollouts = useFleet((state) => state.rollouts)
   const loaded = useFleet((state) => state.loaded)
   const clusters = useClusters((state) => state.clusters)
-  const entries = useMemo(() => buildQueue(rollouts, clusters), [rollouts, clusters])
+  const underWay = useStore(plans, (state) => state.underWay)
+  const entries = useMemo(() => buildQueue(rollouts, clusters, explainedBy(underWay)), [rollouts, clusters, underWay])
   const current = useStore(selection, (state) => state.queueEntry)
   const scroller = useRef<HTMLDivElement>(null)
   const list = useVirtualizer({

@@ -11,6 +11,7 @@ import {
   keepOrder,
 } from '../../store/board.ts'
 import { type FilterTerm, parseFilter } from '../../store/filter-terms.ts'
+import { explainedBy } from '../../store/plans.ts'
 import { useApp, useClusters, useFleet, useTicking } from '../../store/use-app.ts'
 import { type BoardColumn, foldColumns } from './columns.ts'
 
@@ -49,7 +50,12 @@ export function useBoard(): BoardModel {
   const folded = useStore(app.filters, (state) => state.folded)
   const terms = useMemo(() => parseFilter(filter), [filter])
   const now = useTicking((at) => (terms.some((term) => term.text.startsWith('age:')) ? at : 0))
-  const live = useMemo(() => buildBoard(rollouts, terms, now, kinds), [rollouts, terms, now, kinds])
+  const underWay = useStore(app.plans, (state) => state.underWay)
+  const explained = useMemo(() => explainedBy(underWay), [underWay])
+  const live = useMemo(
+    () => buildBoard(rollouts, terms, now, kinds, explained),
+    [rollouts, terms, now, kinds, explained],
+  )
   const wanted = useMemo(() => live.rows.filter((row) => row.tabs.has(tab)), [live, tab])
   const { order, hold, applyOrder } = useFrozenOrder(wanted, `${tab} ${kinds} ${filter}`)
   const foldedClusters = useStore(app.filters, (state) => state.foldedClusters)

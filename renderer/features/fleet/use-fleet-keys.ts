@@ -1,18 +1,21 @@
 import type { RolloutKey } from '#contract/views.ts'
+import { planKeys } from '../../marks/plan-buttons.tsx'
 import { useActionKeys } from '../../marks/use-action-keys.ts'
 import type { App } from '../../store/app.ts'
 import { rowIdOf } from '../../store/board.ts'
 import { nextTab, toggleClusterGroup, toggleGroup } from '../../store/filters.ts'
+import { explainedBy, planAtHand } from '../../store/plans.ts'
 import { buildQueue } from '../../store/queue.ts'
 import { hrefOf } from '../../store/route.ts'
 import { addMarks, type CellPlace, clearMarks, toggleMark } from '../../store/selection.ts'
-import { useApp } from '../../store/use-app.ts'
+import { useApp, useText } from '../../store/use-app.ts'
 import { useKeys } from '../../ui/use-keys.ts'
 import { type BoardModel, keyAt } from './use-board.ts'
 
 /** UI-KEY: cells, marks, queue, tabs; and the actions on what is marked or selected. */
 export function useFleetKeys(board: BoardModel): void {
   const app = useApp()
+  const text = useText()
   const move =
     (rows: number, columns: number, marks = false) =>
     () =>
@@ -41,6 +44,8 @@ export function useFleetKeys(board: BoardModel): void {
     N: () => stepQueue(app, 1),
     '⇧N': () => stepQueue(app, -1),
     F: () => nextTab(app.filters),
+    H: () => planKeys(app, text, planAtHand(app.plans.getState())).H(),
+    W: () => planKeys(app, text, planAtHand(app.plans.getState())).W(),
     '.': () => board.applyOrder(),
     Escape: () => stepBack(app),
   })
@@ -89,7 +94,8 @@ function openActive(app: App, board: BoardModel): void {
 }
 
 function stepQueue(app: App, step: 1 | -1): void {
-  const entries = buildQueue(app.fleet.getState().rollouts, app.clusters.getState().clusters)
+  const explained = explainedBy(app.plans.getState().underWay)
+  const entries = buildQueue(app.fleet.getState().rollouts, app.clusters.getState().clusters, explained)
   const at = entries.findIndex((entry) => entry.id === app.selection.getState().queueEntry)
   const entry = entries.at(at < 0 ? (step > 0 ? 0 : -1) : (at + step) % entries.length)
   if (entry === undefined) return

@@ -3,6 +3,7 @@ import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
 import { guardEn } from './guard-en.ts'
 import { ownershipEn } from './ownership-en.ts'
+import { planEn } from './plan-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
@@ -12,6 +13,7 @@ export const en = {
   ...boardEn,
   ...guardEn,
   ...ownershipEn,
+  ...planEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',
@@ -531,7 +533,7 @@ export const en = {
   'palette.run': 'run, asks first where protected',
   'keys.title': 'Keys',
   'keys.otherSystems': 'On Windows and Linux ⌘ is Ctrl, ⌥ is Alt.',
-  'keys.second': 'then F fleet, R rollout, D diff, H history',
+  'keys.second': 'then F fleet, P plans, R rollout, D diff, H history',
   'keys.everywhere': 'Everywhere',
   'keys.onCell': 'On the selected or marked cells',
   'keys.palette': 'Palette: go to, run, find',

@@ -3,6 +3,7 @@ import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
 import { ownershipZhCN } from './ownership-zh-cn.ts'
+import { planZhCN } from './plan-zh-cn.ts'
 
 /** 简体中文; words as in the glossary (UI-I18N-6). Kubernetes words stay as they are. */
 export const zhCN: Catalogue = {
@@ -10,6 +11,7 @@ export const zhCN: Catalogue = {
   ...boardZhCN,
   ...guardZhCN,
   ...ownershipZhCN,
+  ...planZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',
   'reason.timedPause': '暂停 {{duration}}。',
   'reason.timedPauseAfter': '{{step}} 之后暂停 {{duration}}。',
@@ -556,7 +558,7 @@ export const zhCN: Catalogue = {
   'palette.run': '执行，受保护时先询问',
   'keys.title': '快捷键',
   'keys.otherSystems': '在 Windows 和 Linux 上 ⌘ 为 Ctrl，⌥ 为 Alt。',
-  'keys.second': '然后 F 总览，R 发布，D 对比，H 历史',
+  'keys.second': '然后 F 总览，P 计划，R 发布，D 对比，H 历史',
   'keys.everywhere': '全局',
   'keys.onCell': '对所选或已标记的单元格',
   'keys.palette': '命令面板：前往、执行、查找',

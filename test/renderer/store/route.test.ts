@@ -13,6 +13,9 @@ describe('an address of the window', () => {
     { page: 'diff', key, left: undefined, right: undefined, rightKey: key },
     { page: 'history', id: 'a/b c' },
     { page: 'history', id: undefined },
+    { page: 'plans', id: '01JDF3M7Q2' },
+    { page: 'plans', id: undefined },
+    { page: 'planEditor' },
     { page: 'analysis', key, run: 'web-1', metric: '成功率 & more' },
     { page: 'analysis', key, run: undefined, metric: undefined },
   ])('%j comes back as it was', (route) => {

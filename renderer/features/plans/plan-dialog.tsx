@@ -1,0 +1,247 @@
+import { useState } from 'react'
+import type { PlanMemberView, PlanView } from '#contract/plan-views.ts'
+import type { Input } from '#contract/requests.ts'
+import type { Text } from '../../format/text.ts'
+import { closeOverlay, type PlanWish } from '../../store/app.ts'
+import { hideToast, showToast } from '../../store/toasts.ts'
+import { useApp, useClusters, useText } from '../../store/use-app.ts'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import type { IconName } from '../../ui/icon-names.ts'
+import { Segments } from '../../ui/segments.tsx'
+import { ask } from './ask.ts'
+import { DialogFields, useConfirmKey } from './dialog-fields.tsx'
+import { usePlan } from './use-plan.ts'
+import { type StopScope, stopScopes, type WishChoice, wishEffects } from './wish-effects.ts'
+
+type PlanCommand = Input<'plan.command'>['command']
+
+const icons: Readonly<Record<PlanWish['kind'], IconName>> = {
+  start: 'play',
+  hold: 'pause',
+  release: 'play',
+  stop: 'abort',
+  openGate: 'gate',
+  retry: 'retry',
+  skip: 'skip',
+}
+
+/** What a person asks of a plan: what it does and where, why, and where clusters are protected the name typed. */
+export function PlanDialog({ id, wish }: { readonly id: string; readonly wish: PlanWish }) {
+  const text = useText()
+  const loaded = usePlan(id)
+  if (loaded.state === 'there') return <Asked plan={loaded.value.plan} wish={wish} />
+  return (
+    <p className="dialog-line plan-dialog-wait faint">
+      {text(loaded.state === 'loading' ? 'dialog.loading' : 'plans.gone')}
+    </p>
+  )
+}
+
+function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWish }) {
+  const text = useText()
+  const [scope, setScope] = useState<StopScope>(plan.phase === 'RollingBack' ? 'end' : 'inFlight')
+  const [stopsLine, setStopsLine] = useState(false)
+  const [reason, setReason] = useState('')
+  const [typed, setTyped] = useState('')
+  const sending = useSending(plan, wish)
+  const effects = wishEffects(text, plan, wish, { scope, stopsLine })
+  const guard = useGuard(plan, effects.touches)
+  const needsReason = wish.kind !== 'start'
+  const off = offBecause(text, {
+    isSending: sending.state === 'sending',
+    guard: guard === undefined || guard === typed ? undefined : guard,
+    lacksReason: needsReason && reason.trim() === '',
+  })
+  const confirm = () => off === undefined && sending.send(commandOf(wish, { scope, stopsLine }), reason)
+  useConfirmKey(confirm)
+  const isDanger = wish.kind === 'stop'
+  return (
+    <>
+      <header className="dialog-head">
+        <span className={`dialog-icon ${isDanger ? 'soft-degraded ink-degraded' : ''}`}>
+          <Icon name={icons[wish.kind]} />
+        </span>
+        <h2>{titleOf(text, plan, wish)}</h2>
+        <span className="chip cut">
+          <Icon name="flag" />
+          <span className="cut">{plan.home.context}</span>
+        </span>
+        <p className="dim">{text(`plan.means.${wish.kind}`)}</p>
+      </header>
+      <div className="dialog-body scroll">
+        {wish.kind === 'stop' && <Scopes plan={plan} scope={scope} onScope={setScope} />}
+        {wish.kind === 'hold' && (
+          <label className="plan-scopes row">
+            <input type="checkbox" checked={stopsLine} onChange={() => setStopsLine(!stopsLine)} />
+            {text('plan.stopLine')}
+          </label>
+        )}
+        <ul className="effects">
+          {effects.lines.map(({ icon, words, isWarning }) => (
+            <li key={words} className={isWarning === true ? 'ink-paused' : ''}>
+              <Icon name={icon} className={isWarning === true ? '' : 'faint'} />
+              {words}
+            </li>
+          ))}
+        </ul>
+        {effects.touches.length > 0 && <Touched members={effects.touches} />}
+        {sending.failed !== undefined && (
+          <p className="dialog-line plan-refused ink-degraded" role="alert">
+            {text('dialog.refused', { why: sending.failed })}
+          </p>
+        )}
+        <DialogFields
+          guard={guard}
+          typed={typed}
+          onTyped={setTyped}
+          reason={needsReason ? reason : undefined}
+          onReason={setReason}
+        />
+      </div>
+      <Foot
+        off={off}
+        icon={icons[wish.kind]}
+        danger={isDanger}
+        label={text(wish.kind === 'stop' ? `plan.confirm.stop.${scope}` : `plan.confirm.${wish.kind}`)}
+        onConfirm={confirm}
+      />
+    </>
+  )
+}
+
+interface FootProps {
+  readonly off: string | undefined
+  readonly icon: IconName
+  readonly danger: boolean
+  readonly onConfirm: () => void
+  readonly label: string
+}
+
+function Foot({ off, icon, danger, onConfirm, label }: FootProps) {
+  const app = useApp()
+  const text = useText()
+  return (
+    <footer className="dialog-foot">
+      <span className="space" />
+      <Button label={text('dialog.cancel')} hint="Esc" className="dialog-cancel" onPress={() => closeOverlay(app)} />
+      <Button
+        icon={icon}
+        kind={danger ? 'danger-fill' : 'primary'}
+        label={label}
+        hint="⌘↵"
+        offBecause={off}
+        onPress={onConfirm}
+      />
+    </footer>
+  )
+}
+
+function Scopes({ plan, scope, onScope }: ScopesProps) {
+  const text = useText()
+  const isGoingBack = plan.phase === 'RollingBack'
+  const open = isGoingBack ? (['end'] as const) : stopScopes
+  return (
+    <div className="plan-scopes">
+      <Segments
+        label={text('plan.scope')}
+        value={scope}
+        onChange={onScope}
+        segments={open.map((value) => ({ value, label: text(`plan.scope.${value}`) }))}
+      />
+    </div>
+  )
+}
+
+interface ScopesProps {
+  readonly plan: PlanView
+  readonly scope: StopScope
+  readonly onScope: (scope: StopScope) => void
+}
+
+/** The blast radius: every member that would be written to. */
+function Touched({ members }: { readonly members: readonly PlanMemberView[] }) {
+  const text = useText()
+  const clusters = useClusters((state) => state.clusters)
+  const guarded = new Set(clusters.filter((each) => each.protected).map(({ context }) => context))
+  return (
+    <ul className="plan-touched scroll" tabIndex={0} aria-label={text('plan.touched', { count: members.length })}>
+      {members.map((member) => (
+        <li key={member.id} className="chip line" title={member.id}>
+          {guarded.has(member.context) && <Icon name="lock" label={text('cluster.protected')} />}
+          <span className="cut">{text('plan.memberName', { app: member.rollout, cluster: member.context })}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function titleOf(text: Text, plan: PlanView, wish: PlanWish): string {
+  const values = {
+    name: plan.name,
+    wave: wish.kind === 'openGate' ? wish.wave + 1 : 0,
+    member: 'member' in wish ? wish.member : '',
+  }
+  return text(`plan.title.${wish.kind}`, values)
+}
+
+/** UI-ACT-2: the name of the plan, where something is sent to a protected cluster. */
+function useGuard(plan: PlanView, touches: readonly PlanMemberView[]): string | undefined {
+  const clusters = useClusters((state) => state.clusters)
+  const isOpen = (context: string) => clusters.find((each) => each.context === context)?.protected === false
+  return touches.some(({ context }) => !isOpen(context)) ? plan.name : undefined
+}
+
+function commandOf(wish: PlanWish, { scope, stopsLine }: WishChoice): PlanCommand {
+  switch (wish.kind) {
+    case 'openGate':
+      return { kind: wish.kind, wave: wish.wave }
+    case 'retry':
+    case 'skip':
+      return { kind: wish.kind, member: wish.member }
+    case 'stop':
+      return scope === 'end' ? { kind: 'end' } : { kind: 'rollBack', scope }
+    case 'hold':
+      return stopsLine ? { kind: 'hold', stopsLine } : { kind: 'hold' }
+    case 'start':
+    case 'release':
+      return { kind: wish.kind }
+  }
+}
+
+interface Lacks {
+  readonly isSending: boolean
+  readonly guard: string | undefined
+  readonly lacksReason: boolean
+}
+
+function offBecause(text: Text, { isSending, guard, lacksReason }: Lacks): string | undefined {
+  if (isSending) return text('dialog.sending')
+  if (guard !== undefined) return text('dialog.typeFirst', { name: guard })
+  return lacksReason ? text('plan.sayWhy') : undefined
+}
+
+const noteMs = 5000
+
+function useSending(plan: PlanView, wish: PlanWish) {
+  const app = useApp()
+  const text = useText()
+  const [state, setState] = useState<'ready' | 'sending'>('ready')
+  const [failed, setFailed] = useState<string>()
+  const refuse = (why: string) => {
+    setFailed(why)
+    setState('ready')
+  }
+  const send = async (command: PlanCommand, reason: string) => {
+    setState('sending')
+    setFailed(undefined)
+    const answer = await ask(text, app.bridge.call('plan.command', { id: plan.id, command, reason }))
+    if (!answer.ok) return refuse(answer.error)
+    closeOverlay(app)
+    const id = `plan ${plan.id}`
+    const title = text(`plan.told.${wish.kind}`, { name: plan.name })
+    showToast(app.toasts, { id, tone: 'done', title, detail: '' })
+    app.clock.after(noteMs, () => hideToast(app.toasts, id))
+  }
+  return { state, failed, send: (command: PlanCommand, reason: string) => void send(command, reason) }
+}
