@@ -1,8 +1,8 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { PlanForecastView, PlanMemberForecastView, PlanWaveForecastView } from '#contract/plan-views.ts'
 import { formatDuration } from '../../format/duration.ts'
 import { changeInShort, versionOf } from '../../format/plan-words.ts'
-import type { Text } from '../../format/text.ts'
+import type { Text, TextKey } from '../../format/text.ts'
 import { formatPercent, percentOf } from '../../format/weight.ts'
 import { useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -12,17 +12,21 @@ import type { Checked } from './use-check.ts'
 export function ForecastPane({ checked }: { readonly checked: Checked }) {
   const text = useText()
   const { check, isCurrent, failed } = checked
-  const forecast = check?.forecast
+  // A fault is often there for as long as a word is written: what was foreseen before it stays, and says so.
+  const last = useRef(check?.forecast)
+  if (check?.forecast !== undefined) last.current = check.forecast
+  const forecast = last.current
+  const isLate = !isCurrent || check?.forecast === undefined
   return (
     <section
-      className={`panel plan-forecast${isCurrent ? '' : ' late'}`}
+      className={`panel plan-forecast${isLate ? ' late' : ''}`}
       data-region
       aria-label={text('planEditor.pane.forecast')}
       aria-busy={!isCurrent}
     >
       <div className="panel-head">
         <h2>{text('planEditor.pane.forecast')}</h2>
-        <span className="sub cut">{text(isCurrent ? 'planEditor.forecastSub' : 'planEditor.checking')}</span>
+        <span className="sub cut">{text(subOf(checked, forecast !== undefined))}</span>
       </div>
       {failed !== undefined ? (
         <p className="plan-side-none ink-degraded" role="alert">
@@ -48,6 +52,12 @@ export function ForecastPane({ checked }: { readonly checked: Checked }) {
       )}
     </section>
   )
+}
+
+/** How far what is shown is of the text as it is now. */
+function subOf({ check, isCurrent }: Checked, isShown: boolean): TextKey {
+  if (!isCurrent) return 'planEditor.checking'
+  return isShown && check?.forecast === undefined ? 'planEditor.forecastBefore' : 'planEditor.forecastSub'
 }
 
 const sum = (waves: readonly PlanWaveForecastView[], of: (wave: PlanWaveForecastView) => number): number =>

@@ -79,6 +79,16 @@ describe('the editor of a plan', () => {
     expect(button(/^Start…/).title).toBe('Mend 1 fault first.')
   })
 
+  it('UI-P-6: while a fault is being written, the forecast of the text before stays, and says so', async () => {
+    await open('canary-eu', 'prod-eu-west')
+    await write(area().value.replace('waveSoak: 30m', 'waveSoak: 3'))
+    const pane = document.querySelector('.plan-forecast')
+    expect(pane?.textContent).toContain('of the text before its faults')
+    expect(pane?.textContent).toContain('2 in 2 waves')
+    await write(area().value.replace('waveSoak: 3', 'waveSoak: 35m'))
+    expect(pane?.textContent).toContain('before anything is sent')
+  })
+
   it('a text that cannot be read shuts the form and keeps the text', async () => {
     await open('canary-eu', 'prod-eu-west')
     await write(area().value.replace('waves:', 'waves: ['))
@@ -151,6 +161,6 @@ describe('the editor of a plan', () => {
     fixture = await openFixtureApp({ at: '#/planEditor' })
     await fixture.advance(300)
     expect(faults().length).toBeGreaterThan(0)
-    expect(document.querySelector('.plan-forecast')?.textContent).toContain('once the members are known')
+    expect(document.querySelector('.plan-forecast')?.textContent).toContain('once the faults are mended')
   })
 })
