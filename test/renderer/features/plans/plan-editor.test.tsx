@@ -79,6 +79,19 @@ describe('the editor of a plan', () => {
     expect(button(/^Start…/).title).toBe('Mend 1 fault first.')
   })
 
+  it('is checked again while it stays as it is: what a cluster lacks may be there meanwhile', async () => {
+    await open('canary-eu', 'prod-eu-west')
+    const before = sent('plan.check').length
+    await fixture.advance(29_000)
+    expect(sent('plan.check')).toHaveLength(before)
+    await fixture.advance(1_000)
+    expect(sent('plan.check')).toHaveLength(before + 1)
+    await write(area().value.replace('waveSoak: 30m', 'waveSoak: 3'))
+    const faulty = sent('plan.check').length
+    await fixture.advance(3_000)
+    expect(sent('plan.check')).toHaveLength(faulty + 1)
+  })
+
   it('UI-P-6: while a fault is being written, the forecast of the text before stays, and says so', async () => {
     await open('canary-eu', 'prod-eu-west')
     await write(area().value.replace('waveSoak: 30m', 'waveSoak: 3'))
