@@ -74,7 +74,7 @@ describe('a fleet plan in the window', () => {
     await window.page.keyboard.press('Control+Enter')
     await stripSays().toContain('lunch')
     await window.picture('held')
-    await window.cellSays('ledger', 'harbor-2').toMatch(/Healthy/)
+    expect(await window.cell('ledger', 'harbor-2').innerText()).toContain('Healthy')
   })
 
   it('is released, and goes on to its end', async () => {
@@ -86,6 +86,7 @@ describe('a fleet plan in the window', () => {
     await planSays().toContain('Completed')
     await window.page.getByRole('button', { name: /^Events/ }).click()
     await window.page.locator('.plan-event').first().waitFor()
+    expect(await window.page.locator('.plan-event').first().innerText()).toContain('Completed')
     await window.picture('completed')
   })
 })

@@ -168,7 +168,7 @@ export function checkoutPlan(now: EpochMs, more: Partial<PlanView> = {}): PlanVi
         member: id('prod-eu-west'),
         severity: 'info',
       },
-      { at: now - HOUR, text: 'began', wave: 1, member: undefined, severity: 'info' },
+      { at: now - HOUR, text: 'wave one per region: Active', wave: 1, member: undefined, severity: 'info' },
       {
         at: now - 62 * MINUTE,
         text: 'did not answer for 40 s',

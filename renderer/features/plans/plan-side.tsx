@@ -177,7 +177,10 @@ function Events({ plan }: { readonly plan: PlanView }) {
   )
 }
 
-const sentence = (text: Text, plan: PlanView, event: PlanEventView): string =>
-  event.wave === undefined && event.member === undefined
-    ? event.text
-    : text('plans.about', { who: subjectOf(text, plan, event), text: event.text })
+/** Waves are named in the text; of a member its context is enough. */
+function sentence(text: Text, plan: PlanView, event: PlanEventView): string {
+  const { member, text: words } = event
+  if (member === undefined) return words
+  const told = words.startsWith(`${member}: `) ? words.slice(member.length + 2) : words
+  return text('plans.about', { who: subjectOf(text, plan, event), text: told })
+}
