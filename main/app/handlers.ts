@@ -64,7 +64,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'app.info': async () => parts.info(),
     'fleet.snapshot': async () => fleet.snapshot(),
     'clusters.list': async () => sessions.views(),
-    'cluster.drive': ({ context, drive }) => withSession(context, (session) => session.drive(drive)),
+    'cluster.drive': (input) => withSession(input.context, (session) => driveAndRecord(parts, session, input)),
     'cluster.drive.preview': ({ context, drive }) => withSession(context, (session) => session.previewDrive(drive)),
     'cluster.retry': ({ context }) => withSession(context, async (session) => success(session.retryNow())),
     'cluster.crds.preview': ({ context }) => withSession(context, async () => success(previewCrds(context))),
@@ -153,6 +153,17 @@ function evaluateOn(
   const metric = run.spec.metrics.find((each) => each.name === metricName)
   if (metric === undefined) return failure(notFound('metrics', metricName))
   return success(evaluateCondition({ run, metric, expression, now: clock.now(), elapsed: () => clock.elapsed() }))
+}
+
+async function driveAndRecord(
+  { recorder }: HandlerParts,
+  session: ClusterSession,
+  { context, drive, reason = '' }: Input<'cluster.drive'>,
+): Promise<Outcome<void, Failure>> {
+  const outcome = await session.drive(drive)
+  const action = drive ? 'drive' : 'handBack'
+  recorder.ownership({ context, action, ...actorAs(await session.userName()), reason, outcome })
+  return outcome
 }
 
 function requestFor({ sessions, clock, log }: HandlerParts, key: RolloutKey) {

@@ -159,7 +159,7 @@ function formatActions(actions: readonly HistoryActionView[], { colours: coloure
   const rows = actions.map((each) => [
     [{ text: formatSeconds(each.at) }],
     [{ text: each.action }],
-    [{ text: oneLine(`${each.namespace}/${each.name}`) }],
+    [{ text: each.name === '' ? '' : oneLine(`${each.namespace}/${each.name}`) }],
     [{ text: oneLine(each.context) }],
     [{ text: oneLine(byWhom(each.user, each.actor, each.host)) }],
     [{ text: each.via === 'cli' ? 'command line' : 'window', colour: 'dim' as const }],

@@ -1,6 +1,9 @@
-import { parseKey } from '#contract/keys.ts'
+import { clusterKey, parseKey } from '#contract/keys.ts'
+import type { ClusterActionName } from '#contract/ownership-views.ts'
 import type { ActionName, ActionResult, RolloutKey, WriteView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
+import type { Outcome } from '#lib/outcome.ts'
 import { redactText } from '#lib/redact-text.ts'
 import type { HistoryRow } from './history-row.ts'
 import { readJson, writeBody } from './record-body.ts'
@@ -44,6 +47,28 @@ export function journalRow(
   const requests = writes.map((write) => withoutSecrets(write, prints))
   const body = writeBody({ ...object, ...who, via, reason: redactText(reason), result, requests })
   return { table: 'journal', at, key, body }
+}
+
+/** Who drives a cluster was changed by a person, or was to be. */
+export interface RecordedOwnership {
+  readonly context: string
+  readonly action: ClusterActionName
+  readonly actor: string
+  /** The machine that was to drive, or did. */
+  readonly host: string
+  /** What the cluster calls them. */
+  readonly user?: string | undefined
+  readonly reason: string
+  readonly outcome: Outcome<void, Failure>
+}
+
+export function ownershipRow(
+  { context, action, actor, host, user, reason, outcome }: RecordedOwnership,
+  at: EpochMs,
+): HistoryRow {
+  const result = outcome.ok ? { sent: true } : { sent: false, refusal: { kind: 'failed', failure: outcome.error } }
+  const body = writeBody({ context, action, actor, host, user, via: 'window', reason: redactText(reason), result })
+  return { table: 'journal', at, key: clusterKey(context), body }
 }
 
 /** An undo sends a whole template. `kubectl` is left out: it says the same as method, path and body. */

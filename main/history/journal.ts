@@ -1,6 +1,7 @@
 import * as v from 'valibot'
-import { parseKey } from '#contract/keys.ts'
-import { actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
+import { parseClusterKey, parseKey } from '#contract/keys.ts'
+import { clusterActionNames } from '#contract/ownership-views.ts'
+import { type ActionName, actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import { type DatabaseFailure, openDatabase } from './database.ts'
@@ -97,7 +98,7 @@ export function foreignActions(
   history: History,
   key: RolloutKey,
   { after, since }: { readonly after: number; readonly since: EpochMs },
-): readonly { readonly row: number; readonly action: HistoryActionView }[] {
+): readonly { readonly row: number; readonly action: RolloutActionView }[] {
   const rows = history.all(
     'SELECT id, at, key, body FROM journal WHERE key = ? AND at >= ? AND id > ? ORDER BY id LIMIT ?',
     key,
@@ -107,9 +108,15 @@ export function foreignActions(
   )
   return rows.flatMap((row) => {
     const action = readAction(row)
-    return action?.via === 'cli' ? [{ row: Number(row['id']), action }] : []
+    return action?.via === 'cli' && isOfRollout(action) ? [{ row: Number(row['id']), action }] : []
   })
 }
+
+/** Of one rollout, not of a whole cluster. */
+export type RolloutActionView = HistoryActionView & { readonly action: ActionName }
+
+const isOfRollout = (view: HistoryActionView): view is RolloutActionView =>
+  actionNames.some((each) => each === view.action)
 
 const failureSchema = v.object({ kind: v.string(), message: v.optional(v.string(), '') })
 const refusalSchema = v.variant('kind', [
@@ -126,7 +133,7 @@ const absentText = v.pipe(
 )
 
 const entrySchema = v.object({
-  action: v.picklist(actionNames),
+  action: v.picklist([...actionNames, ...clusterActionNames]),
   actor: v.string(),
   host: absentText,
   user: absentText,
@@ -136,10 +143,15 @@ const entrySchema = v.object({
   result: v.union([v.object({ sent: v.literal(true) }), v.object({ sent: v.literal(false), refusal: refusalSchema })]),
 })
 
+function addressOf(key: string) {
+  const context = parseClusterKey(key)
+  return context === undefined ? parseKey(key) : { context, namespace: '', name: '' }
+}
+
 /** `undefined` for a row that cannot be read: one damaged row must not hide the others. */
 function readAction({ id, at, key, body }: Record<string, unknown>): HistoryActionView | undefined {
   const parsed = v.safeParse(entrySchema, readJson(body))
-  const address = parseKey(String(key))
+  const address = addressOf(String(key))
   if (!parsed.success || address === undefined) return undefined
   const { result, ...entry } = parsed.output
   return {

@@ -3,7 +3,6 @@ import type {
   ActionName,
   ConnectionState,
   EventView,
-  HistoryActionView,
   HistoryMomentView,
   HistoryOutcome,
   RolloutKey,
@@ -13,8 +12,8 @@ import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { redactText } from '#lib/redact-text.ts'
 import { ContextGaps } from './context-gaps.ts'
-import { foreignActions } from './journal.ts'
-import { journalRow, type RecordedAction } from './journal-entry.ts'
+import { foreignActions, type RolloutActionView } from './journal.ts'
+import { journalRow, ownershipRow, type RecordedAction, type RecordedOwnership } from './journal-entry.ts'
 import { abortMessage, isUpdating, momentsBetween, outcomeOf, resultText } from './moments.ts'
 import { beginRun, isUnderWay, type OpenRun, readOpenRuns, runRow } from './open-run.ts'
 import { type StoredRun, writeBody } from './record-body.ts'
@@ -41,6 +40,8 @@ export interface Recorder {
   event(key: RolloutKey, event: EventView, uid?: string): void
   /** Goes to the journal always (ACT-15), and to the timeline of the run it belongs to. */
   action(key: RolloutKey, action: RecordedAction): void
+  /** A cluster was taken over or handed back, or could not be. */
+  ownership(recorded: RecordedOwnership): void
   connection(context: string, state: ConnectionState): void
   /** To be called before the history is closed. */
   stop(): void
@@ -68,7 +69,7 @@ interface SentAction {
 }
 
 /** An action of a timeline, its secrets out. */
-type ToldAction = Pick<HistoryActionView, 'at' | 'action' | 'actor' | 'reason' | 'result' | 'sent'>
+type ToldAction = Pick<RolloutActionView, 'at' | 'action' | 'actor' | 'reason' | 'result' | 'sent'>
 
 /** What an action of a person leads to: another status or step. */
 const isTurn = (before: RolloutView | undefined, view: RolloutView): boolean =>
@@ -256,6 +257,10 @@ class RunRecorder implements Recorder {
     const hasBegun = run !== undefined && isUnderWay(run) && now - run.stored.entry.startedAt <= aheadMs
     if (starts && !hasBegun) this.#wait(key, { at: now, action })
     else if (run !== undefined) this.#addAction(run, { at: now, action })
+  }
+
+  ownership(recorded: RecordedOwnership): void {
+    this.#history.add([ownershipRow(recorded, this.#clock.now())])
   }
 
   /** The action begins a run that is not seen yet; when none comes, it belongs to the one under way. */

@@ -11,6 +11,18 @@ export interface RolloutAddress {
 export const rolloutKey = (at: RolloutAddress): RolloutKey =>
   [at.context, at.namespace, at.name].map(encodeURIComponent).join('/')
 
+/** Of a whole cluster, where something is about no rollout of it. */
+export const clusterKey = (context: string): string => encodeURIComponent(context)
+
+/** The inverse of `clusterKey`; `undefined` for text that is not one. */
+export function parseClusterKey(key: string): string | undefined {
+  try {
+    return key === '' || key.includes('/') ? undefined : decodeURIComponent(key)
+  } catch {
+    return undefined
+  }
+}
+
 /** The inverse of `rolloutKey`; `undefined` for text that is not a key. */
 export function parseRolloutKey(key: RolloutKey): RolloutAddress | undefined {
   const parts = key.split('/')

@@ -19,6 +19,10 @@ export interface DrivePreviewView {
   readonly next: WhoNextView
 }
 
+/** What people do about a whole cluster, as journalled: its entries have neither namespace nor name. */
+export const clusterActionNames = ['drive', 'handBack'] as const
+export type ClusterActionName = (typeof clusterActionNames)[number]
+
 export const drivenPhases = ['Healthy', 'Progressing', 'Paused', 'Degraded'] as const
 export type DrivenPhase = (typeof drivenPhases)[number]
 

@@ -4,6 +4,7 @@ import type { Reason } from '#lib/reason.ts'
 import type { AnalysisRunView, RunUnderWay } from './analysis-views.ts'
 import type { ExperimentView } from './experiment-views.ts'
 import type { GuardView } from './guard-views.ts'
+import type { ClusterActionName } from './ownership-views.ts'
 import type { TrafficView } from './traffic-views.ts'
 import type { NativesState, WorkloadKind } from './workload-views.ts'
 
@@ -452,7 +453,7 @@ export interface HistoryActionView {
   readonly context: string
   readonly namespace: string
   readonly name: string
-  readonly action: ActionName
+  readonly action: ActionName | ClusterActionName
   /** The account on the machine where it was asked for. */
   readonly actor: string
   readonly host?: string | undefined

@@ -75,13 +75,15 @@ function Action({ action }: { readonly action: HistoryActionView }) {
       <td className="num faint cut">{formatMoment(action.at, locale)}</td>
       <td className="strong cut">{text(`action.${action.action}`)}</td>
       <td className="cut">
-        <a
-          className="link"
-          href={hrefOf({ page: 'rollout', key: action.key })}
-          title={`${action.namespace}/${action.name}`}
-        >
-          {action.name}
-        </a>
+        {action.name !== '' && (
+          <a
+            className="link"
+            href={hrefOf({ page: 'rollout', key: action.key })}
+            title={`${action.namespace}/${action.name}`}
+          >
+            {action.name}
+          </a>
+        )}
       </td>
       <td className="cut" title={action.context}>
         {action.context}

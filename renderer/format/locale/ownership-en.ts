@@ -1,5 +1,7 @@
 /** Words about who drives a cluster. */
 export const ownershipEn = {
+  'action.drive': 'Drive here',
+  'action.handBack': 'Hand back',
   'overlay.drive': 'Who drives',
   'drive.title.take': 'Drive {{cluster}} from here',
   'drive.title.handBack': 'Hand {{cluster}} back',

@@ -1,5 +1,7 @@
 /** 关于由谁驱动集群的词句。 */
 export const ownershipZhCN = {
+  'action.drive': '由本机驱动',
+  'action.handBack': '交还',
   'overlay.drive': '由谁驱动',
   'drive.title.take': '由本机驱动 {{cluster}}',
   'drive.title.handBack': '交还 {{cluster}}',

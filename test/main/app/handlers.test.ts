@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
@@ -265,4 +266,29 @@ it('ACT-31, ACT-54, ACT-80: what the window adds to an action is in its requests
   const restartAt = formatSeconds(fleet.clock.now() + 5_400_000)
   expect(await bodiesOf('restart', { delay: '1h30m' })).toMatchObject([{ spec: { restartAt } }])
   expect(await bodiesOf('restart', { delay: '5' })).toBe('invalid duration "5"')
+})
+
+it('ACT-15, OPS-37, OPS-38: taking over and handing back are previewed and journalled, with who, where and why', async () => {
+  const fleet = await aCliFleet('north')
+  fleet.place('north', canary)
+  const app = await anApp(fleet, fleet.kubeconfig, 1)
+  let preview: Awaited<ReturnType<(typeof app.handlers)['cluster.drive.preview']>> | undefined
+  void app.handlers['cluster.drive.preview']({ context: 'north', drive: true }).then((answer) => {
+    preview = answer
+  })
+  await advanceUntil(fleet.clock, 'the preview', () => preview !== undefined)
+  expect(preview).toMatchObject({ ok: true, value: { rollouts: 1, next: { how: 'atOnce' } } })
+  const isDriven = () => app.sessions.views()[0]?.engine === 'driven'
+  await app.handlers['cluster.drive']({ context: 'north', drive: true, reason: 'its controller is down' })
+  await advanceUntil(fleet.clock, 'driven', isDriven)
+  let isBack = false
+  void app.handlers['cluster.drive']({ context: 'north', drive: false }).then(() => {
+    isBack = true
+  })
+  await advanceUntil(fleet.clock, 'handed back', () => isBack)
+  const about = { context: 'north', namespace: '', name: '', actor: userInfo().username, sent: true }
+  expect(await app.handlers['history.actions']({ limit: 10 })).toMatchObject([
+    { action: 'handBack', reason: '', ...about },
+    { action: 'drive', reason: 'its controller is down', ...about },
+  ])
 })
