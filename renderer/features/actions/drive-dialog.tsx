@@ -7,7 +7,7 @@ import { closeOverlay } from '../../store/app.ts'
 import { useAnswer, useApp, useClusters, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { ActionForm } from '../actions/action-form.tsx'
+import { ActionForm } from './action-form.tsx'
 import './drive-dialog.css'
 
 interface DriveDialogProps {
