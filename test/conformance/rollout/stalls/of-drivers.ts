@@ -245,6 +245,8 @@ const stallsOfDrivers: readonly Stall[] = [
       await stage.world.pass(10_000)
       stage.start()
       await stage.deploy('canary')
+      // Of a board that was opened just now the first lists come first.
+      await stage.world.eventually('the board shows it', async () => stage.shown.length > 0)
     },
     fact: always,
     mend: async (stage) => void (await stage.world.send('DELETE', `${rivals}/argo-rollouts`)),
