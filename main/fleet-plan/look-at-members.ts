@@ -41,7 +41,7 @@ function sharesOf(members: readonly WrittenMember[], looks: MemberLooks): Readon
   const all = pods.reduce((total, each) => total + each, 0)
   const shares = silent.map(({ id }, index) => {
     const share = all === 0 ? 1 / silent.length : (pods[index] ?? 0) / all
-    return [id, Math.round(left * share * 10) / 10] as const
+    return [id, left * share] as const
   })
   return new Map([
     ...members.flatMap(({ id, trafficShare }) => (trafficShare === undefined ? [] : [[id, trafficShare] as const])),

@@ -17,7 +17,7 @@ export function planFileText({ name, spec }: PlanFile): string {
           namespace,
           rollout,
           labels: Object.keys(labels).length === 0 ? undefined : labels,
-          trafficShare,
+          trafficShare: trafficShare && Math.round(trafficShare * 100) / 100,
         }),
       ),
       waves: waves.map(waveInFile),
