@@ -1,4 +1,5 @@
-import type { ClusterView, RolloutKey, RolloutView, ShownStatus } from '#contract/views.ts'
+import { needsPerson, rowIdOf, urgencyOf } from '#contract/attention.ts'
+import type { ClusterView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { type FilterTerm, matchesAll } from './filter-terms.ts'
 
@@ -7,10 +8,6 @@ export type BoardGroup = 'moving' | 'settled'
 
 /** Which kinds of workload are on the board. */
 export type BoardKinds = 'all' | 'rollouts' | 'native'
-
-/** Native workloads have rows of their own, also where a Rollout has the same name. */
-export const rowIdOf = ({ namespace, name, kind }: Pick<RolloutView, 'namespace' | 'name' | 'kind'>): string =>
-  kind === undefined ? `${namespace}/${name}` : `${namespace}/${name} ${kind}`
 
 /** One application: the rollouts of one namespace and name in all clusters. */
 export interface BoardRow {
@@ -32,24 +29,6 @@ export interface Board {
   readonly rows: readonly BoardRow[]
   readonly counts: Readonly<Record<BoardTab, number>>
 }
-
-/** How urgently a status asks for a person; lower comes first (UI-STAT-6). */
-const urgency: Record<ShownStatus, number> = {
-  Degraded: 0,
-  Inconclusive: 1,
-  Aborted: 2,
-  Paused: 3,
-  Progressing: 5,
-  Unknown: 6,
-  Healthy: 7,
-}
-
-/** UI-STAT-6 as a number; an open-ended pause comes before one with a timer. */
-export const urgencyOf = (view: RolloutView): number =>
-  urgency[view.status] + (view.status === 'Paused' && view.pause?.resumesAt !== undefined ? 1 : 0)
-
-/** Whether a rollout waits for a decision; a timed pause does not. */
-export const needsPerson = (view: RolloutView): boolean => urgencyOf(view) <= urgency.Paused
 
 /** Whether it is on its way without anybody's help. */
 const isMoving = (view: RolloutView): boolean => urgencyOf(view) === 4 || view.status === 'Progressing'

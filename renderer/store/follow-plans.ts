@@ -1,7 +1,7 @@
+import { isUnderWay } from '#contract/attention.ts'
 import type { PlanSummaryView } from '#contract/plan-views.ts'
 import type { Dispose } from '#lib/clock.ts'
 import type { App } from './app.ts'
-import { isUnderWay } from './plans.ts'
 
 /** The list of plans, and all of each that is under way, for as long as the window is there. */
 export function followPlans({ bridge, plans, clock }: App) {

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { PlanPhaseView, PlanSummaryView, PlanView } from '#contract/plan-views.ts'
+import { isUnderWay, plannedKeys } from '#contract/attention.ts'
+import type { PlanSummaryView, PlanView } from '#contract/plan-views.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
@@ -32,9 +33,6 @@ export const createPlans = (): PlansStore =>
     chosen: undefined,
   }))
 
-export const isUnderWay = ({ phase }: { readonly phase: PlanPhaseView }): boolean =>
-  phase === 'Running' || phase === 'RollingBack'
-
 /** How much a plan asks for a person; lower comes first. */
 function urgencyOf(plan: PlanSummaryView): number {
   if (!isUnderWay(plan)) return plan.phase === 'Ready' ? 5 : 6
@@ -57,11 +55,8 @@ export function planAtHand({ plans, chosen }: Pick<PlansState, 'plans' | 'chosen
 const noKeys: ReadonlySet<RolloutKey> = new Set()
 
 /** Rollouts that differ because a plan under way is between two versions (UI-STAT-7). */
-export function explainedBy(underWay: PlansState['underWay']): ReadonlySet<RolloutKey> {
-  if (underWay.size === 0) return noKeys
-  const members = [...underWay.values()].flatMap(({ plan }) => plan.waveViews.flatMap((wave) => wave.members))
-  return new Set(members.filter(({ state }) => state !== 'Superseded' && state !== 'Skipped').map(({ key }) => key))
-}
+export const explainedBy = (underWay: PlansState['underWay']): ReadonlySet<RolloutKey> =>
+  underWay.size === 0 ? noKeys : plannedKeys([...underWay.values()].map(({ plan }) => plan))
 
 /** Context → numbers of the waves that have a member there, the first is 1. */
 export function wavesByContext(plan: PlanView): ReadonlyMap<string, readonly number[]> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { needsPerson, urgencyOf } from '#contract/attention.ts'
 import type { RolloutView } from '#contract/views.ts'
-import { boardColumns, buildBoard, keepOrder, needsPerson, urgencyOf } from '#renderer/store/board.ts'
+import { boardColumns, buildBoard, keepOrder } from '#renderer/store/board.ts'
 import { parseFilter } from '#renderer/store/filter-terms.ts'
 import { aCluster, aRollout } from '#test/support/fixture-fleet.ts'
 import { T0 } from '#test/support/virtual-clock.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { buildQueue } from '#contract/attention.ts'
 import type { ClusterView, RolloutView } from '#contract/views.ts'
-import { buildQueue, helpfulActions } from '#renderer/store/queue.ts'
+import { helpfulActions } from '#renderer/store/queue.ts'
 import { aCluster, actionsFor, aRollout } from '#test/support/fixture-fleet.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
