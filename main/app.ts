@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { controllerNamespace } from '#api/keys.ts'
+import type { Input } from '#contract/requests.ts'
 import type { AppView, Notice } from '#contract/views.ts'
-import type { Clock } from '#lib/clock.ts'
+import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
+import { type Attention, followAttention } from './app/attention-feed.ts'
 import { EffectFeed } from './app/effect-feed.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
@@ -44,6 +46,10 @@ export interface ArgosyOptions {
 export interface Argosy {
   readonly dispatcher: Dispatcher
   readonly notices: readonly Notice[]
+  /** What asks for a person, for as long as somebody listens. */
+  onAttention(listener: (attention: Attention) => void): Dispose
+  /** Whether the person at the window wants to be told on the desktop; not before the window has said so. */
+  readonly notifies: boolean
   /** Gives leases back, ends watches, closes the history. */
   stop(): Promise<void>
 }
@@ -91,6 +97,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   plans.start()
 
   const effects = new EffectFeed(clock)
+  let notifies = false
+  const prefer = (preferred: Input<'desktop.prefer'>): void => {
+    notifies = preferred.notify
+  }
   const info = (): AppView => ({
     version,
     host,
@@ -99,7 +109,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     kubeconfigPaths: kubeconfigPaths(sessions.paths.length === 0 ? {} : { paths: sessions.paths }),
   })
   const dispatcher = createDispatcher({
-    handlers: createHandlers({ sessions, fleet, history, recorder, effects, plans, clock, log, info }),
+    handlers: createHandlers({ sessions, fleet, history, recorder, effects, plans, clock, log, info, prefer }),
     publishers: {
       'fleet.patch': (_topic, send) => fleet.onPatch(send),
       'clusters.changed': (_topic, send) => sessions.onChange(send),
@@ -119,6 +129,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   return {
     dispatcher,
     notices,
+    onAttention: (listener) => followAttention({ fleet, sessions, plans, clock }, listener),
+    get notifies() {
+      return notifies
+    },
     stop: async () => {
       effects.stop()
       await plans.stop({ release: true })

@@ -2,14 +2,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { app, type BrowserWindow, dialog } from 'electron'
+import { NoticeBatches } from './app/notice-batches.ts'
 import { type Argosy, createArgosy } from './app.ts'
 import { serveElectron } from './ipc/electron-host.ts'
 import { createLog } from './log.ts'
 import { systemClock } from './system-clock.ts'
 import { isAppPage, registerAppScheme, serveAppScheme } from './window/app-protocol.ts'
 import { setMenu } from './window/menu.ts'
-import { openWindow } from './window/open-window.ts'
+import { addressOf, goTo, openWindow } from './window/open-window.ts'
 import { showOnDesktop } from './window/show-on-desktop.ts'
+import { createTray } from './window/tray.ts'
+import { isShownAt, trayView } from './window/tray-view.ts'
 
 /** The Electron host: one process, one window, the same composition as `argosy serve`. */
 
@@ -35,7 +38,8 @@ async function start(): Promise<void> {
     serveAppScheme(join(out, 'renderer'))
     serveElectron(argosy.dispatcher, isAppPage)
     setMenu(process.platform)
-    keepOneWindow(() => revived(openWindow(join(out, 'preload/index.cjs'))))
+    const window = keepOneWindow((address) => revived(openWindow(join(out, 'preload/index.cjs'), address)))
+    tellOnDesktop(argosy, window)
     quitInOrder(argosy)
   } catch (error) {
     log('error', 'start', { error })
@@ -57,7 +61,7 @@ async function compose(): Promise<Argosy> {
     dataFolder: app.getPath('userData'),
     clock: systemClock,
     log,
-    desktop: showOnDesktop,
+    desktop: (title, body) => showOnDesktop(title, body),
   })
 }
 
@@ -73,19 +77,50 @@ function revived(window: BrowserWindow): BrowserWindow {
   return window
 }
 
+interface OneWindow {
+  /** Brings it up, at this page when one is given. */
+  readonly show: (address?: string) => void
+  /** Whether a person looks at what is told of this page. */
+  readonly isShowing: (address: string) => boolean
+}
+
 /** A second start, or a click in the dock, brings the window back instead of opening another. */
-function keepOneWindow(open: () => BrowserWindow): void {
+function keepOneWindow(open: (address?: string) => BrowserWindow): OneWindow {
   let window = open()
-  const show = (): void => {
-    if (window.isDestroyed()) window = open()
+  const show = (address?: string): void => {
+    if (window.isDestroyed()) window = open(address)
+    else if (address !== undefined) goTo(window, address)
     if (window.isMinimized()) window.restore()
     window.show()
     window.focus()
   }
-  app.on('second-instance', show)
-  app.on('activate', show)
+  app.on('second-instance', () => show())
+  app.on('activate', () => show())
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
+  })
+  return {
+    show,
+    isShowing: (address) => !window.isDestroyed() && window.isFocused() && isShownAt(addressOf(window), address),
+  }
+}
+
+/** What asks for a person, beside the window: in the tray, and as notifications of what has happened. */
+function tellOnDesktop(argosy: Argosy, window: OneWindow): void {
+  const showInTray = createTray({ platform: process.platform, open: window.show, quit: () => app.quit() })
+  const batches = new NoticeBatches({
+    clock: systemClock,
+    show: ({ title, body, address }) => {
+      if (argosy.notifies) showOnDesktop(title, body, () => window.show(address))
+    },
+  })
+  const end = argosy.onAttention(({ entries, happenings }) => {
+    showInTray(trayView(entries))
+    if (argosy.notifies) batches.add(happenings.filter(({ address }) => !window.isShowing(address)))
+  })
+  app.once('will-quit', () => {
+    end()
+    batches.clear()
   })
 }
 

@@ -68,12 +68,14 @@ export class ClusterSession {
   readonly engine: Engine
   readonly #listeners = new Set<() => void>()
   #access: ContextAccess
+  #drives: boolean
   #version: string | undefined
 
   constructor(options: SessionOptions) {
     const { access, clock, log } = options
     this.#options = options
     this.#access = access
+    this.#drives = options.sandbox
     this.context = access.context
     const { onWrite } = options
     const open = (to: ContextAccess) => createRecordedClient(to, { clock, random: Math.random, onWrite })
@@ -128,6 +130,7 @@ export class ClusterSession {
 
   /** Takes the lease, or gives it back and goes on watching. */
   async drive(wanted: boolean): Promise<Outcome<void, Failure>> {
+    this.#drives = wanted
     if (wanted) {
       this.engine.start()
       return success(undefined)
@@ -135,6 +138,11 @@ export class ClusterSession {
     const released = await this.engine.stop({ release: true })
     this.engine.observe()
     return released
+  }
+
+  /** Whether this Argosy is to drive it; another may have the lease all the same. */
+  get drives(): boolean {
+    return this.#drives
   }
 
   /** What stands in the way of actions here. */

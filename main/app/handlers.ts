@@ -50,6 +50,7 @@ export interface HandlerParts {
   readonly clock: Clock
   readonly log: Log
   readonly info: () => AppView
+  readonly prefer: (preferred: Input<'desktop.prefer'>) => void
 }
 
 /** What each channel does; one line where it fits. */
@@ -105,6 +106,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'plan.command': async ({ id, command, reason }) => invalidOr(await plans.command(id, command, reason)),
     'plan.drive': async ({ id, drive }) => found(plans.drive(id, drive), 'plans', id),
     'plan.act.preview': async ({ id, member }) => plans.previewAct(id, member),
+    'desktop.prefer': async (preferred) => parts.prefer(preferred),
     'kubeconfig.add': async ({ path }) => sessions.add(path),
   }
 }

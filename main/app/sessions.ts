@@ -74,6 +74,10 @@ export class Sessions {
     return [...this.#open.values()].map((each) => each.view())
   }
 
+  drives(context: string): boolean {
+    return this.#open.get(context)?.drives ?? false
+  }
+
   onChange(listener: (clusters: readonly ClusterView[]) => void): Dispose {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

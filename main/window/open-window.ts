@@ -4,11 +4,29 @@ import { appOrigin, isAppPage } from './app-protocol.ts'
 /** Where links of the window may lead: to the person's browser, over TLS. */
 const isSafeLink = (url: string): boolean => URL.canParse(url) && new URL(url).protocol === 'https:'
 
+const pageAt = (address: string): string => `${appOrigin}/${address}`
+
+/** Goes to another page of the window, as a link in it would. */
+export function goTo(window: BrowserWindow, address: string): void {
+  // The same address again would load the page anew.
+  if (addressOf(window) === address) return
+  // A window that has just gone needs nothing.
+  window.loadURL(pageAt(address)).catch(() => undefined)
+}
+
+/** The page that the window shows, `''` for the first. */
+export function addressOf({ webContents }: BrowserWindow): string {
+  const url = webContents.getURL()
+  return URL.canParse(url) ? new URL(url).hash : ''
+}
+
 /**
  * The one window: sandboxed, isolated, without Node. It cannot navigate away from the app, cannot open windows, and gets no
  * permission (camera, notifications, …). It is shown once it has something to show.
+ *
+ * @param address of the page in it, `#/fleet`
  */
-export function openWindow(preload: string): BrowserWindow {
+export function openWindow(preload: string, address = ''): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -38,6 +56,6 @@ export function openWindow(preload: string): BrowserWindow {
   webContents.session.setPermissionCheckHandler(() => false)
   window.once('ready-to-show', () => window.show())
   // A window that cannot load is better seen, with Chromium's own words in it, than waited for.
-  window.loadURL(`${appOrigin}/`).catch(() => window.show())
+  window.loadURL(pageAt(address)).catch(() => window.show())
   return window
 }

@@ -170,6 +170,8 @@ export const requests = {
   'plan.drive': request<Outcome<boolean, Failure>>().of(v.object({ id: planId, drive: v.boolean() })),
   /** What the next act of a member would send. */
   'plan.act.preview': request<PlanActPreview>().of(v.object({ id: planId, member: name })),
+  /** What the window keeps, and the desktop around it has to know. */
+  'desktop.prefer': request<void>().of(v.object({ notify: v.boolean() })),
   /** Read a kubeconfig file in addition to those in use. */
   'kubeconfig.add': request<Outcome<readonly string[], Failure>>().of(v.object({ path: name })),
 } as const

@@ -49,6 +49,7 @@ export function TitleBar({ page: current }: { readonly page: Page }) {
         <span className="space" />
         <Kbd>⌘K</Kbd>
       </button>
+      <NotifyButton />
       <LanguageButton />
       <ThemeButton />
     </header>
@@ -72,6 +73,28 @@ export function routeOf(page: Page, key: string | undefined): Route {
     case 'analysis':
       return { page, key, run: undefined, metric: undefined }
   }
+}
+
+/** A page in a browser has no desktop of ours around it. */
+function NotifyButton() {
+  const { preferences, connection } = useApp()
+  const text = useText()
+  const notify = useStore(preferences, (state) => state.notify)
+  const host = useStore(connection, ({ info }) => info?.host)
+  if (host !== 'electron') return null
+  const change = () => preferences.setState({ notify: !notify })
+  return (
+    <Button
+      kind="ghost"
+      small
+      iconOnly
+      icon="bell"
+      label={text('notify.label')}
+      title={text(notify ? 'notify.on' : 'notify.off')}
+      pressed={notify}
+      onPress={change}
+    />
+  )
 }
 
 function LanguageButton() {

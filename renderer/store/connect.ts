@@ -2,6 +2,7 @@ import type { FleetPatch, Notice } from '#contract/views.ts'
 import type { Dispose } from '#lib/clock.ts'
 import { textOf } from '../format/text.ts'
 import type { App } from './app.ts'
+import { tellDesktop } from './desktop.ts'
 import { applyPatch, fromSnapshot } from './fleet.ts'
 import { followPlans } from './follow-plans.ts'
 import { settleRequested } from './requested.ts'
@@ -17,6 +18,7 @@ export function connect(app: App): Dispose {
   const { bridge } = app
   const fleet = followFleet(app)
   const plans = followPlans(app)
+  const desktop = tellDesktop(app)
   const readFacts = () => {
     void bridge
       .call('clusters.list', undefined)
@@ -37,9 +39,11 @@ export function connect(app: App): Dispose {
       readFacts()
       fleet.resync()
       plans.look()
+      desktop.tell()
     }),
     fleet.dispose,
     plans.dispose,
+    desktop.dispose,
     settleOnNews(app),
   ]
   return () => {

@@ -8,6 +8,8 @@ export interface Preferences {
   readonly theme: Theme
   readonly locale: Locale
   readonly savedViews: readonly SavedView[]
+  /** Notifications of the desktop. */
+  readonly notify: boolean
 }
 
 export type PreferencesStore = StoreApi<Preferences>
@@ -42,6 +44,7 @@ export function createPreferences(shelf: Shelf, languages: readonly string[] = n
     theme: themes.find((theme) => theme === kept.theme) ?? 'system',
     locale: kept.locale === 'en' || kept.locale === 'zh-CN' ? kept.locale : preferredLocale(languages),
     savedViews: readSavedViews(kept.savedViews),
+    notify: kept.notify !== false,
   }))
   store.subscribe((state) => {
     try {

@@ -44,7 +44,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'main/ipc': ['main/lib', 'main', 'preload/contract', 'node:', 'package:'],
   'main/ipc/electron-host.ts': ['main/lib', 'main/ipc', 'preload/contract', 'electron'],
   'main/serve': ['main/lib', 'main/ipc', 'preload/contract', 'node:', 'package:'],
-  'main/window': ['main/lib', 'node:', 'electron'],
+  'main/window': ['main/lib', 'preload/contract', 'node:', 'electron'],
   'main/sandbox': ['main/api', 'main/lib', 'node:', 'package:'],
   'main/cli': ['main', 'preload/contract', 'node:', 'package:'],
   'main/index.ts': ['main', 'node:', 'electron'],

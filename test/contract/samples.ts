@@ -304,6 +304,7 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     input: { id: plan.id, member: 'prod/eu/shop/checkout' },
     output: { open: false, reason: 'Nothing is to be sent to it now.' },
   },
+  'desktop.prefer': { input: { notify: true }, output: undefined },
   'kubeconfig.add': { input: { path: '/home/sre/.kube/other' }, output: success(['prod/us']) },
 }
 

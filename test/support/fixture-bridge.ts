@@ -316,6 +316,7 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent, plans }
     'plan.command': async () => success(undefined),
     'plan.drive': async ({ drive }) => success(drive),
     'plan.act.preview': async ({ member }) => previewAct(member),
+    'desktop.prefer': async () => undefined,
     'kubeconfig.add': async ({ path }) => failure({ kind: 'Invalid', message: `${path} cannot be read`, causes: [] }),
   }
 }

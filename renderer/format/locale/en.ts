@@ -1,6 +1,7 @@
 import { advice, sentences } from '#lib/reason.ts'
 import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
+import { desktopEn } from './desktop-en.ts'
 import { guardEn } from './guard-en.ts'
 import { ownershipEn } from './ownership-en.ts'
 import { planEn } from './plan-en.ts'
@@ -11,6 +12,7 @@ export const en = {
   ...advice,
   ...analysisEn,
   ...boardEn,
+  ...desktopEn,
   ...guardEn,
   ...ownershipEn,
   ...planEn,

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../text.ts'
 import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
+import { desktopZhCN } from './desktop-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
 import { ownershipZhCN } from './ownership-zh-cn.ts'
 import { planZhCN } from './plan-zh-cn.ts'
@@ -9,6 +10,7 @@ import { planZhCN } from './plan-zh-cn.ts'
 export const zhCN: Catalogue = {
   ...analysisZhCN,
   ...boardZhCN,
+  ...desktopZhCN,
   ...guardZhCN,
   ...ownershipZhCN,
   ...planZhCN,

@@ -80,7 +80,7 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
     history.close()
   })
   const handlers = createHandlers({
-    ...{ sessions, fleet, history, recorder, effects, plans, clock, log: silentLog, info },
+    ...{ sessions, fleet, history, recorder, effects, plans, clock, log: silentLog, info, prefer: () => undefined },
   })
   const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length
   await advanceUntil(virtual, 'connected', () => isConnected() === contexts)

@@ -81,7 +81,7 @@ async function anApp(rules?: readonly AccessRule[], rails = noRails) {
     history.close()
   })
   const handlers = createHandlers({
-    ...{ sessions, fleet, history, recorder, effects, clock, log: silentLog, info },
+    ...{ sessions, fleet, history, recorder, effects, clock, log: silentLog, info, prefer: () => undefined },
     plans: openPlans({ sessions, history, clock, log: silentLog }),
   })
   const answer = async <T>(asked: Promise<T>): Promise<T> => {

@@ -3,10 +3,11 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Route } from 'playwright-core'
+import { createDesktop } from './desktop.ts'
 import { toAppUrl } from './urls.ts'
 import { StandInWindow, windows } from './window.ts'
 
-/** What a test sees and does from outside (launch.ts): facts go out, `quit` comes in. */
+/** What a test sees and does from outside (launch.ts): facts go out, orders come in. */
 const report = (fact: string, data: unknown): void => void process.send?.({ fact, data })
 
 const userData = process.env['ARGOSY_USER_DATA'] ?? mkdtempSync(join(tmpdir(), 'argosy-stand-in-'))
@@ -143,21 +144,8 @@ export const shell = {
   openExternal: async (url: string): Promise<void> => report('openExternal', url),
 }
 
-export class Notification {
-  readonly #options: { readonly title: string; readonly body: string }
-
-  constructor(options: { readonly title: string; readonly body: string }) {
-    this.#options = options
-  }
-
-  static isSupported(): boolean {
-    return true
-  }
-
-  show(): void {
-    report('notification', this.#options)
-  }
-}
+const desktop = createDesktop(report)
+export const { Tray, Notification, nativeImage } = desktop
 
 export const Menu = {
   buildFromTemplate: (template: readonly unknown[]): readonly unknown[] => template,
@@ -169,5 +157,9 @@ export const dialog = {
 }
 
 process.on('message', (message) => {
-  if (message === 'quit') app.quit()
+  const { order, label = '' } = message as { readonly order: string; readonly label?: string }
+  if (order === 'quit') app.quit()
+  if (order === 'chooseInTray') desktop.chooseInTray(label)
+  if (order === 'clickNotification') desktop.clickNotification()
+  if (order === 'blur') for (const window of windows) window.blur()
 })

@@ -11,6 +11,13 @@ export interface LaunchedApp {
   output(): string
   /** Resolves with what the app reported under this name, now or later: `openExternal`, `errorBox`. */
   reported(fact: string): Promise<unknown>
+  /** What it reported last under this name, if it did. */
+  latest(fact: string): unknown
+  /** What a person does outside the window. */
+  chooseInTray(label: string): void
+  clickNotification(): void
+  /** Turns to another program. */
+  blur(): void
   /** The names of all facts the app has reported so far. */
   facts(): readonly string[]
   /** Quits as an impatient person would, who asks twice; resolves with the exit code. */
@@ -50,6 +57,10 @@ export async function launchApp({ main, args = [], env = {} }: LaunchOptions): P
     window,
     process: child,
     output,
+    latest: (name) => facts.findLast(({ fact }) => fact === name)?.data,
+    chooseInTray: (label) => void child.send({ order: 'chooseInTray', label }),
+    clickNotification: () => void child.send({ order: 'clickNotification' }),
+    blur: () => void child.send({ order: 'blur' }),
     facts: () => facts.map(({ fact }) => fact),
     reported: async (name) =>
       (await retry(Date.now() + 5000, async () => facts.find(({ fact }) => fact === name))).data,
@@ -57,8 +68,8 @@ export async function launchApp({ main, args = [], env = {} }: LaunchOptions): P
       if (child.exitCode === null) {
         // `exit` may come before the last lines were read; `close` does not.
         const closed = once(child, 'close')
-        child.send('quit')
-        child.send('quit')
+        child.send({ order: 'quit' })
+        child.send({ order: 'quit' })
         await closed
       }
       await browser.close().catch(() => undefined)

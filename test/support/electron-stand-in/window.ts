@@ -50,6 +50,10 @@ class StandInWebContents extends EventEmitter {
     return this.#window.isDestroyed()
   }
 
+  getURL(): string {
+    return this.#window.url
+  }
+
   setWindowOpenHandler(handler: OpenHandler): void {
     this.openHandler = handler
   }
@@ -66,6 +70,7 @@ export class StandInWindow extends EventEmitter {
   #preloadContextId: number | undefined
   #destroyed = false
   #loaded = false
+  #focused = true
 
   constructor(options: WindowOptions, surroundings: Surroundings) {
     super()
@@ -84,12 +89,26 @@ export class StandInWindow extends EventEmitter {
     await this.#page?.goto(toPageUrl(url))
   }
 
+  get url(): string {
+    return this.#page === undefined ? '' : toAppUrl(this.#page.url())
+  }
+
   show(): void {
     this.emit('show')
   }
 
   focus(): void {
+    this.#focused = true
     void this.#page?.bringToFront()
+  }
+
+  /** As when the person turns to another program. */
+  blur(): void {
+    this.#focused = false
+  }
+
+  isFocused(): boolean {
+    return this.#focused
   }
 
   isMinimized(): boolean {
