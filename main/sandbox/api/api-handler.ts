@@ -91,6 +91,8 @@ export class ApiHandler {
   handle(message: IncomingMessage, response: ServerResponse): void {
     response.on('error', (cause) => this.#log('debug', 'sandbox client went away', { cause: String(cause) }))
     this.#serve(message, response).catch((cause: unknown) => {
+      // Its connection ended before all of it was read: nobody waits for an answer.
+      if (message.errored !== null) return this.#log('debug', 'sandbox client went away', { cause: String(cause) })
       this.#log('error', 'sandbox API server failed', { method: message.method, cause: String(cause) })
       if (response.headersSent) response.destroy()
       else send(response, failed(status(500, 'InternalError', 'Internal error occurred: see the log of the sandbox')))
