@@ -7,6 +7,7 @@ import { useApp, useText } from '../store/use-app.ts'
 import { Button, Kbd } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { IconName } from '../ui/icon-names.ts'
+import { NotifyButton } from './notify-button.tsx'
 import { useSubject } from './subject.ts'
 
 const pages: readonly { readonly page: Exclude<Page, 'analysis' | 'planEditor'>; readonly icon: IconName }[] = [
@@ -73,28 +74,6 @@ export function routeOf(page: Page, key: string | undefined): Route {
     case 'analysis':
       return { page, key, run: undefined, metric: undefined }
   }
-}
-
-/** A page in a browser has no desktop of ours around it. */
-function NotifyButton() {
-  const { preferences, connection } = useApp()
-  const text = useText()
-  const notify = useStore(preferences, (state) => state.notify)
-  const host = useStore(connection, ({ info }) => info?.host)
-  if (host !== 'electron') return null
-  const change = () => preferences.setState({ notify: !notify })
-  return (
-    <Button
-      kind="ghost"
-      small
-      iconOnly
-      icon="bell"
-      label={text('notify.label')}
-      title={text(notify ? 'notify.on' : 'notify.off')}
-      pressed={notify}
-      onPress={change}
-    />
-  )
 }
 
 function LanguageButton() {

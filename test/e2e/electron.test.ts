@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ActionPreview, ActionResult, FleetSnapshot } from '#contract/views.ts'
 import { type LaunchedApp, launchApp } from '#test/support/electron-stand-in/launch.ts'
 
 /** The application as built, started as a person starts it, on clusters of its own. One window, test after test. */
@@ -19,37 +18,6 @@ afterAll(async () => {
   await app?.quit()
   rmSync(folder, { recursive: true, force: true })
 })
-
-const trayOf = async (launched: LaunchedApp) => {
-  await launched.reported('tray')
-  return launched.latest('tray') as { readonly tooltip: string; readonly labels: readonly string[] }
-}
-
-const hashOf = ({ window }: LaunchedApp): Promise<string> => window.evaluate(() => location.hash)
-
-/** By the bridge, as another window would: no page of this one is opened for it. */
-async function abortOne({ window: page }: LaunchedApp) {
-  const aborted = await page.evaluate(async () => {
-    const ask = async (channel: string, input?: unknown) => {
-      const answer = await window.argosy?.call(channel, input)
-      if (answer?.ok !== true) throw new Error(`${channel}: ${JSON.stringify(answer)}`)
-      return answer.value
-    }
-    const { rollouts } = (await ask('fleet.snapshot')) as FleetSnapshot
-    for (const { key, name, context, kind, actions } of Object.values(rollouts)) {
-      if (kind !== undefined || !actions.abort.open) continue
-      const about = { action: 'abort', parameters: {} }
-      const [preview] = (await ask('action.preview', { ...about, targets: [key] })) as ActionPreview[]
-      if (preview?.open !== true) continue
-      const target = { key, intent: preview.intent }
-      const [result] = (await ask('action.send', { ...about, targets: [target], reason: '' })) as ActionResult[]
-      if (result?.sent === true) return { key, name, context }
-    }
-    return undefined
-  })
-  if (aborted === undefined) throw new Error('There is nothing to abort.')
-  return aborted
-}
 
 describe('the window of the application', () => {
   it('shows the fleet, live, with nothing wrong on its console', async () => {
@@ -139,46 +107,6 @@ describe('the window of the application', () => {
     await app.window.reload()
     await app.window.getByRole('rowheader').first().waitFor()
     expect(await app.window.getByRole('rowheader').count()).toBeGreaterThan(5)
-  })
-
-  it('UI-STAT-6: the tray has what waits for a person, as the window has it, and leads to its page', async () => {
-    expect(await app.reported('trayIcon')).toEqual([
-      { scaleFactor: 1, bytes: 16 * 16 * 4 },
-      { scaleFactor: 2, bytes: 32 * 32 * 4 },
-    ])
-    const waiting = app.window.locator('.queue-head .badge')
-    await expect
-      .poll(async () => (await trayOf(app)).tooltip, { timeout: 20_000 })
-      .toMatch(new RegExp(`^Argosy: ${await waiting.textContent()} things? needs? you$`))
-    const { labels } = await trayOf(app)
-    expect(labels.slice(-3)).toEqual(['separator', 'Open Argosy', 'Quit Argosy'])
-    const [first = ''] = labels
-    app.chooseInTray(first)
-    await expect.poll(() => hashOf(app)).toMatch(/^#\/rollout\//)
-    expect(first).toContain(decodeURIComponent((await hashOf(app)).split('/').at(-1) ?? ''))
-    app.chooseInTray('Open Argosy')
-    expect(await hashOf(app)).toMatch(/^#\/rollout\//)
-  })
-
-  it('a notification comes when nobody looks, unless they are switched off, and leads to what it tells of', async () => {
-    // All along the window was looked at, at what waits.
-    expect(app.facts()).not.toContain('notification')
-    const bell = app.window.getByRole('button', { name: 'Notifications on this desktop' })
-    await bell.click()
-    await app.window.reload()
-    await expect.poll(() => bell.getAttribute('aria-pressed')).toBe('false')
-    app.blur()
-    await abortOne(app)
-    await new Promise((resolve) => setTimeout(resolve, 5000))
-    expect(app.facts()).not.toContain('notification')
-
-    await bell.click()
-    const aborted = await abortOne(app)
-    const { title, body } = (await app.reported('notification')) as { readonly title: string; readonly body: string }
-    expect(`${title}\n${body}`).toMatch(new RegExp(`${aborted.name} in ${aborted.context} was aborted`))
-    app.clickNotification()
-    await expect.poll(() => hashOf(app)).toMatch(title.startsWith(aborted.name) ? aborted.key : /^#\/fleet$/)
-    await expect.poll(() => bell.getAttribute('aria-pressed')).toBe('true')
   })
 
   it('quits in order: leases given back, history closed, exit code 0', async () => {
