@@ -98,7 +98,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'history.list': async (query) => listHistory(history, query),
     'history.actions': async (query) => listActions(history, query),
     'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
-    'plans.list': async () => plans.discover(),
+    'plans.list': async () => {
+      // What is found is told by the stream: a cluster that answers late keeps nobody waiting.
+      void plans.discover()
+      return plans.list()
+    },
     'plan.check': async ({ text }) => plans.check(text),
     'plan.draft': async ({ keys }) => invalidOr(plans.draft(keys)),
     'plan.create': async ({ text, start }) => invalidOr(await plans.create(text, start)),

@@ -153,7 +153,7 @@ export const requests = {
     }),
   ),
   'history.record': request<Outcome<HistoryRecordView, Failure>>().of(v.object({ id: name })),
-  /** All plans that are known; also looks for others in the open clusters. */
+  /** All plans that are known. Also begins to look for others in the open clusters; those come by `plans.changed`. */
   'plans.list': request<readonly PlanSummaryView[]>().of(nothing),
   /** What a text says, as a plan: its faults with their lines, and what would go out where. Sends nothing. */
   'plan.check': request<PlanCheckView>().of(v.object({ text: planText })),
