@@ -26,9 +26,17 @@ const trayOf = async (launched: LaunchedApp) => {
 
 const hashOf = ({ window }: LaunchedApp): Promise<string> => window.evaluate(() => location.hash)
 
+/** As soon as there is an update to abort. */
+async function abortOne(launched: LaunchedApp) {
+  let aborted: Awaited<ReturnType<typeof abortAny>>
+  await expect.poll(async () => (aborted = await abortAny(launched)) !== undefined, { timeout: 30_000 }).toBe(true)
+  if (aborted === undefined) throw new Error('There is nothing to abort.')
+  return aborted
+}
+
 /** By the bridge, as another window would: no page of this one is opened for it. */
-async function abortOne({ window: page }: LaunchedApp) {
-  const aborted = await page.evaluate(async () => {
+const abortAny = ({ window: page }: LaunchedApp) =>
+  page.evaluate(async () => {
     const ask = async (channel: string, input?: unknown) => {
       const answer = await window.argosy?.call(channel, input)
       if (answer?.ok !== true) throw new Error(`${channel}: ${JSON.stringify(answer)}`)
@@ -46,9 +54,6 @@ async function abortOne({ window: page }: LaunchedApp) {
     }
     return undefined
   })
-  if (aborted === undefined) throw new Error('There is nothing to abort.')
-  return aborted
-}
 
 describe('the desktop around the window', () => {
   it('UI-STAT-6: the tray has what waits for a person, as the window has it, and leads to its page', async () => {
