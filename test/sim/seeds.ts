@@ -41,5 +41,10 @@ export const foundSeeds: readonly { readonly seed: number; readonly steps: numbe
     shows: 'a canary that was to stay up after its abort went on getting requests for ever',
   },
   { seed: 414, steps: 40, shows: 'a weight that had arrived counted as on its way again after every take-over' },
+  {
+    seed: 1458,
+    steps: 40,
+    shows: 'a template and a size changed at once left a canary at the pause of an inconclusive analysis for ever',
+  },
   { seed: 228, steps: 40, shows: 'a Deployment was asked for a pod that was ready already' },
 ]

@@ -4,7 +4,7 @@ import type { Stopped } from '#engine/traffic/course.ts'
 import { failure, success } from '#lib/outcome.ts'
 import { reconcileCanaryAnalysis } from '../analysis/canary.ts'
 import { reconcileExperiments } from '../experiment/reconcile.ts'
-import { isHalted } from '../halt.ts'
+import { hasInconclusiveAnalysis, isHalted } from '../halt.ts'
 import { reportInvalidSpec } from '../invalid-spec.ts'
 import { planPodMetadata } from '../pod-metadata.ts'
 import { planHistoryCleanup } from '../replica-set/history-limit.ts'
@@ -128,6 +128,9 @@ function reconcileTrials(release: Release) {
 
 /** `spec.replicas` changed: sizes first, everything else afterwards (REC-32); Services and weights are left alone (TR-8). */
 export function scaleCanary(release: Release): Decision {
+  // Nothing is sized until somebody resumes it, and another template is as good as that (REC-96).
+  if (hasInconclusiveAnalysis(release) && isReset(release))
+    return round(persist(release, concludeReset(release)).writes)
   const weights = release.status.canary?.weights
   const phase = size(release, { ...unrouted, weights }, { pauses: false, holdsOthers: false })
   const status = persist(release, withFields(replicasOnlyDraft(release), canaryCounts(release)))

@@ -103,6 +103,18 @@ describe('an analysis step of a canary', () => {
     expect(journey.runs).toEqual(['2-1'])
   })
 
+  it('REC-96, REC-32: another template ends that pause, also when the size has changed with it', () => {
+    const journey = updating([setWeight(25), smoke, setWeight(50)])
+      .endRun('-2-1', 'Inconclusive')
+      .settle()
+    journey.patchSpec({ replicas: 8 }).setImage('web:3').settle()
+    expect(journey.status.pauseConditions).toBeUndefined()
+    expect(journey.status.currentPodHash).toBe(
+      journey.replicaSet('web:3').metadata.labels?.['rollouts-pod-template-hash'],
+    )
+    expect(journey.size('web:3')).toBe(2)
+  })
+
   it('ANA-1111: resumed after that, it is analysed anew, under the next name', () => {
     const journey = updating([smoke, pause()]).endRun('-2-0', 'Inconclusive').settle().promote().settle()
     expect(journey.runs).toEqual(['2-0', '2-0.1'])
