@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ActionPreview, ActionResult, FleetSnapshot } from '#contract/views.ts'
 import { type LaunchedApp, launchApp } from '#test/support/electron-stand-in/launch.ts'
 
+/** A machine that does many things at once takes seconds for what takes milliseconds alone. */
+const patient = { timeout: 20_000, interval: 100 }
+
 /** What the application shows beside its window, on clusters of its own. */
 const folder = mkdtempSync(join(tmpdir(), 'argosy-desktop-'))
 let app: LaunchedApp
@@ -74,7 +77,7 @@ describe('the desktop around the window', () => {
     expect(labels.slice(-3)).toEqual(['separator', 'Open Argosy', 'Quit Argosy'])
     const [first = ''] = labels
     app.chooseInTray(first)
-    await expect.poll(() => hashOf(app)).toMatch(/^#\/rollout\//)
+    await expect.poll(() => hashOf(app), patient).toMatch(/^#\/rollout\//)
     expect(first).toContain(decodeURIComponent((await hashOf(app)).split('/').at(-1) ?? ''))
     app.chooseInTray('Open Argosy')
     expect(await hashOf(app)).toMatch(/^#\/rollout\//)
@@ -86,7 +89,7 @@ describe('the desktop around the window', () => {
     const bell = app.window.getByRole('button', { name: 'Notifications on this desktop' })
     await bell.click()
     await app.window.reload()
-    await expect.poll(() => bell.getAttribute('aria-pressed')).toBe('false')
+    await expect.poll(() => bell.getAttribute('aria-pressed'), patient).toBe('false')
     app.blur()
     await abortOne(app)
     await new Promise((resolve) => setTimeout(resolve, 5000))
@@ -101,7 +104,7 @@ describe('the desktop around the window', () => {
       .toContain(`${aborted.name} in ${aborted.context} was aborted`)
     const { title } = shown()
     app.clickNotification()
-    await expect.poll(() => hashOf(app)).toMatch(title.startsWith(aborted.name) ? aborted.key : /^#\/fleet$/)
-    await expect.poll(() => bell.getAttribute('aria-pressed')).toBe('true')
+    await expect.poll(() => hashOf(app), patient).toMatch(title.startsWith(aborted.name) ? aborted.key : /^#\/fleet$/)
+    await expect.poll(() => bell.getAttribute('aria-pressed'), patient).toBe('true')
   })
 })

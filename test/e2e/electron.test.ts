@@ -6,6 +6,9 @@ import { type LaunchedApp, launchApp } from '#test/support/electron-stand-in/lau
 
 /** The application as built, started as a person starts it, on clusters of its own. One window, test after test. */
 const pictures = 'test-results/electron'
+/** A machine that does many things at once takes seconds for what takes milliseconds alone. */
+const patient = { timeout: 20_000, interval: 100 }
+
 const folder = mkdtempSync(join(tmpdir(), 'argosy-electron-'))
 let app: LaunchedApp
 
@@ -83,7 +86,7 @@ describe('the window of the application', () => {
     })
     await app.window.getByRole('grid').waitFor()
     expect(app.window.url()).toBe(before)
-    await expect.poll(() => app.window.context().pages()).toHaveLength(1)
+    await expect.poll(() => app.window.context().pages(), patient).toHaveLength(1)
   })
 
   it.each([

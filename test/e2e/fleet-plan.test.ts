@@ -6,6 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type CliProcess, startArgosy } from '#test/support/cli-process.ts'
 import { launchBrowser, openWindow, type WindowPage } from '#test/support/window-page.ts'
 
+/** A machine that does many things at once takes seconds for what takes milliseconds alone. */
+const patient = { timeout: 20_000, interval: 100 }
+
 /** One release over three sandbox clusters, from marking its cells to its end. Each test goes on where the one before stopped. */
 const folder = mkdtempSync(join(tmpdir(), 'argosy-plan-'))
 const kubeconfig = join(folder, 'kubeconfig')
@@ -49,7 +52,9 @@ describe('a fleet plan in the window', () => {
     await window.page.getByLabel('Image').fill('registry.harbor.example/ledger:6.4.0')
     await window.page.getByLabel('Bake, each').first().fill('8s')
     await window.page.getByLabel('At a time').nth(1).fill('2')
-    await expect.poll(() => window.page.locator('.plan-totals').innerText()).toMatch(/6\.4\.0[\s\S]*3 in 2 waves/)
+    await expect
+      .poll(() => window.page.locator('.plan-totals').innerText(), patient)
+      .toMatch(/6\.4\.0[\s\S]*3 in 2 waves/)
     // A cluster that was not read yet is no fault for long.
     await expect.poll(() => window.page.locator('.plan-fault').count(), { timeout: 20_000 }).toBe(0)
     await window.picture('editor')
@@ -59,7 +64,7 @@ describe('a fleet plan in the window', () => {
     await window.page.keyboard.press('Control+Enter')
     await dialog().getByText('Wave 2').waitFor()
     await expect
-      .poll(() => dialog().getByRole('button', { name: 'Start plan' }).getAttribute('aria-disabled'))
+      .poll(() => dialog().getByRole('button', { name: 'Start plan' }).getAttribute('aria-disabled'), patient)
       .toBeNull()
     await window.page.keyboard.press('Control+Enter')
     await planSays().toContain('Wave 1 of 2')
