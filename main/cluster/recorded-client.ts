@@ -47,6 +47,8 @@ export function createRecordedClient(
       client.signInAs(other)
     },
     close: async () => {
+      // Who we are may still be on its way, and closing would cut it off.
+      await told
       await client.close()
       await told
       onClose?.()
