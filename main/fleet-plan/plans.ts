@@ -156,7 +156,10 @@ export class Plans {
     const stored = await new PlanStore(client, home.namespace).create(plan)
     if (!stored.ok) return failure(failureText(stored.error))
     this.#options.memory.add(plan.id, now, [
-      { text: `${this.#options.actor} ${isStarted ? 'started' : 'wrote'} the plan`, severity: 'info' },
+      {
+        text: `${this.#options.actor} ${plan.status.phase === 'Running' ? 'started' : 'wrote'} the plan`,
+        severity: 'info',
+      },
     ])
     this.#add({ id: plan.id, home, isDriven: true, plan })
     return success(plan.id)

@@ -187,6 +187,14 @@ describe('the plans of an Argosy', () => {
     })
   })
 
+  it('3.4.1: one that others have to approve is written and not started, and is told of so', async () => {
+    const fleet = await aPlanFleet(1, steps)
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const id = await created(plans, `${text(fleet, '  - {name: all}')}approvals: {count: 1}\n`)
+    expect(plans.view(id)?.phase).toBe('Ready')
+    expect(plans.view(id)?.events.map((event) => event.text)).toEqual(['ann@desk wrote the plan'])
+  })
+
   it('a plan to begin with, from Rollouts that were chosen', async () => {
     const fleet = await aPlanFleet(2, steps)
     const { plans } = anArgosy(fleet, 'ann@desk')
