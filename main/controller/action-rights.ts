@@ -69,7 +69,7 @@ export function createActionRights(client: Pick<ClusterClient, 'create'>, clock:
 
   const known = (question: AccessQuestion): boolean | undefined => {
     const { verb, resource, subresource = '', namespace = '', name = '' } = question
-    const key = [verb, resource.group, resource.plural, subresource, namespace, name].join('/')
+    const key = `${verb}/${resource.group}/${resource.plural}/${subresource}/${namespace}/${name}`
     const answer = answers.get(key)
     if (answer !== undefined && clock.now() < answer.until) return answer.allowed
     if (answer === undefined && !hasRoom()) return undefined

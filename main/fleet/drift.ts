@@ -1,7 +1,7 @@
 import type { Container, PodTemplateSpec } from '#api/core.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import { podTemplateHash } from '#engine/pod-hash/pod-template-hash.ts'
-import { remembered } from '#lib/remembered.ts'
+import { remembered, rememberedTexts } from '#lib/remembered.ts'
 
 /** Environment variables that name the place a pod runs in: they differ between clusters on purpose. */
 export const expectedToDiffer: ReadonlySet<string> = new Set([
@@ -13,12 +13,23 @@ export const expectedToDiffer: ReadonlySet<string> = new Set([
   'ENVIRONMENT',
 ])
 
-/** A hash by which the same template in two clusters is recognised, fields that are expected to differ left out. */
+/**
+ * A hash by which the same template in two clusters is recognised, fields that are expected to differ left out. A fleet runs the same
+ * templates in many clusters: what is the same to the letter is worked out once.
+ */
 export const driftPrint = remembered((template: PodTemplateSpec): string => {
-  const { spec } = template
-  if (spec === undefined) return podTemplateHash(template)
-  return podTemplateHash({ ...template, spec: { ...spec, containers: (spec.containers ?? []).map(withoutExpected) } })
+  const compared = comparedOf(template)
+  return printOf(JSON.stringify(compared), () => podTemplateHash(compared))
 })
+
+const printOf = rememberedTexts<string>()
+
+function comparedOf(template: PodTemplateSpec): PodTemplateSpec {
+  const { spec } = template
+  return spec === undefined
+    ? template
+    : { ...template, spec: { ...spec, containers: (spec.containers ?? []).map(withoutExpected) } }
+}
 
 function withoutExpected(container: Container): Container {
   const { env } = container
@@ -31,9 +42,10 @@ function withoutExpected(container: Container): Container {
  * the one that most have; all of them when no print leads (UI-STAT-7). A single cluster never drifts.
  */
 export function drifted(prints: ReadonlyMap<RolloutKey, string>): ReadonlySet<RolloutKey> {
+  if (new Set(prints.values()).size < 2) return new Set()
   const counts = new Map<string, number>()
   for (const print of prints.values()) counts.set(print, (counts.get(print) ?? 0) + 1)
-  const most = Math.max(0, ...counts.values())
+  const most = Math.max(...counts.values())
   const leaders = [...counts].filter(([, count]) => count === most).map(([print]) => print)
   const majority = leaders.length === 1 ? leaders[0] : undefined
   return new Set([...prints].filter(([, print]) => print !== majority).map(([key]) => key))

@@ -42,3 +42,24 @@ interface Branch<Answer> {
   readonly next: WeakMap<object, Branch<Answer>>
   known: { readonly answer: Answer } | undefined
 }
+
+/** At most this many characters of texts are remembered, so that a fleet of very large texts costs time and not memory. */
+const textsMax = 2 ** 22
+
+/** Answers by the text they were worked out from; when there are too many, all are forgotten. */
+export function rememberedTexts<Answer>(): (text: string, answer: () => Answer) => Answer {
+  const known = new Map<string, { readonly answer: Answer }>()
+  let length = 0
+  return (text, answer) => {
+    const found = known.get(text)
+    if (found !== undefined) return found.answer
+    const made = { answer: answer() }
+    length += text.length
+    if (length > textsMax) {
+      known.clear()
+      length = text.length
+    }
+    known.set(text, made)
+    return made.answer
+  }
+}

@@ -14,32 +14,31 @@ const patchStatus: NeededRight = { verb: 'patch', resource: resources.rollouts, 
 const patchSpec: NeededRight = { verb: 'patch', resource: resources.rollouts }
 
 /** What sending an action to this Rollout as it is now takes, besides reading it (ACT-160…165). */
-export function neededRights(action: RolloutAction, rollout: Rollout): readonly NeededRight[] {
-  const facts = actionFacts(rollout)
-  const rights: Readonly<Record<RolloutAction, readonly NeededRight[]>> = {
-    promote: [...(patchesStatus(facts) ? [patchStatus] : []), ...unpause(facts)],
-    promoteFull: [patchStatus, ...unpause(facts)],
-    resume: [...(facts.hasPauseCondition ? [patchStatus] : []), ...unpause(facts)],
-    skipStep: [patchStatus],
-    abort: [patchStatus],
-    retry: [patchStatus],
-    pause: [patchSpec],
-    restart: [patchSpec],
-    cancelRestart: [patchSpec],
-    undo: [{ verb: 'patch', resource: templateResource(rollout) }],
-    setImage: [{ verb: 'update', resource: templateResource(rollout) }],
-    rerunAnalysis: [{ verb: 'create', resource: resources.analysisRuns }],
-    terminateAnalysis: [{ verb: 'patch', resource: resources.analysisRuns }],
-    terminateExperiment: [{ verb: 'patch', resource: resources.experiments }],
-  }
-  return rights[action]
+export const neededRights = (action: RolloutAction, rollout: Rollout): readonly NeededRight[] =>
+  rightsOf[action](rollout)
+
+const rightsOf: Readonly<Record<RolloutAction, (rollout: Rollout) => readonly NeededRight[]>> = {
+  promote: (rollout) => [...(patchesStatus(actionFacts(rollout)) ? [patchStatus] : []), ...unpause(rollout)],
+  promoteFull: (rollout) => [patchStatus, ...unpause(rollout)],
+  resume: (rollout) => [...(actionFacts(rollout).hasPauseCondition ? [patchStatus] : []), ...unpause(rollout)],
+  skipStep: () => [patchStatus],
+  abort: () => [patchStatus],
+  retry: () => [patchStatus],
+  pause: () => [patchSpec],
+  restart: () => [patchSpec],
+  cancelRestart: () => [patchSpec],
+  undo: (rollout) => [{ verb: 'patch', resource: templateResource(rollout) }],
+  setImage: (rollout) => [{ verb: 'update', resource: templateResource(rollout) }],
+  rerunAnalysis: () => [{ verb: 'create', resource: resources.analysisRuns }],
+  terminateAnalysis: () => [{ verb: 'patch', resource: resources.analysisRuns }],
+  terminateExperiment: () => [{ verb: 'patch', resource: resources.experiments }],
 }
 
 /** ACT-33…36, not ACT-37. */
 const patchesStatus = ({ hasPauseCondition, isCanary, steps }: ActionFacts): boolean =>
   hasPauseCondition || (isCanary && steps.length > 0)
 
-const unpause = ({ isPausedByUser }: ActionFacts): readonly NeededRight[] => (isPausedByUser ? [patchSpec] : [])
+const unpause = (rollout: Rollout): readonly NeededRight[] => (actionFacts(rollout).isPausedByUser ? [patchSpec] : [])
 
 const workloads: readonly Resource[] = [resources.deployments, resources.replicaSets, resources.podTemplates]
 

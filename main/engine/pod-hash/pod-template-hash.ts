@@ -54,7 +54,12 @@ function hashText(text: string, collisionCount?: number): string {
   const add = (byte: number) => {
     hash = Math.imul(hash ^ byte, 0x01000193)
   }
-  for (const character of text) utf8(character.codePointAt(0) ?? 0).forEach(add)
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at) ?? 0
+    if (point < 0x80) add(point)
+    else for (const byte of utf8(point)) add(byte)
+    if (point > 0xffff) at++
+  }
   if (collisionCount !== undefined) {
     for (let i = 0; i < 4; i++) add((collisionCount >>> (8 * i)) & 0xff)
     for (let i = 0; i < 4; i++) add(0)
@@ -62,10 +67,9 @@ function hashText(text: string, collisionCount?: number): string {
   return safeEncode(String(hash >>> 0))
 }
 
-/** Bytes of one code point. `TextEncoder` belongs to hosts, and the engine has none. */
+/** Bytes of one code point that is not ASCII. `TextEncoder` belongs to hosts, and the engine has none. */
 function utf8(point: number): readonly number[] {
   const tail = (shift: number) => 0x80 | ((point >> shift) & 0x3f)
-  if (point < 0x80) return [point]
   if (point < 0x800) return [0xc0 | (point >> 6), tail(0)]
   if (point < 0x10000) return [0xe0 | (point >> 12), tail(6), tail(0)]
   return [0xf0 | (point >> 18), tail(12), tail(6), tail(0)]

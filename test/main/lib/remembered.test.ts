@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { remembered, rememberedAnswers, rememberedPair } from '#lib/remembered.ts'
+import { remembered, rememberedAnswers, rememberedPair, rememberedTexts } from '#lib/remembered.ts'
 
 const counting = () => {
   const asked: unknown[] = []
@@ -52,4 +52,19 @@ it('works out the answer about several objects once, in their order', () => {
     '5',
   ])
   expect(asked).toEqual(['1', '3', '4', '5'])
+})
+
+it('works out the answer about a text once, until all of them are too long together', () => {
+  const answers = rememberedTexts<number>()
+  const asked: number[] = []
+  const ask = (text: string) =>
+    answers(text, () => {
+      asked.push(text.length)
+      return text.length
+    })
+  const [short, long, longer] = ['a', 'b'.repeat(2 ** 21), 'c'.repeat(2 ** 21)]
+  expect([short, long, short, long].map(ask)).toEqual([1, 2 ** 21, 1, 2 ** 21])
+  expect(asked).toEqual([1, 2 ** 21])
+  expect([longer, longer, short].map(ask)).toEqual([2 ** 21, 2 ** 21, 1])
+  expect(asked).toEqual([1, 2 ** 21, 2 ** 21, 1])
 })
