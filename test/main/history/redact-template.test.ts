@@ -95,3 +95,34 @@ describe('prints', () => {
     expect(prints.shown(print)).toMatch(/^[0-9a-f]{8}$/)
   })
 })
+
+describe('redactJson of whole objects', () => {
+  const secrets = ['s3cr3t-one', 's3cr3t-two', 's3cr3t-three', 's3cr3t-four']
+
+  it('UI-HIST-6: hides secrets in metrics, in their providers and in what kubectl applied last', () => {
+    const applied = { spec: { template: { spec: { containers: [{ env: [{ name: 'TOKEN', value: secrets[0] }] }] } } } }
+    const object = {
+      metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(applied) } },
+      spec: {
+        args: [{ name: 'api-token', value: secrets[1] }],
+        metrics: [
+          { provider: { web: { headers: [{ key: 'Authorization', value: secrets[2] }] } } },
+          { provider: { prometheus: { authentication: { oauth2: { clientSecret: secrets[3], clientId: 'shop' } } } } },
+        ],
+        volumes: [{ secret: { secretName: 'shop-secret' } }],
+      },
+    }
+    const text = JSON.stringify(redactJson(object, prints))
+    for (const secret of secrets) expect(text).not.toContain(secret)
+    expect(text.match(/\[secret [0-9a-f]+\]/g)).toHaveLength(4)
+    expect(text).toContain('"secretName":"shop-secret"')
+    expect(text).toContain('"clientId":"shop"')
+  })
+
+  it('returns what holds no secret as it is, also where something beside it does', () => {
+    const plain = { metadata: { annotations: { note: '{"a":1}' } }, spec: { args: ['--port', '80'], list: [{ a: 1 }] } }
+    expect(redactJson(plain, prints)).toBe(plain)
+    const mixed = { plain, env: [{ name: 'TOKEN', value: 'abc' }] }
+    expect(redactJson(mixed, prints)).toMatchObject({ plain: expect.toSatisfy((each) => each === plain) })
+  })
+})

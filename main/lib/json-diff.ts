@@ -1,0 +1,52 @@
+import { type JsonPatchOperation, jsonEqual } from './json-patch.ts'
+
+/**
+ * The RFC 6902 operations that make `from` into `to`: `applyJsonPatch(from, jsonPatch(from, to))` equals `to`. Parts that are the very
+ * same object are not looked into, so that two versions that share what did not change cost what changed. Lists are compared by position
+ * after what their beginnings and ends have in common: one more measurement at the end is one operation.
+ */
+export function jsonPatch(from: unknown, to: unknown): readonly JsonPatchOperation[] {
+  const operations: JsonPatchOperation[] = []
+  compare(from, to, '', operations)
+  return operations
+}
+
+function compare(from: unknown, to: unknown, path: string, operations: JsonPatchOperation[]): void {
+  if (from === to) return
+  if (Array.isArray(from) && Array.isArray(to)) return compareItems(from, to, path, operations)
+  if (isObject(from) && isObject(to)) return compareMembers(from, to, path, operations)
+  operations.push({ op: 'replace', path, value: to })
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function compareMembers(from: Members, to: Members, path: string, operations: JsonPatchOperation[]): void {
+  for (const key of Object.keys(from))
+    if (!Object.hasOwn(to, key)) operations.push({ op: 'remove', path: below(path, key) })
+  for (const [key, value] of Object.entries(to)) {
+    if (Object.hasOwn(from, key)) compare(from[key], value, below(path, key), operations)
+    else operations.push({ op: 'add', path: below(path, key), value })
+  }
+}
+
+function compareItems(
+  from: readonly unknown[],
+  to: readonly unknown[],
+  path: string,
+  operations: JsonPatchOperation[],
+): void {
+  const shorter = Math.min(from.length, to.length)
+  let begin = 0
+  while (begin < shorter && jsonEqual(from[begin], to[begin])) begin++
+  let end = 0
+  while (end < shorter - begin && jsonEqual(from[from.length - 1 - end], to[to.length - 1 - end])) end++
+  const paired = shorter - end
+  for (let at = begin; at < paired; at++) compare(from[at], to[at], `${path}/${at}`, operations)
+  for (let at = from.length - end - 1; at >= paired; at--) operations.push({ op: 'remove', path: `${path}/${at}` })
+  for (let at = paired; at < to.length - end; at++) operations.push({ op: 'add', path: `${path}/${at}`, value: to[at] })
+}
+
+const below = (path: string, key: string): string => `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
