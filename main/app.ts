@@ -14,13 +14,17 @@ import { createHandlers } from './app/handlers.ts'
 import { openNativeSettings } from './app/native-settings.ts'
 import { openPlans } from './app/open-plans.ts'
 import { recordFleet } from './app/record-fleet.ts'
+import { recordObjects } from './app/record-objects.ts'
 import { Sessions } from './app/sessions.ts'
+import type { Cluster } from './cluster/cluster.ts'
 import { metricSettingsFor, trafficSettingsFor, usualTraffic } from './cluster-settings.ts'
 import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
 import { createRails } from './guard-settings.ts'
+import { createObjectRecorder } from './history/objects/object-recorder.ts'
 import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
+import { takeRecordingLock } from './history/recording-lock.ts'
 import { openHistory } from './history/store.ts'
 import { createWriteRecord } from './history/write-record.ts'
 import { createDispatcher, type Dispatcher } from './ipc/serve.ts'
@@ -68,12 +72,17 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const sandbox = await openSandbox(options, tell)
   // What the sandbox does must never be taken for what happened to somebody's clusters.
   const historyFile = sandbox === undefined ? historyFiles.clusters : historyFiles.sandbox
-  const history = openHistory({ path: join(options.dataFolder, historyFile), clock, log })
+  const historyPath = join(options.dataFolder, historyFile)
+  const history = openHistory({ path: historyPath, clock, log })
   for (const notice of history.notices) tell(notice)
   history.onNotice(tell)
   const fleet = createFleetSource({ clock, log, pastRuns: (key) => pastRuns(history, key) })
   const recorder = createRecorder({ history, clock, log })
   const stopRecording = recordFleet(fleet, recorder, clock)
+  const objects = createObjectRecorder({ history, clock })
+  const recording = takeRecordingLock(historyPath)
+  if (recording === undefined) log('info', 'another Argosy records', { path: historyPath })
+  const record = recording && ((cluster: Cluster) => recordObjects(cluster, { recorder: objects, clock }))
   const writes = createWriteRecord({ history, clock, via: 'window' })
 
   const paths = sandbox === undefined ? options.kubeconfigPaths : [sandbox.kubeconfigPath]
@@ -85,7 +94,15 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
   const natives = openNativeSettings(options.dataFolder, log)
   const rails = createRails(options.dataFolder, clock)
-  const settings = { metricSettings, trafficSettings, natives, desktop: options.desktop, onWrite: writes.add, rails }
+  const settings = {
+    metricSettings,
+    trafficSettings,
+    natives,
+    desktop: options.desktop,
+    onWrite: writes.add,
+    rails,
+    record,
+  }
   const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {
     for (const { context, connection } of clusters) recorder.connection(context, connection)
@@ -140,8 +157,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
       stopRecording()
       fleet.stop()
       recorder.stop()
+      objects.stop()
       writes.stop()
       history.close()
+      recording?.release()
       await sandbox?.stop()
     },
   }

@@ -33,6 +33,8 @@ import { pastRuns } from '#main/history/past-runs.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 import type { History } from '#main/history/store.ts'
+import { filmOf } from '#main/time-travel/film.ts'
+import { pastBoard } from '#main/time-travel/past-board.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { diffRevisions } from './diff-revisions.ts'
 import type { EffectFeed } from './effect-feed.ts'
@@ -98,6 +100,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'history.list': async (query) => listHistory(history, query),
     'history.actions': async (query) => listActions(history, query),
     'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
+    'history.film': async ({ key, from, until }) => found(filmOf(history, key, from, until), 'history', key),
+    'history.board': async ({ at }) => pastBoard(history, at, () => new Promise((resolve) => setImmediate(resolve))),
     'plans.list': async () => {
       // What is found is told by the stream: a cluster that answers late keeps nobody waiting.
       void plans.discover()

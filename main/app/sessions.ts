@@ -7,6 +7,7 @@ import type { Failure } from '#lib/failure.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import type { Cluster } from '#main/cluster/cluster.ts'
 import {
   type ContextAccess,
   type KubeconfigProblem,
@@ -38,6 +39,8 @@ export interface SessionsOptions {
   readonly desktop?: ShowOnDesktop | undefined
   readonly onWrite: WriteSink
   readonly rails: (context: string) => Rails
+  /** Begins to record what is seen of a cluster. */
+  readonly record?: ((cluster: Cluster) => Dispose) | undefined
 }
 
 /** Several changes at once (a watch and its lease) make one list. */
@@ -47,6 +50,7 @@ const settleMs = 200
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #open = new Map<string, ClusterSession>()
+  readonly #recordings = new Map<string, Dispose>()
   readonly #listeners = new Set<(clusters: readonly ClusterView[]) => void>()
   readonly #endPatches: Dispose
   readonly #told = new Map<string, Notice>()
@@ -121,6 +125,7 @@ export class Sessions {
     this.#endPatches()
     this.#endWatch()
     this.#alarm?.()
+    for (const context of this.#recordings.keys()) this.#endRecording(context)
     await Promise.all([...this.#open.values()].map((each) => each.stop()))
   }
 
@@ -184,10 +189,18 @@ export class Sessions {
     const { fleet, natives } = this.#options
     const { rights, engine } = session
     fleet.add(session.cluster, { rights, engine, natives: natives?.shows(session.context) ?? false })
+    const endRecording = this.#options.record?.(session.cluster)
+    if (endRecording !== undefined) this.#recordings.set(session.context, endRecording)
     session.start()
   }
 
+  #endRecording(context: string): void {
+    this.#recordings.get(context)?.()
+    this.#recordings.delete(context)
+  }
+
   #close(context: string): void {
+    this.#endRecording(context)
     const session = this.#open.get(context)
     this.#open.delete(context)
     this.#options.fleet.remove(context)

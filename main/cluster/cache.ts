@@ -8,13 +8,15 @@ import { keyOf } from './reflector.ts'
  * One kind of one cluster over one reflector, or over one per namespace. Indexed by namespace and by uid of every owner.
  * `T` is what the API server promises for the kind; nothing here checks it.
  */
-export function createCache<T extends KubeObject>(reflectors: readonly Reflector[]): Cache<T> {
+export function createCache<T extends KubeObject>(
+  reflectors: readonly Pick<Reflector, 'state' | 'objects' | 'onChange'>[],
+): Cache<T> {
   const listeners = new Set<(change: ReflectorChange) => void>()
   const byOwner = createIndex<T>((object) => (object.metadata.ownerReferences ?? []).map(({ uid }) => uid))
   const byNamespace = createIndex<T>((object) => [object.metadata.namespace ?? ''])
-  const listed = new Set<Reflector>()
+  const listed = new Set<unknown>()
 
-  const update = (reflector: Reflector, change: ReflectorChange): void => {
+  const update = (reflector: unknown, change: ReflectorChange): void => {
     if (change.kind === 'upserted') {
       if (change.previous !== undefined) for (const index of [byOwner, byNamespace]) index.remove(change.previous as T)
       for (const index of [byOwner, byNamespace]) index.add(change.object as T)

@@ -17,7 +17,7 @@ export interface ObservedRoutes {
  * cache that is needed is not filled; the failure where it cannot be.
  */
 export function observeRoutes(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'cache' | 'served'>,
   rollout: Rollout,
   verifiesTargets = false,
 ): Outcome<ObservedRoutes, Failure | { readonly kind: 'NotSynced' }> {
@@ -54,7 +54,7 @@ const readKey = (read: RouteRef | RouteQuery): string =>
 
 /** The routes with what one read finds in the caches. */
 export function observeRead(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'cache' | 'served'>,
   read: RouteRef | RouteQuery,
   routes: Routes,
 ): Outcome<Routes, Failure | { readonly kind: 'NotSynced' }> {

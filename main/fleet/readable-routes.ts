@@ -6,6 +6,11 @@ import type { Failure } from '#lib/failure.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import { newReads, observeRead } from '#main/controller/observe-routes.ts'
 
+/** As much of a cluster as what is shown of a Rollout is read from: that of now, or of a time that is past. */
+export type ReadCluster = Pick<Cluster, 'context' | 'cache' | 'served'> & {
+  readonly client: Pick<Cluster['client'], 'istioCluster'>
+}
+
 /** The route objects of a Rollout, as far as they can be read. */
 export interface ReadableRoutes {
   readonly routes: Routes
@@ -22,7 +27,7 @@ export type Unread = Failure | { readonly kind: 'NotSynced' }
  * As `observeRoutes`, but a kind that cannot be read is left out and told, for a page is worth having without. `undefined` where no router
  * splits. Begins to watch the kinds that are needed.
  */
-export function readableRoutes(cluster: Cluster, rollout: Rollout): ReadableRoutes | undefined {
+export function readableRoutes(cluster: ReadCluster, rollout: Rollout): ReadableRoutes | undefined {
   if (routersOf(rollout).length === 0) return undefined
   const unread = new Map<RouteKind, Unread>()
   let asked: readonly (RouteRef | RouteQuery)[] = []

@@ -5,10 +5,9 @@ import type { Experiment } from '#api/experiment.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { serviceNames } from '#engine/rollout/service-names.ts'
 import type { Routes } from '#engine/traffic/routes.ts'
-import type { Cluster } from '#main/cluster/cluster.ts'
 import { workloadResource } from '#main/controller/read-workload.ts'
 import { isRerunFor } from './detail/analysis.ts'
-import { type ReadableRoutes, readableRoutes } from './readable-routes.ts'
+import { type ReadableRoutes, type ReadCluster, readableRoutes } from './readable-routes.ts'
 
 /** A Rollout and all that is shown of it, as cached: nothing here is normalised. */
 export interface RolloutParts {
@@ -41,7 +40,7 @@ export type PartsScope = 'bare' | 'board' | 'detail'
  * @param scope `detail` adds events, AnalysisRuns, Experiments and route objects, and begins to watch them in this cluster; `bare` leaves
  * out pods, and begins to watch nothing
  */
-export function partsOf(cluster: Cluster, key: string, scope: PartsScope = 'board'): RolloutParts | undefined {
+export function partsOf(cluster: ReadCluster, key: string, scope: PartsScope = 'board'): RolloutParts | undefined {
   const rollout = cluster.cache('rollouts').get(key)
   if (rollout === undefined) return undefined
   const replicaSets = ownedBy(cluster, 'replicaSets', rollout.metadata.uid)
@@ -58,10 +57,10 @@ export function partsOf(cluster: Cluster, key: string, scope: PartsScope = 'boar
   }
 }
 
-const ownedBy = <K extends 'replicaSets' | 'pods'>(cluster: Cluster, kind: K, uid: string | undefined) =>
+const ownedBy = <K extends 'replicaSets' | 'pods'>(cluster: ReadCluster, kind: K, uid: string | undefined) =>
   uid === undefined ? [] : cluster.cache(kind).ownedBy(uid)
 
-function servicesOf(cluster: Cluster, rollout: Rollout): Readonly<Record<string, Service>> {
+function servicesOf(cluster: ReadCluster, rollout: Rollout): Readonly<Record<string, Service>> {
   const found = serviceNames(rollout).flatMap((name) => {
     const service = cluster.cache('services').get(`${rollout.metadata.namespace ?? ''}/${name}`)
     return service === undefined ? [] : [[name, service] as const]
@@ -70,13 +69,13 @@ function servicesOf(cluster: Cluster, rollout: Rollout): Readonly<Record<string,
 }
 
 /** By uid, so that a Rollout made anew does not inherit the events of its namesake. */
-const eventsAbout = (cluster: Cluster, rollout: Rollout): readonly Event[] =>
+const eventsAbout = (cluster: ReadCluster, rollout: Rollout): readonly Event[] =>
   cluster
     .cache('events')
     .inNamespace(rollout.metadata.namespace ?? '')
     .filter(({ involvedObject }) => involvedObject.uid === rollout.metadata.uid)
 
-function analysesOf(cluster: Cluster, rollout: Rollout): Pick<RolloutParts, 'analysisRuns' | 'experiments'> {
+function analysesOf(cluster: ReadCluster, rollout: Rollout): Pick<RolloutParts, 'analysisRuns' | 'experiments'> {
   const { namespace = '', uid } = rollout.metadata
   if (uid === undefined) return { analysisRuns: [], experiments: [] }
   const runs = cluster.cache('analysisRuns')
@@ -89,7 +88,7 @@ function analysesOf(cluster: Cluster, rollout: Rollout): Pick<RolloutParts, 'ana
   return { analysisRuns, experiments }
 }
 
-function routesOf(cluster: Cluster, rollout: Rollout): Pick<RolloutParts, 'routes' | 'readRoutes'> {
+function routesOf(cluster: ReadCluster, rollout: Rollout): Pick<RolloutParts, 'routes' | 'readRoutes'> {
   const readRoutes = readableRoutes(cluster, rollout)
   return readRoutes === undefined ? {} : { routes: readRoutes.routes, readRoutes }
 }
@@ -104,7 +103,7 @@ export function referredDeployment(rollout: Rollout): string | undefined {
   return `${rollout.metadata.namespace ?? ''}/${rollout.spec.workloadRef?.name ?? ''}`
 }
 
-function workloadOf(cluster: Cluster, rollout: Rollout): RolloutParts['workload'] {
+function workloadOf(cluster: ReadCluster, rollout: Rollout): RolloutParts['workload'] {
   const deployment = referredDeployment(rollout)
   return deployment === undefined ? undefined : cluster.cache('deployments').get(deployment)
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Database } from './database.ts'
+import { type ObjectRow, objectCopies, storeObjectRow } from './objects/object-row.ts'
 
 /** One row to be stored. Values are JSON texts or plain columns of migrations.ts. */
 export type HistoryRow =
@@ -41,6 +42,7 @@ export type HistoryRow =
       readonly body: string
     }
   | { readonly table: 'planEvent'; readonly planId: string; readonly at: EpochMs; readonly body: string }
+  | ObjectRow
 
 /** Inserts, or updates what stands for the same thing. To be called inside a transaction. */
 export function storeRow(db: Database, row: HistoryRow): void {
@@ -95,6 +97,8 @@ export function storeRow(db: Database, row: HistoryRow): void {
       )
     case 'planEvent':
       return db.run('INSERT INTO planEvent (planId, at, body) VALUES (?, ?, ?)', row.planId, row.at, row.body)
+    default:
+      return storeObjectRow(db, row)
   }
 }
 
@@ -134,7 +138,8 @@ const copies: readonly { readonly query: string; readonly into: string }[] = [
     into: 'INSERT INTO written (at, context, body) VALUES (?, ?, ?)',
   },
   { query: 'SELECT name, value FROM meta', into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)' },
+  ...objectCopies,
 ]
 
-const asColumn = (value: unknown): string | number | null =>
-  typeof value === 'string' || typeof value === 'number' ? value : null
+const asColumn = (value: unknown): string | number | Uint8Array | null =>
+  typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array ? value : null

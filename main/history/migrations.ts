@@ -99,4 +99,43 @@ export const migrations: readonly string[] = [
     WHEN OLD.id > (SELECT max(id) FROM written) - ${writtenMax}
     BEGIN SELECT RAISE(ABORT, 'the record cannot be edited'); END;
   `,
+  `
+  -- Every object that was seen. Ids are hashes of what names it, so that records of two files can be joined.
+  CREATE TABLE object (
+    id INTEGER PRIMARY KEY,
+    context TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    -- Null: it is there.
+    goneAt INTEGER
+  ) STRICT;
+  CREATE INDEX object_by_name ON object (context, kind, namespace, name);
+  CREATE INDEX object_by_parent ON object (parent) WHERE parent <> '';
+  CREATE INDEX object_there ON object (context, kind) WHERE goneAt IS NULL;
+  CREATE INDEX object_gone ON object (goneAt) WHERE goneAt IS NOT NULL;
+
+  -- Its versions (objects/versions.ts): whole, as a patch of the one before, its end, or several of these packed together.
+  CREATE TABLE version (
+    objectId INTEGER NOT NULL REFERENCES object (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    resourceVersion TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (objectId, at, place)
+  ) WITHOUT ROWID;
+  CREATE INDEX version_loose ON version (at) WHERE form = 'whole';
+  CREATE INDEX version_packed ON version (at) WHERE form = 'pack';
+
+  -- When the record of a context is complete; between these it has gaps.
+  CREATE TABLE span (
+    context TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (context, since)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

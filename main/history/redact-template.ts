@@ -43,14 +43,11 @@ function redactNode<T extends object>(node: T, prints: SecretPrints): T {
 }
 
 function redactMembers<T extends object>(node: T, redact: (field: string, value: unknown) => unknown): T {
-  let copy: Record<string, unknown> | undefined
-  for (const [field, value] of Object.entries(node)) {
+  const changed = Object.entries(node).flatMap(([field, value]) => {
     const redacted = redact(field, value)
-    if (redacted === value) continue
-    copy ??= { ...node }
-    copy[field] = redacted
-  }
-  return (copy as T | undefined) ?? node
+    return redacted === value ? [] : [[field, redacted] as const]
+  })
+  return changed.length === 0 ? node : { ...node, ...Object.fromEntries(changed) }
 }
 
 function redactField(node: object, field: string, value: unknown, prints: SecretPrints): unknown {

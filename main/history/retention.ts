@@ -1,6 +1,7 @@
 import type { EpochMs } from '#lib/clock.ts'
 import type { Database } from './database.ts'
 import { journalMax, writtenMax } from './migrations.ts'
+import { pruneObjects } from './objects/object-retention.ts'
 
 /** What the archive keeps at most. Templates of a rollout outlive its runs by count, so that old revisions can still be compared. */
 const keep = {
@@ -38,6 +39,7 @@ export function prune(db: Database, now: EpochMs): void {
     'DELETE FROM planEvent WHERE id IN (SELECT id FROM planEvent ORDER BY id DESC LIMIT -1 OFFSET ?)',
     keep.planEvents,
   )
+  pruneObjects(db, now - keep.ageMs)
   db.run('DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?', journalMax)
   db.run('DELETE FROM written WHERE id <= (SELECT max(id) FROM written) - ?', writtenMax)
 }

@@ -6,6 +6,7 @@ import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { type Database, type DatabaseFailure, openDatabase } from './database.ts'
 import { copyRows, type HistoryRow, storeRow } from './history-row.ts'
+import { packIdle } from './objects/object-retention.ts'
 import { prune } from './retention.ts'
 import { movedAside, movedToFile, notUsable, notWritten, writtenAgain } from './store-notices.ts'
 
@@ -15,6 +16,8 @@ export interface History {
   readonly mode: 'file' | 'memory'
   readonly notices: readonly Notice[]
   onNotice(listener: (notice: Notice) => void): Dispose
+  /** How many rows were handed over and never stored, for the disk refused them for too long. */
+  readonly lost: number
   /** Queued, and stored with others in one transaction within a second. */
   add(rows: readonly HistoryRow[]): void
   all(sql: string, ...values: (string | number | null)[]): readonly Record<string, unknown>[]
@@ -92,6 +95,7 @@ class StoredHistory implements History {
   #notices: readonly Notice[]
   #queue: HistoryRow[] = []
   #dropped = 0
+  #lost = 0
   #failures = 0
   #alarm: Dispose | undefined
   #reopening: Dispose | undefined
@@ -107,6 +111,10 @@ class StoredHistory implements History {
 
   get mode(): 'file' | 'memory' {
     return this.#mode
+  }
+
+  get lost(): number {
+    return this.#lost
   }
 
   get notices(): readonly Notice[] {
@@ -125,6 +133,7 @@ class StoredHistory implements History {
     if (over > 0) {
       this.#queue.splice(0, over)
       this.#dropped += over
+      this.#lost += over
     }
     this.#alarm ??= this.#options.clock.after(flushDelayMs, () => this.#flush())
   }
@@ -181,7 +190,9 @@ class StoredHistory implements History {
     const rows = this.#queue
     const done = this.#db.transaction(() => {
       for (const row of rows) storeRow(this.#db, row)
-      prune(this.#db, this.#options.clock.now())
+      const now = this.#options.clock.now()
+      prune(this.#db, now)
+      packIdle(this.#db, now)
     })
     if (done.ok) this.#taken()
     else this.#refused(done.error)

@@ -5,6 +5,7 @@ import type { ConditionVerdicts } from './analysis-views.ts'
 import { assurance } from './guard-views.ts'
 import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
+import type { FilmView, PastBoardView } from './time-travel-views.ts'
 import {
   type ActionPreview,
   type ActionResult,
@@ -35,6 +36,8 @@ const request = <Output>() => ({
 /** Text a person or a cluster may have chosen: bounded, so that no message can fill memory. */
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
 const key = v.pipe(v.string(), v.minLength(5), v.maxLength(4096))
+/** ms since the epoch. */
+const moment = v.pipe(v.number(), v.integer(), v.minValue(0))
 const context = v.object({ context: name })
 const nothing = v.undefined()
 
@@ -153,6 +156,10 @@ export const requests = {
     }),
   ),
   'history.record': request<Outcome<HistoryRecordView, Failure>>().of(v.object({ id: name })),
+  /** The page of a rollout through a stretch of the past (W9). Asks no cluster. */
+  'history.film': request<Outcome<FilmView, Failure>>().of(v.object({ key, from: moment, until: moment })),
+  /** The fleet board at a past moment. Asks no cluster. */
+  'history.board': request<PastBoardView>().of(v.object({ at: moment })),
   /** All plans that are known. Also begins to look for others in the open clusters; those come by `plans.changed`. */
   'plans.list': request<readonly PlanSummaryView[]>().of(nothing),
   /** What a text says, as a plan: its faults with their lines, and what would go out where. Sends nothing. */

@@ -197,7 +197,7 @@ export type ForecastView =
     })
   /** It uses something from the start on that this engine does not carry out: the path of the field. */
   | { readonly state: 'notForeseen'; readonly feature: string }
-  | { readonly state: 'notKnown'; readonly why: 'loading' | 'unreachable' | 'workload' | 'failed' }
+  | { readonly state: 'notKnown'; readonly why: 'loading' | 'unreachable' | 'workload' | 'failed' | 'past' }
 
 export interface ForecastPathView {
   /** In order and without gaps; empty when nothing happens by itself any more. A step that is passed at once takes no time. */

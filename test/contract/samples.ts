@@ -287,6 +287,21 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
       revisions: [{ revision: 7, version: '1.5.0' }],
     }),
   },
+  'history.film': {
+    input: { key: 'prod%2Feu/shop/checkout', from: at, until: at + 60_000 },
+    output: success({
+      key: 'prod%2Feu/shop/checkout',
+      from: at,
+      until: at + 60_000,
+      first: null,
+      changes: [{ at: at + 1000, patch: [{ op: 'replace', path: '/view/status', value: 'Healthy' }] }],
+      gaps: [{ from: at, until: at + 500 }],
+    }),
+  },
+  'history.board': {
+    input: { at },
+    output: { at, rollouts: {}, unrecorded: ['prod/eu'] },
+  },
   'plans.list': { input: undefined, output: [plan] },
   'plan.check': {
     input: { text: 'name: web' },

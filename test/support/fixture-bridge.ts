@@ -304,6 +304,8 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent, plans }
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))
     },
+    'history.film': async () => failure(gone),
+    'history.board': async ({ at }) => ({ at, rollouts: Object.fromEntries(rollouts), unrecorded: [] }),
     'plans.list': () => (silent ? new Promise(() => {}) : Promise.resolve(plans().map(summaryOf))),
     'plan.check': async ({ text }) => checkText(text, rollouts),
     'plan.draft': async ({ keys }) => success(planTextFor(keys.flatMap((key) => rollouts.get(key) ?? []))),

@@ -620,6 +620,7 @@ export const en = {
   'forecast.notKnown.loading': 'Pods and services are being read.',
   'forecast.notKnown.unreachable': 'Not known while the cluster does not answer.',
   'forecast.notKnown.workload': 'Not known: the template is borrowed from a kind that is not watched.',
+  'forecast.notKnown.past': 'This is the past: what came of it is further to the right.',
   'forecast.notKnown.failed':
     'This forecast failed. It is a bug in Argosy; the log has it. The rollout itself is not touched.',
   'forecast.notForeseen': 'Not foreseen: this engine does not carry out {{feature}} yet.',

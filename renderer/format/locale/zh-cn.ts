@@ -642,6 +642,7 @@ export const zhCN: Catalogue = {
   'forecast.notKnown.loading': '正在读取 Pod 与 Service。',
   'forecast.notKnown.unreachable': '集群无应答，暂无法预测。',
   'forecast.notKnown.workload': '无法预测：模板来自未被监视的类型。',
+  'forecast.notKnown.past': '这是过去的时刻：后来的情形见右侧。',
   'forecast.notKnown.failed': '预测失败。这是 Argosy 的缺陷，详见日志；发布本身不受影响。',
   'forecast.notForeseen': '无法预测：此引擎尚不支持 {{feature}}。',
   'forecast.stage.pods': '其余 Pod',

@@ -1,0 +1,125 @@
+import type { EpochMs } from '#lib/clock.ts'
+import type { Database } from '../database.ts'
+import { packVersions, type StoredVersion, type VersionForm } from './versions.ts'
+
+/** What is stored of objects and their versions. */
+export type ObjectRow =
+  | {
+      readonly table: 'object'
+      readonly id: number
+      readonly context: string
+      readonly kind: string
+      readonly namespace: string
+      readonly name: string
+      readonly uid: string
+      /** The uid of what it belongs to; empty: nothing. */
+      readonly parent: string
+      readonly goneAt: EpochMs | undefined
+    }
+  | {
+      readonly table: 'version'
+      readonly objectId: number
+      readonly at: EpochMs
+      readonly place: number
+      readonly form: Exclude<VersionForm, 'pack'>
+      /** The API server's number of what was seen: the same one need not be compared. */
+      readonly resourceVersion: string
+      readonly body: string
+    }
+  /** The group of this object that begins at a time is complete. */
+  | { readonly table: 'pack'; readonly objectId: number; readonly since: EpochMs }
+  /** The record of a context is complete from `since` to `until`; told again when it goes on. */
+  | { readonly table: 'span'; readonly context: string; readonly since: EpochMs; readonly until: EpochMs }
+
+/** To be called inside a transaction. */
+export function storeObjectRow(db: Database, row: ObjectRow): void {
+  switch (row.table) {
+    case 'object':
+      return db.run(
+        `INSERT INTO object (id, context, kind, namespace, name, uid, parent, goneAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, goneAt = excluded.goneAt`,
+        row.id,
+        row.context,
+        row.kind,
+        row.namespace,
+        row.name,
+        row.uid,
+        row.parent,
+        row.goneAt ?? null,
+      )
+    case 'version':
+      // An object that retention has removed takes no more versions until it is told of again.
+      return db.run(
+        `INSERT INTO version (objectId, at, place, form, resourceVersion, body)
+         SELECT id, ?, ?, ?, ?, ? FROM object WHERE id = ? ON CONFLICT DO NOTHING`,
+        row.at,
+        row.place,
+        row.form,
+        row.resourceVersion,
+        row.body,
+        row.objectId,
+      )
+    case 'pack':
+      return packGroup(db, row.objectId, row.since)
+    case 'span':
+      return db.run(
+        `INSERT INTO span (context, since, until) VALUES (?, ?, ?)
+         ON CONFLICT (context, since) DO UPDATE SET until = max(until, excluded.until)`,
+        row.context,
+        row.since,
+        row.until,
+      )
+  }
+}
+
+/** The rows from a whole one, or from a pack, to the next, or to the last, become one. */
+export function packGroup(db: Database, objectId: number, since: EpochMs): void {
+  const rows = db.all(
+    `SELECT at, place, form, resourceVersion, body FROM version WHERE objectId = ? AND at >= ? AND at < coalesce(
+       (SELECT min(at) FROM version WHERE objectId = ? AND at > ? AND form IN ('whole', 'pack')), ?)
+     ORDER BY at, place`,
+    objectId,
+    since,
+    objectId,
+    since,
+    Number.MAX_SAFE_INTEGER,
+  )
+  const versions = rows.map(storedVersion)
+  const [first, last] = [versions[0], versions.at(-1)]
+  const resourceVersion = rows.at(-1)?.['resourceVersion']
+  if (first === undefined || last === undefined || first.form === 'patch') return
+  db.run('DELETE FROM version WHERE objectId = ? AND at >= ? AND at <= ?', objectId, first.at, last.at)
+  db.run(
+    `INSERT INTO version (objectId, at, place, form, resourceVersion, body) VALUES (?, ?, 0, 'pack', ?, ?)`,
+    objectId,
+    first.at,
+    typeof resourceVersion === 'string' ? resourceVersion : '',
+    packVersions(versions),
+  )
+}
+
+/** A row of `version` as it is read. */
+export function storedVersion(row: Record<string, unknown>): StoredVersion {
+  const { at, place, form, body } = row
+  return {
+    at: Number(at),
+    place: Number(place),
+    form: form as VersionForm,
+    body: body instanceof Uint8Array ? body : String(body),
+  }
+}
+
+/** For `copyRows`. */
+export const objectCopies = [
+  {
+    query: 'SELECT id, context, kind, namespace, name, uid, parent, goneAt FROM object',
+    into: `INSERT INTO object (id, context, kind, namespace, name, uid, parent, goneAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, goneAt = excluded.goneAt`,
+  },
+  {
+    query: 'SELECT objectId, at, place, form, resourceVersion, body FROM version ORDER BY objectId, at, place',
+    into: `INSERT INTO version (objectId, at, place, form, resourceVersion, body) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT DO NOTHING`,
+  },
+  { query: 'SELECT context, since, until FROM span', into: 'INSERT OR IGNORE INTO span VALUES (?, ?, ?)' },
+]
