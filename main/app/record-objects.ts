@@ -3,9 +3,11 @@ import type { Rollout } from '#api/rollout.ts'
 import { serviceNames } from '#engine/rollout/service-names.ts'
 import { routersOf } from '#engine/traffic/routers.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
+import type { ReflectorChange } from '#main/cluster/client.ts'
 import type { CachedKinds, Cluster } from '#main/cluster/cluster.ts'
 import { keyOf } from '#main/cluster/reflector.ts'
-import { readableRoutes } from '#main/fleet/readable-routes.ts'
+import { isRouteKind } from '#main/cluster/watched-kinds.ts'
+import { readableRoutes, type Unread } from '#main/fleet/readable-routes.ts'
 import { mayHaveExperiments, referredDeployment } from '#main/fleet/rollout-parts.ts'
 import type { ObjectRecorder } from '#main/history/objects/object-recorder.ts'
 
@@ -21,6 +23,8 @@ const afterBoardMs = 4000
 /** A slice keeps main for a few milliseconds. Whole clusters are new at once when they connect. */
 const sliceSize = 100
 const sliceMs = 60
+/** Route objects of which a list is under way. */
+const readAgainMs = 300
 /** More than this waiting is a list to be taken again: what was between is not recorded, and told as a gap. */
 const waitingMax = 50_000
 
@@ -50,6 +54,8 @@ class ObjectFeed {
   readonly #named = new Set<string>()
   /** Kinds whose first list of this session is still to be compared with what was there in the last one. */
   readonly #unlisted = new Set<Kind>()
+  /** Namespaces with a route object that is new or changed, or not read yet. */
+  readonly #rerouted = new Set<string>()
   #waiting: Seen[] = []
   #alarm: Dispose | undefined
   #endConnection: Dispose = () => {}
@@ -94,11 +100,21 @@ class ObjectFeed {
     this.#unlisted.add(kind)
     const dispose = cache.onChange((change) => {
       if (change.kind === 'state') this.#judge()
-      else this.#take({ kind, object: change.object, at: this.#clock.now(), isGone: change.kind === 'removed' })
+      else this.#onChange(kind, change)
     })
     this.#followed.set(kind, dispose)
     for (const object of cache.values()) this.#take({ kind, object, at: this.#clock.now(), isGone: false })
     this.#judge()
+  }
+
+  #onChange(kind: Kind, change: Exclude<ReflectorChange, { readonly kind: 'state' }>): void {
+    const at = this.#clock.now()
+    this.#take({ kind, object: change.object, at, isGone: change.kind === 'removed' })
+    const isNew = change.kind === 'upserted' && change.previous === undefined
+    if (kind !== 'replicaSets' || !isNew || !this.#followed.has('pods')) return
+    // Watches do not wait for each other: its pods may have come before it.
+    for (const object of this.#cluster.cache('pods').ownedBy(change.object.metadata.uid ?? ''))
+      this.#take({ kind: 'pods', object, at, isGone: false })
   }
 
   #take(seen: Seen): void {
@@ -139,7 +155,9 @@ class ObjectFeed {
   }
 
   #arm(): void {
-    if (this.#waiting.length > 0) this.#alarm ??= this.#clock.after(sliceMs, () => this.#slice())
+    const isBusy = this.#waiting.length > 0
+    if (!isBusy && this.#rerouted.size === 0) return
+    this.#alarm ??= this.#clock.after(isBusy ? sliceMs : readAgainMs, () => this.#slice())
   }
 
   #slice(): void {
@@ -155,7 +173,9 @@ class ObjectFeed {
       if (isGone) this.#recorder.gone(context, kind, object, at)
       else this.#recorder.seen(context, kind, object, at)
       if (kind === 'rollouts' && !isGone) this.#name(object as Rollout)
+      else if (isRouteKind(kind)) this.#rerouted.add(object.metadata.namespace ?? '')
     }
+    this.#nameRerouted()
   }
 
   /** What else belongs to this Rollout: kinds are watched from the first one on that needs them. */
@@ -166,8 +186,18 @@ class ObjectFeed {
     if (deployment !== undefined) this.#wish('deployments', deployment)
     if (mayHaveExperiments(rollout)) this.#follow('experiments')
     if (routersOf(rollout).length === 0) return
-    for (const read of readableRoutes(this.#cluster, rollout)?.reads ?? [])
-      this.#wish(read.kind, `${read.namespace}/${'name' in read ? read.name : '*'}`)
+    const { reads = [], unread = new Map<never, Unread>() } = readableRoutes(this.#cluster, rollout) ?? {}
+    for (const read of reads) this.#wish(read.kind, `${read.namespace}/${'name' in read ? read.name : '*'}`)
+    if ([...unread.values()].some(({ kind }) => kind === 'NotSynced')) this.#rerouted.add(namespace)
+  }
+
+  /** A route object may name others. */
+  #nameRerouted(): void {
+    const namespaces = [...this.#rerouted]
+    this.#rerouted.clear()
+    for (const namespace of namespaces) {
+      for (const rollout of this.#cluster.cache('rollouts').inNamespace(namespace)) this.#name(rollout)
+    }
   }
 
   #wish(kind: Kind, key: string): void {
@@ -182,7 +212,7 @@ class ObjectFeed {
 
   /** Complete once everything that is followed was listed, and written. */
   #judge(): void {
-    if (this.#followed.size === 0 || this.#waiting.length > 0) return
+    if (this.#followed.size === 0 || this.#waiting.length > 0 || this.#rerouted.size > 0) return
     const { context, connection } = this.#cluster
     for (const kind of this.#unlisted) {
       const cache = this.#cluster.cache(kind)
