@@ -3,18 +3,6 @@ import type { KubeObject } from '#api/meta.ts'
 import { redactJson } from '../redact-template.ts'
 import type { SecretPrints } from '../secret-prints.ts'
 
-/** Kinds of which every version is recorded, by the names of the caches they come from. */
-export const recordedKinds = [
-  'rollouts',
-  'replicaSets',
-  'pods',
-  'services',
-  'deployments',
-  'analysisRuns',
-  'experiments',
-  'events',
-] as const
-
 /**
  * What is kept of an object: all but who manages which fields and the number that every write changes; secrets out (UI-HIST-6). Of pods,
  * which come and go by the thousands, what tells their state. Two versions that differ in nothing of it are one.
