@@ -126,7 +126,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     kubeconfigPaths: kubeconfigPaths(sessions.paths.length === 0 ? {} : { paths: sessions.paths }),
   })
   const dispatcher = createDispatcher({
-    handlers: createHandlers({ sessions, fleet, history, recorder, effects, plans, clock, log, info, prefer }),
+    handlers: createHandlers({ sessions, fleet, history, recorder, objects, effects, plans, clock, log, info, prefer }),
     publishers: {
       'fleet.patch': (_topic, send) => fleet.onPatch(send),
       'clusters.changed': (_topic, send) => sessions.onChange(send),

@@ -29,6 +29,7 @@ import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { Plans } from '#main/fleet-plan/plans.ts'
 import { actorAs } from '#main/history/actor.ts'
 import { listActions } from '#main/history/journal.ts'
+import type { ObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
@@ -47,6 +48,7 @@ export interface HandlerParts {
   readonly fleet: FleetSource
   readonly history: History
   readonly recorder: Recorder
+  readonly objects: Pick<ObjectRecorder, 'upToNow'>
   readonly effects: EffectFeed
   readonly plans: Plans
   readonly clock: Clock
@@ -57,7 +59,7 @@ export interface HandlerParts {
 
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { sessions, fleet, history, plans, clock } = parts
+  const { sessions, fleet, history, objects, plans, clock } = parts
   const guarded = { ...parts, begun: new Begun(clock) }
   const withSession = async <T>(context: string, task: (session: ClusterSession) => Promise<Outcome<T, Failure>>) => {
     const session = sessions.get(context)
@@ -100,8 +102,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'history.list': async (query) => listHistory(history, query),
     'history.actions': async (query) => listActions(history, query),
     'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
-    'history.film': async ({ key, from, until }) => found(filmOf(history, key, from, until), 'history', key),
-    'history.board': async ({ at }) => pastBoard(history, at, () => new Promise((resolve) => setImmediate(resolve))),
+    'history.film': async ({ key, from, until }) => {
+      objects.upToNow()
+      return found(filmOf(history, key, from, until), 'history', key)
+    },
+    'history.board': async ({ at }) => {
+      objects.upToNow()
+      return pastBoard(history, at, () => new Promise((resolve) => setImmediate(resolve)))
+    },
     'plans.list': async () => {
       // What is found is told by the stream: a cluster that answers late keeps nobody waiting.
       void plans.discover()

@@ -46,7 +46,7 @@ export function beginRun(view: RolloutView, now: EpochMs): OpenRun {
     reason: undefined,
     actor: undefined,
   }
-  const stored = { entry, uid, podHash, fromRevision: view.stableRevision, seenAt: now }
+  const stored = { entry, uid, podHash, fromRevision: view.stableRevision, seenAt: now, words: '' }
   return { stored, moments: 0, events: new Map(), journalSeen: 0, eventsAfter: 0, resumed: false }
 }
 
@@ -71,6 +71,6 @@ export const runRow = (stored: StoredRun): HistoryRow => ({
   id: stored.entry.id,
   key: stored.entry.key,
   startedAt: stored.entry.startedAt,
-  search: searchText(stored.entry),
+  search: `${searchText(stored.entry)}\n${stored.words}`,
   body: writeBody(stored),
 })

@@ -10,6 +10,8 @@ export interface StoredRun {
   readonly fromRevision: number | undefined
   /** Recording is complete up to here. */
   readonly seenAt: EpochMs
+  /** What its moments say, for the search (told-words.ts). */
+  readonly words: string
 }
 
 /** JSON has no `undefined`: absent facts are stored as null. */
@@ -39,7 +41,15 @@ const entry = v.object({
   actor: text,
 })
 
-const run = v.object({ entry, uid: v.string(), podHash: v.string(), fromRevision: number, seenAt: v.number() })
+const run = v.object({
+  entry,
+  uid: v.string(),
+  podHash: v.string(),
+  fromRevision: number,
+  seenAt: v.number(),
+  // Runs of earlier versions have none.
+  words: v.optional(v.string(), ''),
+})
 
 const common = { at: v.number(), who: v.string() }
 const moment = v.variant('kind', [

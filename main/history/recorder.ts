@@ -21,6 +21,7 @@ import { redactTemplate } from './redact-template.ts'
 import { aheadMs, EarlyEvents, eventMoment, noteEvent } from './run-events.ts'
 import { type SecretPrints, secretPrints } from './secret-prints.ts'
 import type { History } from './store.ts'
+import { wordsWith } from './told-words.ts'
 
 export interface CapturedRevision {
   readonly revision: number
@@ -208,6 +209,8 @@ class RunRecorder implements Recorder {
 
   #write(run: OpenRun, moments: readonly HistoryMomentView[], mark?: string): void {
     const runId = run.stored.entry.id
+    const words = wordsWith(run.stored.words, moments)
+    if (words !== run.stored.words) this.#update(run, { words })
     this.#history.add(
       moments.map((moment) => ({ table: 'moment', runId, at: moment.at, body: writeBody(moment), mark })),
     )

@@ -15,6 +15,6 @@ export function recordReleases(history: History, address: RolloutAddress, outcom
       ...{ fromVersion: undefined, toVersion: `1.${at}`, revision: at + 1, outcome },
       ...{ startedAt, endedAt: startedAt + 300_000, reason: undefined, actor: undefined },
     }
-    history.add([runRow({ entry, uid: 'u', podHash, fromRevision: undefined, seenAt: T0 })])
+    history.add([runRow({ entry, uid: 'u', podHash, fromRevision: undefined, seenAt: T0, words: '' })])
   }
 }

@@ -20,6 +20,8 @@ export interface ObjectRecorder {
   listed(context: string, kind: string, objects: Iterable<KubeObject>, at: EpochMs): void
   /** Whether the record of a context is complete from a time on (UI-HIST-4). */
   complete(context: string, isComplete: boolean, at: EpochMs): void
+  /** Stores how far the record goes. To be called before it is read. */
+  upToNow(): void
   /** To be called before the history is closed. */
   stop(): void
 }
@@ -172,6 +174,10 @@ class VersionRecorder implements ObjectRecorder {
     else this.#spans.delete(context)
     this.#history.add([{ table: 'span', context, since: since ?? at, until: Math.max(since ?? at, at) }])
     this.#arm()
+  }
+
+  upToNow(): void {
+    this.#tellSpans()
   }
 
   #arm(): void {

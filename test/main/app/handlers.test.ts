@@ -80,7 +80,19 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
     history.close()
   })
   const handlers = createHandlers({
-    ...{ sessions, fleet, history, recorder, effects, plans, clock, log: silentLog, info, prefer: () => undefined },
+    ...{
+      sessions,
+      fleet,
+      history,
+      recorder,
+      objects: { upToNow: () => undefined },
+      effects,
+      plans,
+      clock,
+      log: silentLog,
+      info,
+      prefer: () => undefined,
+    },
   })
   const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length
   await advanceUntil(virtual, 'connected', () => isConnected() === contexts)

@@ -81,7 +81,18 @@ async function anApp(rules?: readonly AccessRule[], rails = noRails) {
     history.close()
   })
   const handlers = createHandlers({
-    ...{ sessions, fleet, history, recorder, effects, clock, log: silentLog, info, prefer: () => undefined },
+    ...{
+      sessions,
+      fleet,
+      history,
+      recorder,
+      objects: { upToNow: () => undefined },
+      effects,
+      clock,
+      log: silentLog,
+      info,
+      prefer: () => undefined,
+    },
     plans: openPlans({ sessions, history, clock, log: silentLog }),
   })
   const answer = async <T>(asked: Promise<T>): Promise<T> => {

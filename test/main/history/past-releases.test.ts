@@ -31,7 +31,7 @@ function addRelease(
     actor: undefined,
     ...change,
   }
-  history.add([runRow({ entry, uid, podHash, fromRevision: undefined, seenAt: T0 })])
+  history.add([runRow({ entry, uid, podHash, fromRevision: undefined, seenAt: T0, words: '' })])
 }
 
 const told = (history: History, limit = 9) =>

@@ -27,7 +27,7 @@ function addRun(history: History, id: string, change: Partial<HistoryEntryView> 
     actor: undefined,
     ...change,
   }
-  history.add([runRow({ entry, uid: 'u', podHash: 'h', fromRevision: 7, seenAt: T0 })])
+  history.add([runRow({ entry, uid: 'u', podHash: 'h', fromRevision: 7, seenAt: T0, words: '' })])
 }
 
 const addStep = (history: History, runId: string, stepIndex: number, at: number) => {

@@ -26,7 +26,7 @@ const anEntry = (change: Partial<HistoryEntryView> = {}): HistoryEntryView => ({
 })
 
 const addRun = (history: History, change: Partial<HistoryEntryView>, fromRevision?: number) =>
-  history.add([runRow({ entry: anEntry(change), uid: 'u', podHash: 'h', fromRevision, seenAt: T0 })])
+  history.add([runRow({ entry: anEntry(change), uid: 'u', podHash: 'h', fromRevision, seenAt: T0, words: '' })])
 
 const idsOf = (entries: readonly HistoryEntryView[]) => entries.map(({ id }) => id)
 
