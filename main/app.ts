@@ -8,6 +8,7 @@ import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { type Attention, followAttention } from './app/attention-feed.ts'
+import type { OwnershipNews } from './app/cluster-session.ts'
 import { EffectFeed } from './app/effect-feed.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
@@ -21,6 +22,7 @@ import { metricSettingsFor, trafficSettingsFor, usualTraffic } from './cluster-s
 import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
 import { createRails } from './guard-settings.ts'
+import { actorAs } from './history/actor.ts'
 import { createObjectRecorder } from './history/objects/object-recorder.ts'
 import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
@@ -94,6 +96,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     sandbox === undefined ? trafficSettingsFor(context, { folder: options.dataFolder, log }) : usualTraffic
   const natives = openNativeSettings(options.dataFolder, log)
   const rails = createRails(options.dataFolder, clock)
+  const onOwnership = (news: OwnershipNews) => recorder.ownership({ ...news, ...actorAs(news.user) })
   const settings = {
     metricSettings,
     trafficSettings,
@@ -102,6 +105,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     onWrite: writes.add,
     rails,
     record,
+    onOwnership,
   }
   const sessions = new Sessions({ paths, sandbox: sandbox !== undefined, clock, log, fleet, ...settings, tell })
   sessions.onChange((clusters) => {

@@ -23,8 +23,12 @@ import type { TrafficSettings } from '#main/cluster-settings.ts'
 import { type ActionRights, createActionRights } from '#main/controller/action-rights.ts'
 import { createEngine, type Engine } from '#main/controller/engine.ts'
 import type { LeaseState } from '#main/controller/lease.ts'
+import { LeaseDesk } from '#main/controller/lease-desk.ts'
+import { followLease } from '#main/controller/lease-news.ts'
 import { readDrivingPreview } from '#main/controller/read-driving-preview.ts'
 import { noRails } from '#main/guard-settings.ts'
+import { localActor } from '#main/history/actor.ts'
+import type { RecordedOwnership } from '#main/history/journal-entry.ts'
 import { openMetrics } from '#main/metrics/open-metrics.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
 import { openNotifications, type ShowOnDesktop } from '#main/notifications/open-notifications.ts'
@@ -41,11 +45,16 @@ export interface SessionOptions {
   readonly rails: (context: string) => Rails
   /** Keeps what is written (ACT-15). */
   readonly onWrite: WriteSink
+  /** Keeps what became of the lease (ACT-15). */
+  readonly onOwnership?: ((news: OwnershipNews) => void) | undefined
   /** The `direct` client of another open context. */
   readonly directClientOf: (context: string) => ClusterClient | undefined
   /** What else is known of the cluster's size. */
   readonly counts: (context: string) => Counts
 }
+
+/** Who drives a cluster changed without that anybody at the window asked for it just now. */
+export type OwnershipNews = Pick<RecordedOwnership, 'context' | 'action' | 'reason' | 'outcome' | 'user'>
 
 interface Counts {
   readonly rollouts: number
@@ -66,10 +75,12 @@ export class ClusterSession {
   readonly metrics: ReturnType<typeof openMetrics>
   readonly #notifications: ReturnType<typeof openNotifications>
   readonly engine: Engine
+  readonly #desk: LeaseDesk
   readonly #listeners = new Set<() => void>()
   #access: ContextAccess
   #drives: boolean
   #version: string | undefined
+  #userName: string | undefined
 
   constructor(options: SessionOptions) {
     const { access, clock, log } = options
@@ -115,6 +126,11 @@ export class ClusterSession {
       leaseNamespace: controllerNamespace,
     })
     this.engine.onChange(() => this.#changed())
+    const account = localActor()
+    this.#desk = new LeaseDesk({ engine: this.engine, client: direct, clock, namespace: controllerNamespace, account })
+    this.#desk.follow({ asked: () => undefined, allowed: (by) => void this.#handOverFor(by) })
+    if (!options.sandbox)
+      followLease(this.engine, (news) => void this.#tellOwnership({ ...news, outcome: success(undefined) }))
     this.cluster.onConnection(({ state }) => {
       if (state === 'connected') void this.#readVersion()
       this.#changed()
@@ -140,6 +156,32 @@ export class ClusterSession {
     return released
   }
 
+  /** Competes for the lease, and asks its holder for it. */
+  async ask(reason: string): Promise<Outcome<void, Failure>> {
+    const asked = await this.#desk.ask(reason)
+    return asked.ok ? this.drive(true) : asked
+  }
+
+  /** Gives the lease to who asked for it, or tells them that it is kept. */
+  async answer(handOver: boolean, reason: string): Promise<Outcome<void, Failure>> {
+    if (!handOver) return this.#desk.keep(reason)
+    const given = await this.#desk.handOver()
+    if (given.ok || !this.engine.isWanted) {
+      this.#drives = false
+      this.engine.observe()
+    }
+    return given
+  }
+
+  async #handOverFor(by: string): Promise<void> {
+    const outcome = await this.answer(true, '')
+    await this.#tellOwnership({ action: 'handOver', reason: `told by ${by} on the command line`, outcome })
+  }
+
+  async #tellOwnership(news: Omit<OwnershipNews, 'context' | 'user'>): Promise<void> {
+    this.#options.onOwnership?.({ context: this.context, user: await this.userName(), ...news })
+  }
+
   /** Whether this Argosy is to drive it; another may have the lease all the same. */
   get drives(): boolean {
     return this.#drives
@@ -151,15 +193,17 @@ export class ClusterSession {
   }
 
   /** The cluster's own name of who we are; `undefined` where it does not tell. */
-  userName(): Promise<string | undefined> {
-    return this.#whoAmI.name()
+  async userName(): Promise<string | undefined> {
+    this.#userName = await this.#whoAmI.name()
+    return this.#userName
   }
 
   previewDrive(drive: boolean): Promise<Outcome<DrivePreviewView, Failure>> {
     const { cluster, metrics } = this
     const { clock } = this.#options
     const { lease } = this.engine
-    return readDrivingPreview({ cluster, clock, lease, leaseNamespace: controllerNamespace, metrics, drive })
+    const asker = this.#desk.open?.by
+    return readDrivingPreview({ cluster, clock, lease, leaseNamespace: controllerNamespace, metrics, drive, asker })
   }
 
   retryNow(): void {
@@ -198,6 +242,7 @@ export class ClusterSession {
       connection: this.cluster.connection,
       engine: this.engine.mode,
       lease: leaseView(this.engine.lease),
+      request: this.#desk.view(),
       protected: locked,
       group: sandbox ? 'sandbox' : locked ? 'production' : 'clusters',
       rolloutCount: rollouts,
@@ -208,9 +253,15 @@ export class ClusterSession {
     }
   }
 
-  /** Gives the lease back, ends the watches, closes the connections. */
-  async stop(): Promise<void> {
-    await this.engine.stop({ release: true })
+  /**
+   * Gives the lease back, ends the watches, closes the connections.
+   * @param why in words, for the record of a cluster that was driven
+   */
+  async stop(why: string): Promise<void> {
+    const { isWanted } = this.engine
+    const outcome = await this.engine.stop({ release: true })
+    const news = { action: 'handBack', reason: why, outcome, user: this.#userName } as const
+    if (isWanted && !this.#options.sandbox) this.#options.onOwnership?.({ context: this.context, ...news })
     await this.cluster.stop()
     await this.metrics.close()
     await this.#notifications.close()

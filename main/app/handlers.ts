@@ -29,6 +29,7 @@ import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { Plans } from '#main/fleet-plan/plans.ts'
 import { actorAs } from '#main/history/actor.ts'
 import { listActions } from '#main/history/journal.ts'
+import type { RecordedOwnership } from '#main/history/journal-entry.ts'
 import type { ObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
@@ -69,8 +70,21 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'app.info': async () => parts.info(),
     'fleet.snapshot': async () => fleet.snapshot(),
     'clusters.list': async () => sessions.views(),
-    'cluster.drive': (input) => withSession(input.context, (session) => driveAndRecord(parts, session, input)),
+    'cluster.drive': ({ context, drive, reason = '' }) =>
+      withSession(context, (session) => {
+        const action = drive ? 'drive' : 'handBack'
+        return recorded(parts, session, { context, action, reason }, () => session.drive(drive))
+      }),
     'cluster.drive.preview': ({ context, drive }) => withSession(context, (session) => session.previewDrive(drive)),
+    'cluster.ask': (input) =>
+      withSession(input.context, (session) =>
+        recorded(parts, session, { ...input, action: 'askToDrive' }, () => session.ask(input.reason)),
+      ),
+    'cluster.answer': ({ context, handOver, reason }) =>
+      withSession(context, (session) => {
+        const action = handOver ? 'handOver' : 'keepDriving'
+        return recorded(parts, session, { context, action, reason }, () => session.answer(handOver, reason))
+      }),
     'cluster.retry': ({ context }) => withSession(context, async (session) => success(session.retryNow())),
     'cluster.crds.preview': ({ context }) => withSession(context, async () => success(previewCrds(context))),
     'cluster.crds.install': ({ context }) => withSession(context, installCrds),
@@ -173,14 +187,15 @@ function evaluateOn(
   return success(evaluateCondition({ run, metric, expression, now: clock.now(), elapsed: () => clock.elapsed() }))
 }
 
-async function driveAndRecord(
+async function recorded(
   { recorder }: HandlerParts,
   session: ClusterSession,
-  { context, drive, reason = '' }: Input<'cluster.drive'>,
+  about: Pick<RecordedOwnership, 'context' | 'action' | 'reason'>,
+  task: () => Promise<Outcome<void, Failure>>,
 ): Promise<Outcome<void, Failure>> {
-  const outcome = await session.drive(drive)
-  const action = drive ? 'drive' : 'handBack'
-  recorder.ownership({ context, action, ...actorAs(await session.userName()), reason, outcome })
+  const outcome = await task()
+  const { context, action, reason } = about
+  recorder.ownership({ context, action, reason, ...actorAs(await session.userName()), outcome })
   return outcome
 }
 

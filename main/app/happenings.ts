@@ -3,7 +3,15 @@ import { needsPerson } from '#contract/attention.ts'
 import type { PlanSummaryView } from '#contract/plan-views.ts'
 import type { ClusterView, RolloutKey, RolloutView } from '#contract/views.ts'
 
-export type HappeningKind = 'degraded' | 'aborted' | 'waits' | 'leaseLost' | 'planHeld' | 'planFailed'
+export type HappeningKind =
+  | 'degraded'
+  | 'aborted'
+  | 'waits'
+  | 'leaseLost'
+  | 'leaseAsked'
+  | 'leaseKept'
+  | 'planHeld'
+  | 'planFailed'
 
 /** Something that a person who does not look at the window should hear of. */
 export interface Happening {
@@ -32,6 +40,7 @@ export interface Picture {
 export const happeningsIn = (before: Picture, after: Picture): readonly Happening[] => [
   ...rolloutNews(before, after),
   ...leaseNews(before, after),
+  ...requestNews(before, after),
   ...planNews(before, after),
 ]
 
@@ -68,6 +77,27 @@ function leaseNews(before: Picture, after: Picture): readonly Happening[] {
     const detail =
       engine === 'inCluster' && lease !== undefined ? `${lease.holder} has its lease.` : 'Its lease is not held here.'
     return [{ kind: 'leaseLost', id: `lease ${context}`, what: context, detail, address: fleetAddress }]
+  })
+}
+
+/** Somebody asks for a lease that is held here; and the answer to what this Argosy asked. */
+function requestNews(before: Picture, after: Picture): readonly Happening[] {
+  const known = new Map(before.clusters.map(({ context, request }) => [context, request]))
+  return after.clusters.flatMap(({ context, request }): Happening[] => {
+    // A cluster that was not there before was only read now.
+    if (request === undefined || !known.has(context)) return []
+    const last = known.get(context)
+    const isSame = last?.by === request.by && last.at === request.at
+    const about = { what: context, address: fleetAddress }
+    const id = `${context} ${request.by} ${request.at}`
+    if (request.side === 'toUs' && request.keptBy === undefined && !isSame) {
+      const detail = `${request.by} asks to drive it.${request.reason === '' ? '' : ` ${request.reason}`}`
+      return [{ ...about, kind: 'leaseAsked', id: `lease asked ${id}`, detail }]
+    }
+    const isKept = request.side === 'ours' && request.keptBy !== undefined && last?.keptBy === undefined
+    return isKept
+      ? [{ ...about, kind: 'leaseKept', id: `lease kept ${id}`, detail: `${request.keptBy} keeps it.` }]
+      : []
   })
 }
 

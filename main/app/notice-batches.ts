@@ -74,6 +74,8 @@ const said: Readonly<Record<HappeningKind, string>> = {
   degraded: 'is degraded',
   aborted: 'was aborted',
   waits: 'waits for you',
+  leaseAsked: 'is asked for',
+  leaseKept: 'is not handed over',
   leaseLost: 'is not driven here any more',
   planHeld: 'is held',
   planFailed: 'has failed',

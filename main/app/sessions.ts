@@ -20,7 +20,7 @@ import type { TrafficSettings } from '#main/cluster-settings.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { MetricSettings } from '#main/metrics/provider.ts'
 import type { ShowOnDesktop } from '#main/notifications/open-notifications.ts'
-import { ClusterSession } from './cluster-session.ts'
+import { ClusterSession, type OwnershipNews } from './cluster-session.ts'
 import type { NativeSettings } from './native-settings.ts'
 
 export interface SessionsOptions {
@@ -41,6 +41,8 @@ export interface SessionsOptions {
   readonly rails: (context: string) => Rails
   /** Begins to record what is seen of a cluster. */
   readonly record?: ((cluster: Cluster) => Dispose) | undefined
+  /** Absent: what becomes of leases is not kept. */
+  readonly onOwnership?: (news: OwnershipNews) => void
 }
 
 /** Several changes at once (a watch and its lease) make one list. */
@@ -126,7 +128,7 @@ export class Sessions {
     this.#endWatch()
     this.#alarm?.()
     for (const context of this.#recordings.keys()) this.#endRecording(context)
-    await Promise.all([...this.#open.values()].map((each) => each.stop()))
+    await Promise.all([...this.#open.values()].map((each) => each.stop('Argosy was closed')))
   }
 
   #watch(): void {
@@ -158,13 +160,13 @@ export class Sessions {
     const known = this.#open.get(access.context)
     if (known?.follow(access) === true) return
     if (known !== undefined) this.#close(access.context)
-    const { clock, log, fleet, desktop, onWrite, rails } = this.#options
+    const { clock, log, fleet, desktop, onWrite, rails, onOwnership } = this.#options
     const sandbox = this.#sandboxContexts.has(access.context)
     const metricSettings = this.#options.metricSettings(access.context)
     const trafficSettings = this.#options.trafficSettings(access.context)
     const counts = (context: string) => ({ ...fleet.counts(context), natives: fleet.natives(context) })
     const directClientOf = (context: string) => this.#open.get(context)?.direct
-    const settings = { metricSettings, trafficSettings, desktop, onWrite, rails }
+    const settings = { metricSettings, trafficSettings, desktop, onWrite, rails, onOwnership }
     this.#begin(new ClusterSession({ access, clock, log, sandbox, ...settings, directClientOf, counts }))
   }
 
@@ -204,7 +206,7 @@ export class Sessions {
     const session = this.#open.get(context)
     this.#open.delete(context)
     this.#options.fleet.remove(context)
-    void session?.stop()
+    void session?.stop('its context is gone from the kubeconfig')
   }
 
   #changed(): void {

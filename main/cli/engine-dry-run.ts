@@ -89,6 +89,7 @@ function nextText(next: WhoNextView): string {
     case 'ours':
     case 'controller':
     case 'nobody':
+    case 'asker':
       return 'it is driven by this engine.'
     default:
       return assertNever(next)

@@ -3,14 +3,16 @@ import { hostname } from 'node:os'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { controllerNamespace } from '#api/keys.ts'
 import type { Log, LogLevel } from '#lib/log.ts'
-import type { Outcome } from '#lib/outcome.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
 import type { Engine } from '#main/controller/engine.ts'
 import { dataFolder } from '#main/data-folder.ts'
 import { type EngineHost, type ListenAddress, parseListen, startEngineHost } from '#main/serve/engine-host.ts'
 import { version } from '#main/version.ts'
+import { openDesk } from './engine-desk.ts'
 import { exitCodes, worstOf } from './exit-codes.ts'
 import type { CliIo } from './io.ts'
+import { createOwnershipJournal, type OwnershipJournal } from './ownership-journal.ts'
 import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
@@ -21,6 +23,9 @@ interface EngineCliOptions extends TargetOptions {
   readonly listen?: ListenAddress
   readonly leaseNamespace?: string
   readonly logLevel: LogLevel
+  readonly ask?: boolean
+  readonly handOverOnRequest?: boolean
+  readonly reason: string
 }
 
 /** After this a cluster that does not answer keeps the process no longer; its lease expires by itself. */
@@ -52,6 +57,9 @@ export function registerEngine(program: Command, io: CliIo): void {
       '--dry-run',
       'say who drives, what is under way, and what would be written in the first minute; write nothing',
     )
+    .option('--ask', 'where an Argosy on another machine has the lease: ask for it')
+    .option('--hand-over-on-request', 'hand the lease over to whoever asks for it, without a person')
+    .option('--reason <text>', 'why, for the record and for who is asked', '')
     .addOption(
       new Option('--log-level <level>', 'least level to log')
         .choices(['debug', 'info', 'warn', 'error'])
@@ -97,7 +105,10 @@ async function runEngines(targets: readonly Target[], options: EngineSettings, i
     await Promise.all(running.map((each) => stopEngine(each, log)))
     return io.exitWith(worstOf(codes))
   }
+  const journal = createOwnershipJournal(targets, options, io)
+  const ends = running.map((each) => openDesk(each, { ...options, journal }, log, io))
   for (const { engine, cluster } of running) {
+    journal.add({ context: engine.context, action: 'drive', reason: options.reason, outcome: success(undefined) })
     engine.start()
     cluster.start()
   }
@@ -105,7 +116,8 @@ async function runEngines(targets: readonly Target[], options: EngineSettings, i
   if (host?.ok === false) io.err(`argosy: ${host.error}`)
   else await untilInterrupted(io.interrupted)
   log('info', 'stopping', { contexts: targets.map((each) => each.context) })
-  const stopped = Promise.all(running.map((each) => stopEngine(each, log)))
+  for (const end of ends) end()
+  const stopped = Promise.all(running.map((each) => stopEngine(each, log, journal))).then(() => journal.close())
   await Promise.race([stopped, new Promise<void>((resolve) => io.clock.after(stopTimeoutMs, resolve))])
   if (host?.ok === true) await host.value.close()
   io.exitWith(host?.ok === false ? exitCodes.failed : exitCodes.ok)
@@ -214,9 +226,11 @@ function tellMode(engine: Engine, leaseNamespace: string, log: Log): void {
   }
 }
 
-async function stopEngine(running: Running, log: Log): Promise<void> {
+async function stopEngine(running: Running, log: Log, journal?: OwnershipJournal): Promise<void> {
+  const { context, isWanted } = running.engine
   const released = await running.engine.stop({ release: true })
-  if (!released.ok) log('warn', 'lease not released', { context: running.engine.context, failure: released.error })
+  if (isWanted) journal?.add({ context, action: 'handBack', reason: 'the engine was stopped', outcome: released })
+  if (!released.ok) log('warn', 'lease not released', { context, failure: released.error })
   await running.cluster.stop()
   await running.metrics.close()
   await running.notifications.close()

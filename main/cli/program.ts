@@ -8,6 +8,7 @@ import { registerCrds } from './crds.ts'
 import { registerEngine } from './engine.ts'
 import { exitCodes } from './exit-codes.ts'
 import { registerGet } from './get.ts'
+import { registerHandOver } from './hand-over.ts'
 import { registerHistory } from './history.ts'
 import { type CliIo, UsageError } from './io.ts'
 import { registerManifests } from './manifests.ts'
@@ -38,6 +39,7 @@ export function createProgram(io: CliIo): Command {
   registerServe(program, io)
   registerSandbox(program, io)
   registerEngine(program, io)
+  registerHandOver(program, io)
   registerManifests(program, io)
   registerGet(program, io, folder)
   registerStatus(program, io, folder)

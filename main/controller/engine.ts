@@ -14,6 +14,7 @@ import { DirtyRollouts } from './dirty-rollouts.ts'
 import type { Driving } from './driven-queue.ts'
 import { drivingReason } from './driving-reason.ts'
 import { Lease, type LeaseState } from './lease.ts'
+import type { LeaseRequest } from './lease-request.ts'
 import type { MetricsPort } from './metrics-port.ts'
 import type { NotifiedCount } from './notification-counts.ts'
 import { Notifications } from './notifications.ts'
@@ -62,6 +63,11 @@ export interface Engine {
   readonly context: string
   readonly mode: EngineMode
   readonly lease: LeaseState
+  /** What the holder of the lease was asked, as last seen; it may be over (SR-6). */
+  readonly request: LeaseRequest | undefined
+  readonly identity: string
+  /** It was started, and not stopped since. */
+  readonly isWanted: boolean
   /** Whether a write would be sent at this moment (OPS-41). */
   readonly mayWrite: boolean
   /** A reference controller no lease can hold back; while there is one nothing is written (OPS-39). */
@@ -73,13 +79,18 @@ export interface Engine {
   start(): void
   /** Only watches who drives; writes nothing. */
   observe(): void
-  /** Ends rounds under way in order, then gives the lease back when asked to (OPS-37). */
-  stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>>
+  /** Ends rounds under way in order, then gives the lease back when asked to (OPS-37), `to` an engine that asked for it. */
+  stop(options: StopOptions): Promise<Outcome<void, Failure>>
   onChange(listener: () => void): Dispose
   /** Why a Rollout, `namespace/name`, does not move although its objects say nothing about it. */
   reasons(key: string): EngineReasons
   /** Told with the key of a Rollout, or without for all of them. */
   onReasons(listener: (key: string | undefined) => void): Dispose
+}
+
+export interface StopOptions {
+  readonly release: boolean
+  readonly to?: string | undefined
 }
 
 export interface EngineReasons {
@@ -164,6 +175,18 @@ class ClusterEngine implements Engine {
     return this.#lease.state
   }
 
+  get request(): LeaseRequest | undefined {
+    return this.#lease.request
+  }
+
+  get identity(): string {
+    return this.#options.identity
+  }
+
+  get isWanted(): boolean {
+    return this.#wanted === 'drive'
+  }
+
   get mayWrite(): boolean {
     return this.#driving && this.#rival === undefined && this.#lease.isValid()
   }
@@ -218,7 +241,7 @@ class ClusterEngine implements Engine {
     void this.#checkRival()
   }
 
-  async stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>> {
+  async stop(options: StopOptions): Promise<Outcome<void, Failure>> {
     this.#wanted = 'nothing'
     this.#stopping++
     for (const dispose of this.#disposals) dispose()

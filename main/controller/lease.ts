@@ -1,12 +1,14 @@
 import type { Lease as LeaseObject } from '#api/core.ts'
 import { leaseName } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
-import { apiVersionOf, resources } from '#api/resources.ts'
+import { resources } from '#api/resources.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
+import { type LeaseTerms, newLease, releasedLease, renewedLease, takenLease } from './lease-record.ts'
+import { type LeaseRequest, requestOn, successorOn } from './lease-request.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { isOlder } from './stale-guard.ts'
 
@@ -18,6 +20,8 @@ const retryPeriodMs = 2_000
 const jitterFactor = 1.2
 /** Of the retry period: over so long are spread those who see at the same moment that the lease is free. */
 const spreadFactor = 0.25
+/** So long those that did not ask for it leave alone what was handed over to somebody who did (SR-6). */
+const courtesyMs = 2_000
 /** An alarm may ring that much too early. */
 const alarmMs = 5
 /** Watching only: slow enough to be nothing, often enough to notice within a lease duration. */
@@ -117,6 +121,11 @@ export class Lease {
     return this.#options.namespace
   }
 
+  /** What its holder was asked, as last seen; it may be over. */
+  get request(): LeaseRequest | undefined {
+    return this.#observed && requestOn(this.#observed.lease)
+  }
+
   onChange(listener: () => void): Dispose {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -150,8 +159,14 @@ export class Lease {
     return elapsedMs < this.#timings.renewDeadlineMs && Math.abs(wallElapsedMs - elapsedMs) <= divergenceMsMax
   }
 
-  /** Stops competing and renewing. With `release`, gives the lease back so that a successor need not wait (OPS-37). */
-  async stop(options: { readonly release: boolean }): Promise<Outcome<void, Failure>> {
+  /**
+   * Stops competing and renewing. With `release`, gives the lease back so that a successor need not wait (OPS-37), `to` somebody who
+   * asked for it.
+   */
+  async stop(options: {
+    readonly release: boolean
+    readonly to?: string | undefined
+  }): Promise<Outcome<void, Failure>> {
     this.#wanted = 'nothing'
     this.#watch.close()
     this.#cancelTimer()
@@ -160,11 +175,21 @@ export class Lease {
     this.#renewed = undefined
     const outcome: Outcome<unknown, Failure> =
       options.release && held !== undefined
-        ? await this.#write(this.#released(held.lease))
+        ? await this.#release(held.lease, options.to)
         : { ok: true, value: undefined }
     this.#observed = undefined
     this.#enter({ state: 'unknown' })
     return outcome.ok ? { ok: true, value: undefined } : outcome
+  }
+
+  /** Somebody may have written to it meanwhile that asks for it: then it is still ours to give back. */
+  async #release(lease: LeaseObject, to: string | undefined): Promise<Outcome<unknown, Failure>> {
+    const { client, namespace, identity, clock } = this.#options
+    const written = await this.#write(releasedLease(lease, clock.now(), to))
+    if (written.ok || written.error.kind !== 'Conflict') return written
+    const read = await client.get(resources.leases, { namespace, name: this.#name })
+    const now = read.ok ? (read.value as LeaseObject) : undefined
+    return now?.spec?.holderIdentity === identity ? this.#write(releasedLease(now, clock.now(), to)) : written
   }
 
   #onWatched(lease: LeaseObject): void {
@@ -215,7 +240,8 @@ export class Lease {
     const isWaiting = this.#wanted === 'drive' && this.#state.state !== 'held'
     if (!isWaiting || this.#observed === undefined || this.#hastenedFor === this.#observed.version)
       return Number.POSITIVE_INFINITY
-    const spreadMs = this.#options.random() * this.#timings.retryPeriodMs * spreadFactor
+    const isOurTurn = successorOn(this.#observed.lease) === this.#options.identity
+    const spreadMs = isOurTurn ? 0 : this.#options.random() * this.#timings.retryPeriodMs * spreadFactor
     return this.#leftMs() + spreadMs
   }
 
@@ -223,7 +249,7 @@ export class Lease {
     if (this.#state.state === 'held' && !this.isValid()) this.#lose()
     const held = this.#state.state === 'held' ? this.#observed : undefined
     if (held !== undefined) {
-      const renewed = await this.#write(this.#renewedLease(held.lease))
+      const renewed = await this.#write(renewedLease(held.lease, this.#options.clock.now()))
       if (renewed.ok) return
       // The holder keeps its lease through failed renewals until the deadline; a conflict says what happened to it.
       if (renewed.error.kind !== 'Conflict' && renewed.error.kind !== 'NotFound') return
@@ -269,8 +295,8 @@ export class Lease {
   async #acquire(): Promise<void> {
     const written =
       this.#observed === undefined
-        ? await this.#write(this.#newLease(), 'create')
-        : await this.#write(this.#takenLease(this.#observed.lease))
+        ? await this.#write(newLease({ name: this.#name, namespace: this.#options.namespace }, this.#ours), 'create')
+        : await this.#write(takenLease(this.#observed.lease, this.#ours))
     if (written.ok) return
     // Somebody was faster: the next attempt sees who.
     if (written.error.kind === 'Conflict' || written.error.kind === 'AlreadyExists') return
@@ -303,13 +329,14 @@ export class Lease {
   /** Who else holds it, unless it was given back or has not changed for as long as it says it lasts (OPS-32). */
   #otherHolder(): string | undefined {
     const { holderIdentity = '' } = this.#observed?.lease.spec ?? {}
-    return this.#elapsedMs() < this.#lastsMs() && holderIdentity !== this.#options.identity ? holderIdentity : undefined
+    const holder = holderIdentity === '' ? (this.#successor() ?? '') : holderIdentity
+    return this.#elapsedMs() < this.#lastsMs() && holder !== this.#options.identity ? holder : undefined
   }
 
   #leftMs(): number {
-    const { holderIdentity = '' } = this.#observed?.lease.spec ?? {}
-    if (holderIdentity === '' || holderIdentity === this.#options.identity) return 0
-    return Math.max(0, this.#lastsMs() - this.#elapsedMs() + alarmMs)
+    const lastsMs = this.#lastsMs()
+    if (lastsMs === 0 || this.#observed?.lease.spec?.holderIdentity === this.#options.identity) return 0
+    return Math.max(0, lastsMs - this.#elapsedMs() + alarmMs)
   }
 
   /** Since the record was first seen. */
@@ -320,7 +347,14 @@ export class Lease {
 
   #lastsMs(): number {
     const { holderIdentity = '', leaseDurationSeconds } = this.#observed?.lease.spec ?? {}
-    return holderIdentity === '' ? 0 : (leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 1000
+    if (holderIdentity === '') return this.#successor() === undefined ? 0 : courtesyMs
+    return (leaseDurationSeconds ?? this.#timings.durationMs / 1000) * 1000
+  }
+
+  /** Who else was to have it after it was given back. */
+  #successor(): string | undefined {
+    const successor = this.#observed && successorOn(this.#observed.lease)
+    return successor === this.#options.identity ? undefined : successor
   }
 
   #changedAt(): EpochMs {
@@ -337,49 +371,8 @@ export class Lease {
     for (const listener of this.#listeners) listener()
   }
 
-  #newLease(): LeaseObject {
-    const { namespace } = this.#options
-    const metadata = { name: this.#name, namespace }
-    return {
-      apiVersion: apiVersionOf(resources.leases),
-      kind: 'Lease',
-      metadata,
-      spec: this.#spec(0, this.#microTime()),
-    }
-  }
-
-  #takenLease(lease: LeaseObject): LeaseObject {
-    const same = lease.spec?.holderIdentity === this.#options.identity
-    const transitions = (lease.spec?.leaseTransitions ?? 0) + (same ? 0 : 1)
-    const acquireTime = same ? (lease.spec?.acquireTime ?? this.#microTime()) : this.#microTime()
-    return { ...lease, spec: this.#spec(transitions, acquireTime) }
-  }
-
-  #renewedLease(lease: LeaseObject): LeaseObject {
-    return { ...lease, spec: { ...lease.spec, renewTime: this.#microTime() } }
-  }
-
-  #released(lease: LeaseObject): LeaseObject {
-    return {
-      ...lease,
-      spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: this.#microTime() },
-    }
-  }
-
-  #spec(leaseTransitions: number, acquireTime: string): LeaseObject['spec'] & object {
-    const { identity } = this.#options
-    const leaseDurationSeconds = this.#timings.durationMs / 1000
-    return {
-      holderIdentity: identity,
-      leaseDurationSeconds,
-      acquireTime,
-      renewTime: this.#microTime(),
-      leaseTransitions,
-    }
-  }
-
-  /** RFC 3339 with six decimals, as `metav1.MicroTime` (OPS-31). */
-  #microTime(): string {
-    return new Date(this.#options.clock.now()).toISOString().replace('Z', '000Z')
+  get #ours(): LeaseTerms {
+    const { identity, clock } = this.#options
+    return { identity, durationMs: this.#timings.durationMs, now: clock.now() }
   }
 }

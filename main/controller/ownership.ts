@@ -16,6 +16,8 @@ const controllerSelector = `app.kubernetes.io/name in (argo-rollouts,${engineApp
 export interface ReferenceController {
   readonly namespace: string
   readonly name: string
+  /** Argosy's own engine. */
+  readonly isOurs: boolean
   readonly readyReplicas: number
   /** False when told `--leader-elect=false`: then no lease keeps it from acting (OPS-39). */
   readonly electsLeader: boolean
@@ -60,6 +62,7 @@ function describe({ metadata, spec, status }: Deployment): ReferenceController {
   return {
     namespace,
     name,
+    isOurs,
     readyReplicas: status?.readyReplicas ?? 0,
     electsLeader: flagValue(flags, 'leader-elect') !== 'false',
     leaseNamespace: isOurs ? (flagValue(flags, 'lease-namespace') ?? namespace) : namespace,

@@ -8,7 +8,7 @@ import type { Cluster } from '#main/cluster/cluster.ts'
 import { isInScope } from './driven-queue.ts'
 import { drivingPreview } from './driving-preview.ts'
 import type { LeaseState } from './lease.ts'
-import { hostOf } from './lease-holder.ts'
+import { holderKind, hostOf } from './lease-holder.ts'
 import type { MetricsPort } from './metrics-port.ts'
 import { observeRollout } from './observe-rollout.ts'
 import { findReferenceControllers, findRival, type ReferenceController } from './ownership.ts'
@@ -25,6 +25,8 @@ interface PreviewSources {
   readonly instanceID?: string | undefined
   readonly metrics?: MetricsPort | undefined
   readonly drive: boolean
+  /** Who asked for the lease, and gets it when it is given back. */
+  readonly asker?: string | undefined
 }
 
 /** From the caches, and one list of the controllers that run there; nothing is written. */
@@ -60,7 +62,8 @@ async function observeAll(
 }
 
 async function whoIsNext(sources: PreviewSources): Promise<WhoNextView> {
-  const { cluster, leaseNamespace, instanceID = '', lease, drive } = sources
+  const { cluster, leaseNamespace, instanceID = '', lease, drive, asker } = sources
+  if (!drive && asker !== undefined) return { how: 'asker', by: asker }
   const { namespaces } = cluster
   const found = await findReferenceControllers(cluster.client, namespaces)
   const controllers = found.ok ? found.value.filter((each) => each.instanceID === instanceID) : []
@@ -74,7 +77,10 @@ async function whoIsNext(sources: PreviewSources): Promise<WhoNextView> {
       return { how: 'atOnce' }
     case 'other': {
       const { holder: identity, acquiredAt: since } = lease
-      return { how: 'waits', holder: { identity, host: hostOf(identity), since } }
+      return {
+        how: 'waits',
+        holder: { identity, host: hostOf(identity), since, kind: holderKind(identity, controllers) },
+      }
     }
     case 'failed':
       return { how: 'unknown', why: lease.failure.message }

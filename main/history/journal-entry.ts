@@ -49,7 +49,7 @@ export function journalRow(
   return { table: 'journal', at, key, body }
 }
 
-/** Who drives a cluster was changed by a person, or was to be. */
+/** Who drives a cluster was changed, or was to be. */
 export interface RecordedOwnership {
   readonly context: string
   readonly action: ClusterActionName
@@ -60,14 +60,16 @@ export interface RecordedOwnership {
   readonly user?: string | undefined
   readonly reason: string
   readonly outcome: Outcome<void, Failure>
+  /** The window when absent. */
+  readonly via?: 'window' | 'cli'
 }
 
 export function ownershipRow(
-  { context, action, actor, host, user, reason, outcome }: RecordedOwnership,
+  { context, action, actor, host, user, reason, outcome, via = 'window' }: RecordedOwnership,
   at: EpochMs,
 ): HistoryRow {
   const result = outcome.ok ? { sent: true } : { sent: false, refusal: { kind: 'failed', failure: outcome.error } }
-  const body = writeBody({ context, action, actor, host, user, via: 'window', reason: redactText(reason), result })
+  const body = writeBody({ context, action, actor, host, user, via, reason: redactText(reason), result })
   return { table: 'journal', at, key: clusterKey(context), body }
 }
 

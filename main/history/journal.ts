@@ -4,9 +4,15 @@ import { clusterActionNames } from '#contract/ownership-views.ts'
 import { type ActionName, actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Outcome } from '#lib/outcome.ts'
-import { type DatabaseFailure, openDatabase } from './database.ts'
+import { type Database, type DatabaseFailure, openDatabase } from './database.ts'
 import { storeRow } from './history-row.ts'
-import { type ActionTarget, journalRow, type RecordedAction } from './journal-entry.ts'
+import {
+  type ActionTarget,
+  journalRow,
+  ownershipRow,
+  type RecordedAction,
+  type RecordedOwnership,
+} from './journal-entry.ts'
 import { resultText } from './moments.ts'
 import type { HistoryQuery } from './reader.ts'
 import { readJson } from './record-body.ts'
@@ -23,16 +29,27 @@ export function appendAction(
   action: RecordedAction,
   at: EpochMs,
 ): Outcome<void, DatabaseFailure> {
-  const opened = openDatabase(path, { mode: 'append', maxBytes: defaultMaxBytes })
-  if (!opened.ok) return opened
-  const db = opened.value
-  const done = db.transaction(() => {
+  return append(path, (db) => {
     const prints = secretPrints({
       all: (sql, ...values) => db.all(sql, ...values),
       add: (rows) => rows.forEach((row) => storeRow(db, row)),
     })
     storeRow(db, journalRow(target, action, at, prints))
   })
+}
+
+/** The same of who drives a cluster. */
+export const appendOwnership = (
+  path: string,
+  recorded: RecordedOwnership,
+  at: EpochMs,
+): Outcome<void, DatabaseFailure> => append(path, (db) => storeRow(db, ownershipRow(recorded, at)))
+
+function append(path: string, store: (db: Database) => void): Outcome<void, DatabaseFailure> {
+  const opened = openDatabase(path, { mode: 'append', maxBytes: defaultMaxBytes })
+  if (!opened.ok) return opened
+  const db = opened.value
+  const done = db.transaction(() => store(db))
   db.close()
   return done
 }

@@ -24,7 +24,9 @@ export class LeaseRenewals {
 
   /** Whether this write was only counted, and the counts that it ends. */
   see(write: RecordedWrite): { readonly isCounted: boolean; readonly ended: readonly Renewals[] } {
-    if (write.resource !== 'leases.coordination.k8s.io') return { isCounted: false, ended: [] }
+    // What a person wrote to it is none of its holder's renewals.
+    const isOfPerson = write.cause?.action !== undefined
+    if (write.resource !== 'leases.coordination.k8s.io' || isOfPerson) return { isCounted: false, ended: [] }
     const key = `${write.context} ${write.namespace}/${write.name}`
     const known = this.#known.get(key)
     const tenure = tenureOf(write)

@@ -20,7 +20,16 @@ export interface DrivePreviewView {
 }
 
 /** What people do about a whole cluster, as journalled: its entries have neither namespace nor name. */
-export const clusterActionNames = ['drive', 'handBack'] as const
+export const clusterActionNames = [
+  'drive',
+  'handBack',
+  'askToDrive',
+  'keepDriving',
+  'handOver',
+  /** What happened to the lease here, asked for or not. */
+  'leaseTaken',
+  'leaseLost',
+] as const
 export type ClusterActionName = (typeof clusterActionNames)[number]
 
 export const drivenPhases = ['Healthy', 'Progressing', 'Paused', 'Degraded'] as const
@@ -52,6 +61,8 @@ export type WhoNextView =
   | { readonly how: 'rival'; readonly controller: string }
   /** After we hand back: this controller runs, and takes it. */
   | { readonly how: 'controller'; readonly controller: string }
+  /** It is handed over to who asked for it. */
+  | { readonly how: 'asker'; readonly by: string }
   /** After we hand back nobody does; a controller that is there, and scaled to nothing, is named. */
   | { readonly how: 'nobody'; readonly scaledDown: string | undefined }
   | { readonly how: 'unknown'; readonly why: string }
@@ -63,4 +74,6 @@ export interface HolderView {
   readonly host: string | undefined
   /** When it took it, by its own clock. */
   readonly since: EpochMs | undefined
+  /** Whether there is anybody to ask for it: only at an `argosy` on somebody's machine. */
+  readonly kind: 'argosy' | 'inCluster' | 'controller'
 }

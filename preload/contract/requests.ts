@@ -2,7 +2,9 @@ import * as v from 'valibot'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { ConditionVerdicts } from './analysis-views.ts'
+import { type Request, request } from './channel.ts'
 import { assurance } from './guard-views.ts'
+import { leaseRequests } from './lease-requests.ts'
 import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
 import type { FilmView, PastBoardView } from './time-travel-views.ts'
@@ -21,17 +23,6 @@ import {
   type WriteView,
 } from './views.ts'
 import type { WorkloadDetailView } from './workload-views.ts'
-
-/** A channel: the schema checks input at run time on main's side, `Output` is a promise of main's types. */
-export interface Request<Input, Output> {
-  readonly input: v.GenericSchema<unknown, Input>
-  /** Only for the type checker. */
-  readonly output?: Output
-}
-
-const request = <Output>() => ({
-  of: <Input>(input: v.GenericSchema<unknown, Input>): Request<Input, Output> => ({ input }),
-})
 
 /** Text a person or a cluster may have chosen: bounded, so that no message can fill memory. */
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
@@ -122,6 +113,7 @@ export const requests = {
   'cluster.drive.preview': request<Outcome<DrivePreviewView, Failure>>().of(
     v.object({ context: name, drive: v.boolean() }),
   ),
+  ...leaseRequests,
   /** Try an unreachable cluster now. */
   'cluster.retry': request<Outcome<void, Failure>>().of(context),
   'cluster.crds.preview': request<Outcome<readonly WriteView[], Failure>>().of(context),

@@ -4,6 +4,7 @@ import type { Reason } from '#lib/reason.ts'
 import type { AnalysisRunView, RunUnderWay } from './analysis-views.ts'
 import type { ExperimentView } from './experiment-views.ts'
 import type { GuardView } from './guard-views.ts'
+import type { LeaseRequestView } from './lease-requests.ts'
 import type { ClusterActionName } from './ownership-views.ts'
 import type { TrafficView } from './traffic-views.ts'
 import type { NativesState, WorkloadKind } from './workload-views.ts'
@@ -142,6 +143,8 @@ export interface ClusterView {
   readonly engine: EngineMode
   /** Who holds the controller lease, when it was last seen renewed here. */
   readonly lease: { readonly holder: string; readonly renewedAt: EpochMs } | undefined
+  /** What its holder is asked, or was lately. */
+  readonly request?: LeaseRequestView | undefined
   /** Protected contexts ask for the name to be typed (UI-ACT-2). */
   readonly protected: boolean
   readonly group: string

@@ -6,6 +6,7 @@ import { hrefOf, type Route } from '../store/route.ts'
 import { useApp, useText } from '../store/use-app.ts'
 import { Message } from '../ui/message.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { LeasePrompts } from './lease-prompts.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { Toasts } from './toasts.tsx'
@@ -31,6 +32,7 @@ export function Frame() {
       <TitleBar page={route.page} />
       <main className="page">
         <MainGone />
+        <LeasePrompts />
         <ErrorBoundary place={hrefOf(route)}>
           <Suspense fallback={null}>
             <PageOf route={route} />

@@ -5,6 +5,7 @@ import type { App } from './app.ts'
 import { tellDesktop } from './desktop.ts'
 import { applyPatch, fromSnapshot } from './fleet.ts'
 import { followPlans } from './follow-plans.ts'
+import { followLeaseRequests } from './lease-requests.ts'
 import { settleRequested } from './requested.ts'
 import { hearEffect } from './send-action.ts'
 import { showToast } from './toasts.ts'
@@ -45,6 +46,7 @@ export function connect(app: App): Dispose {
     plans.dispose,
     desktop.dispose,
     settleOnNews(app),
+    followLeaseRequests(app),
   ]
   return () => {
     for (const end of ends) end()

@@ -185,6 +185,8 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
   'fleet.snapshot': { input: undefined, output: { seq: 3, rollouts: { [key]: sampleView } } },
   'clusters.list': { input: undefined, output: [cluster] },
   'cluster.drive': { input: { context: 'prod/eu', drive: true }, output: success(undefined) },
+  'cluster.ask': { input: { context: 'prod/eu', reason: 'mine' }, output: success(undefined) },
+  'cluster.answer': { input: { context: 'prod/eu', handOver: true, reason: '' }, output: success(undefined) },
   'cluster.drive.preview': {
     input: { context: 'prod/eu', drive: true },
     output: success(drivePreview('prod/eu', true, at)),

@@ -253,7 +253,13 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent, plans }
       silent ? new Promise(() => {}) : Promise.resolve({ seq: seq(), rollouts: Object.fromEntries(rollouts) }),
     'clusters.list': async () => clusters(),
     'cluster.drive': async () => success(undefined),
-    'cluster.drive.preview': async ({ context, drive }) => success(drivePreview(context, drive, now)),
+    'cluster.drive.preview': async ({ context, drive }) => {
+      const request = clusters().find((each) => each.context === context)?.request
+      const asked = request?.side === 'toUs' && !drive ? { next: { how: 'asker', by: request.by } as const } : {}
+      return success({ ...drivePreview(context, drive, now), ...asked })
+    },
+    'cluster.ask': async () => success(undefined),
+    'cluster.answer': async () => success(undefined),
     'cluster.retry': async () => success(undefined),
     'cluster.crds.preview': async () =>
       success(

@@ -34,7 +34,7 @@ export function drivePreview(context: string, drive: boolean, now: number): Driv
     next: drive
       ? {
           how: 'waits',
-          holder: { identity: 'argosy-anna-laptop_5f0c', host: 'anna-laptop', since: now - 7_200_000 },
+          holder: { identity: 'argosy-anna-laptop_5f0c', host: 'anna-laptop', since: now - 7_200_000, kind: 'argosy' },
         }
       : { how: 'controller', controller: 'argo-rollouts/argo-rollouts' },
   }

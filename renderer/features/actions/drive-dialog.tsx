@@ -1,13 +1,16 @@
 import { useState } from 'react'
 import { type DrivePreviewView, drivenPhases, type UpdatingView, type WhoNextView } from '#contract/ownership-views.ts'
+import type { ClusterView } from '#contract/views.ts'
 import { formatTime } from '../../format/clock-time.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import type { Text } from '../../format/text.ts'
-import { closeOverlay } from '../../store/app.ts'
-import { useAnswer, useApp, useClusters, useText } from '../../store/use-app.ts'
+import { type App, closeOverlay } from '../../store/app.ts'
+import { openRequestOf } from '../../store/lease-requests.ts'
+import { type Loaded, useAnswer, useApp, useClusters, useText, useTicking } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ActionForm } from './action-form.tsx'
+import { AskChoice } from './ask-choice.tsx'
 import './drive-dialog.css'
 
 interface DriveDialogProps {
@@ -21,48 +24,47 @@ export function DriveDialog({ context, drive }: DriveDialogProps) {
   const text = useText()
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
+  const [asks, setAsks] = useState(true)
   const [failed, setFailed] = useState<string>()
   const cluster = useClusters(({ clusters }) => clusters.find((one) => one.context === context))
   const guard = cluster?.protected === true ? context : undefined
-  const preview = useAnswer<DrivePreviewView>(`${context} ${drive}`, async () => {
+  const { request, isOver } = useAsked(cluster, drive)
+  const isAsked = request !== undefined
+  const preview = useAnswer<DrivePreviewView>(`${context} ${drive} ${isAsked}`, async () => {
     const outcome = await app.bridge.call('cluster.drive.preview', { context, drive })
     return outcome.ok ? { state: 'there', value: outcome.value } : { state: 'failed', failure: outcome.error }
   })
-  const kind = drive ? 'take' : 'handBack'
+  const holder = holderIn(preview)
+  const kind = kindOf({ drive, isAsked, asks: asks && holder?.kind === 'argosy' })
   const confirm = async () => {
-    const outcome = await app.bridge.call('cluster.drive', { context, drive, reason })
+    const outcome = await send(app, kind, { context, reason })
     if (outcome.ok) closeOverlay(app)
     else setFailed(failureWords(text, outcome.error))
   }
   const off =
     preview.state === 'loading'
       ? text('drive.loading')
-      : guard !== undefined && typed !== guard
-        ? text('dialog.typeFirst', { name: guard })
-        : undefined
-  const why =
-    preview.state !== 'failed'
-      ? failed
-      : preview.failure.kind === 'Bridge'
-        ? preview.failure.message
-        : failureWords(text, preview.failure)
+      : isOver
+        ? text('ask.over')
+        : guard !== undefined && typed !== guard
+          ? text('dialog.typeFirst', { name: guard })
+          : undefined
+  const why = preview.state === 'failed' ? whyFailed(text, preview.failure) : failed
   return (
     <>
       <header className="dialog-head">
         <span className="dialog-icon">
           <Icon name={drive ? 'helm' : 'rollback'} />
         </span>
-        <h2>{text(`drive.title.${kind}`, { cluster: context })}</h2>
+        <h2>{text(`drive.title.${kind}`, { cluster: context, by: request?.by ?? '' })}</h2>
         <p className="dim">{text(`drive.means.${kind}`)}</p>
       </header>
       <div className="dialog-body scroll" tabIndex={0} role="region" aria-label={text('overlay.drive')}>
-        {why !== undefined && (
-          <p className="dialog-line ink-degraded" role="alert">
-            {why}
-          </p>
-        )}
+        <Failed why={why} />
         {preview.state === 'loading' && <p className="dialog-line faint">{text('drive.loading')}</p>}
+        <TheirReason reason={request?.reason ?? ''} />
         {preview.state === 'there' && <Preview preview={preview.value} />}
+        {holder !== undefined && <AskChoice holder={holder} asks={asks} onAsks={setAsks} />}
         <ActionForm
           several={false}
           guard={guard}
@@ -89,6 +91,62 @@ export function DriveDialog({ context, drive }: DriveDialogProps) {
       </footer>
     </>
   )
+}
+
+/** Who asks for what is driven here; and whether they did when the dialog was opened, and do no more. */
+function useAsked(cluster: ClusterView | undefined, drive: boolean) {
+  const isAsked = useTicking((now) => !drive && cluster !== undefined && openRequestOf(cluster, now) !== undefined)
+  const [wasAsked] = useState(isAsked)
+  return { request: isAsked ? cluster?.request : undefined, isOver: wasAsked && !isAsked }
+}
+
+const whyFailed = (text: Text, failure: Extract<Loaded<unknown>, { readonly state: 'failed' }>['failure']): string =>
+  failure.kind === 'Bridge' ? failure.message : failureWords(text, failure)
+
+type Kind = 'take' | 'ask' | 'handBack' | 'handOver'
+
+function holderIn(preview: Loaded<DrivePreviewView>) {
+  const next = preview.state === 'there' ? preview.value.next : undefined
+  return next?.how === 'waits' ? next.holder : undefined
+}
+
+function Failed({ why }: { readonly why: string | undefined }) {
+  return why === undefined ? null : (
+    <p className="dialog-line ink-degraded" role="alert">
+      {why}
+    </p>
+  )
+}
+
+function TheirReason({ reason }: { readonly reason: string }) {
+  const text = useText()
+  return reason === '' ? null : <p className="dialog-line">{text('ask.theirReason', { reason })}</p>
+}
+
+interface Wish {
+  readonly drive: boolean
+  /** Somebody asks for what is driven here. */
+  readonly isAsked: boolean
+  /** Who has it is to be asked. */
+  readonly asks: boolean
+}
+
+function kindOf({ drive, isAsked, asks }: Wish): Kind {
+  if (drive) return asks ? 'ask' : 'take'
+  return isAsked ? 'handOver' : 'handBack'
+}
+
+function send(app: App, kind: Kind, about: { readonly context: string; readonly reason: string }) {
+  const { bridge } = app
+  switch (kind) {
+    case 'ask':
+      return bridge.call('cluster.ask', about)
+    case 'handOver':
+      return bridge.call('cluster.answer', { ...about, handOver: true })
+    case 'take':
+    case 'handBack':
+      return bridge.call('cluster.drive', { ...about, drive: kind === 'take' })
+  }
 }
 
 function Preview({ preview }: { readonly preview: DrivePreviewView }) {
@@ -167,6 +225,8 @@ function nextWords(text: Text, next: WhoNextView): string {
       return next.scaledDown === undefined
         ? text('drive.next.nobody')
         : text('drive.next.scaledDown', { controller: next.scaledDown })
+    case 'asker':
+      return text('drive.next.asker', { by: next.by })
     case 'unknown':
       return text('drive.next.unknown', { why: next.why })
     case 'atOnce':

@@ -1,4 +1,5 @@
 import type { ClusterView } from '#contract/views.ts'
+import { formatMinute } from '../../format/clock-time.ts'
 import { formatAge } from '../../format/duration.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import { openOverlay } from '../../store/app.ts'
@@ -30,6 +31,7 @@ export function ClusterCard({ cluster, onClose }: ClusterCardProps) {
         <Fact name={text('card.user')} value={cluster.user} />
         <Fact name={text('card.version')} value={cluster.version ?? '–'} />
         <LeaseFact cluster={cluster} />
+        <RequestFact cluster={cluster} />
       </dl>
       <DriveChoice cluster={cluster} />
       <NativesChoice cluster={cluster} />
@@ -56,6 +58,22 @@ function LeaseFact({ cluster: { lease } }: { readonly cluster: ClusterView }) {
       : text('card.leaseHeld', { holder: lease.holder, age: formatAge(now - lease.renewedAt) }),
   )
   return <Fact name={text('card.lease')} value={words} />
+}
+
+/** SR-6: what became of asking, also after it is over. */
+function RequestFact({ cluster: { request } }: { readonly cluster: ClusterView }) {
+  const text = useText()
+  const isOver = useTicking((now) => request !== undefined && now >= request.until)
+  if (request === undefined) return null
+  const { by, keptBy, side } = request
+  const time = formatMinute(request.until)
+  const words =
+    keptBy !== undefined
+      ? text('ask.card.kept', { by: keptBy })
+      : isOver
+        ? text('ask.card.expired', { by, time })
+        : text(side === 'ours' ? 'ask.card.ours' : 'ask.card.toUs', { by, time })
+  return <Fact name={text('ask.card')} value={words} />
 }
 
 /** Taking the lease starts this machine's engine there; giving it back leaves every rollout at its present weight. */

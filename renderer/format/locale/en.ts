@@ -3,6 +3,7 @@ import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
 import { desktopEn } from './desktop-en.ts'
 import { guardEn } from './guard-en.ts'
+import { leaseRequestEn } from './lease-request-en.ts'
 import { ownershipEn } from './ownership-en.ts'
 import { planEn } from './plan-en.ts'
 
@@ -14,6 +15,7 @@ export const en = {
   ...boardEn,
   ...desktopEn,
   ...guardEn,
+  ...leaseRequestEn,
   ...ownershipEn,
   ...planEn,
   'nav.label': 'Views',

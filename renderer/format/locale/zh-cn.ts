@@ -3,6 +3,7 @@ import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
 import { desktopZhCN } from './desktop-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
+import { leaseRequestZhCN } from './lease-request-zh-cn.ts'
 import { ownershipZhCN } from './ownership-zh-cn.ts'
 import { planZhCN } from './plan-zh-cn.ts'
 
@@ -12,6 +13,7 @@ export const zhCN: Catalogue = {
   ...boardZhCN,
   ...desktopZhCN,
   ...guardZhCN,
+  ...leaseRequestZhCN,
   ...ownershipZhCN,
   ...planZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',

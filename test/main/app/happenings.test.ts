@@ -68,6 +68,35 @@ describe('what happens to the lease', () => {
   })
 })
 
+describe('SR-6: who asks for a lease', () => {
+  const request = {
+    by: 'ada@rome',
+    at: T0,
+    until: T0 + 300_000,
+    reason: 'mine',
+    side: 'toUs',
+    keptBy: undefined,
+  } as const
+  const cluster = { ...aCluster('eu', T0, { engine: 'driven' }), drives: true }
+  const of = (change: object = {}): Picture => ({ ...withRollouts(), clusters: [{ ...cluster, ...change }] })
+
+  it('is told of once, with the reason, and again when they ask again', () => {
+    expect(happeningsIn(of(), of({ request }))).toMatchObject([
+      { kind: 'leaseAsked', what: 'eu', detail: 'ada@rome asks to drive it. mine' },
+    ])
+    expect(kinds(of({ request }), of({ request: { ...request, keptBy: 'bo@oslo' } }))).toEqual([])
+    expect(kinds(of({ request }), of({ request: { ...request, at: T0 + 1_000 } }))).toEqual(['leaseAsked'])
+    expect(kinds({ ...of(), clusters: [] }, of({ request }))).toEqual([])
+    expect(kinds(of(), of({ request: { ...request, side: 'others' } }))).toEqual([])
+  })
+
+  it('hears that it is kept', () => {
+    const ours = { ...request, side: 'ours' } as const
+    const kept = happeningsIn(of({ request: ours }), of({ request: { ...ours, keptBy: 'bo@oslo' } }))
+    expect(kept).toMatchObject([{ kind: 'leaseKept', what: 'eu', detail: 'bo@oslo keeps it.' }])
+  })
+})
+
 describe('what happens to plans', () => {
   const plan: PlanSummaryView = { ...checkoutPlan(T0), phase: 'Running', holds: [] }
   const calm: PlanSummaryView = { ...plan, waves: plan.waves.map((wave) => ({ ...wave, state: 'Active' })) }

@@ -6,6 +6,7 @@ import { T0 } from '#test/support/virtual-clock.ts'
 const rival = {
   namespace: 'other',
   name: 'argo-rollouts',
+  isOurs: false,
   readyReplicas: 1,
   electsLeader: false,
   leaseNamespace: 'other',

@@ -171,3 +171,52 @@ it('observes without ever writing', async () => {
   expect(lease.state).toEqual({ state: 'free' })
   expect(api.writes).toEqual([])
 })
+
+it('SR-6: handed over, it is taken by who asked for it; another that waits holds back for two seconds', async () => {
+  const holder = setUp('argosy-a_1')
+  const asker = setUp('argosy-b_1', holder.api, holder.clock)
+  const other = setUp('argosy-c_1', holder.api, holder.clock)
+  holder.lease.drive()
+  await holder.clock.advance(0)
+  for (const { lease } of [other, asker]) lease.drive()
+  await holder.clock.advance(5_000)
+  await holder.lease.stop({ release: true, to: 'argosy-b_1' })
+  other.lease.drive()
+  await holder.clock.advance(0)
+  expect(other.lease.state).toMatchObject({ state: 'other', holder: 'argosy-b_1' })
+  await holder.clock.advance(2_000)
+  expect(holder.spec()).toMatchObject({ holderIdentity: 'argosy-b_1', leaseTransitions: 1 })
+  expect(holder.api.read(resources.leases, at)?.metadata.annotations).toEqual({})
+})
+
+it('SR-6: handed over to somebody who is gone, it is anybody’s after two seconds', async () => {
+  const holder = setUp('argosy-a_1')
+  const other = setUp('argosy-c_1', holder.api, holder.clock)
+  holder.lease.drive()
+  await holder.clock.advance(0)
+  await holder.lease.stop({ release: true, to: 'argosy-gone_1' })
+  other.lease.drive()
+  await holder.clock.advance(1_900)
+  expect(holder.spec()?.holderIdentity).toBe('')
+  await holder.clock.advance(300)
+  expect(holder.spec()?.holderIdentity).toBe('argosy-c_1')
+})
+
+it('SR-6, OPS-37: asked while it is given back, it is given back all the same, and kept by its holder until then', async () => {
+  const { api, clock, lease, spec } = setUp()
+  const annotate = () => {
+    const now = api.read(resources.leases, at)
+    if (now === undefined) throw new Error('no lease')
+    const annotations = { 'argosy.dev/requested-by': 'ada@rome' }
+    api.put(resources.leases, { ...now, metadata: { ...now.metadata, annotations } })
+  }
+  lease.drive()
+  await clock.advance(0)
+  annotate()
+  await clock.advance(2_000)
+  expect(lease.isValid()).toBe(true)
+  expect(spec()).toMatchObject({ holderIdentity: 'argosy-laptop_1', leaseTransitions: 0 })
+  annotate()
+  expect(await lease.stop({ release: true })).toMatchObject({ ok: true })
+  expect(spec()?.holderIdentity).toBe('')
+})

@@ -93,6 +93,7 @@ it('OPS-40: names who drives', () => {
   const rival = {
     namespace: 'x',
     name: 'y',
+    isOurs: false,
     readyReplicas: 1,
     electsLeader: false,
     leaseNamespace: 'x',

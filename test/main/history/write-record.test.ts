@@ -138,6 +138,16 @@ describe('ACT-15: renewals of a lease', () => {
   })
 })
 
+it('ACT-15, SR-6: what a person writes to a lease is no renewal of its holder', () => {
+  const { record, lines } = aRecord()
+  record.add(aRenewal())
+  record.add(aRenewal({ cause: { action: 'keepDriving', reason: 'not now' } }))
+  record.add(aRenewal())
+  expect(lines()).toMatchObject([{ by: 'engine' }, { by: 'person', action: 'keepDriving', reason: 'not now' }])
+  record.stop()
+  expect(lines().at(-1)).toMatchObject({ renewals: { count: 1 } })
+})
+
 describe('ACT-15: the record cannot be edited', () => {
   it('no row of it changes or goes before its time', () => {
     const { record, history } = aRecord()

@@ -25,6 +25,7 @@ describe('who drives a cluster', () => {
     expect(words).toContain('2 writes in the first minute')
     expect(words).toContain('Not known to the end of that minute: shop/search-index')
     expect(sent()).toEqual([])
+    await act(async () => dialog()?.querySelector<HTMLInputElement>('.ask-choice input')?.click())
     await act(async () => button().click())
     expect(sent()).toEqual([{ context: 'canary-eu', drive: true, reason: '' }])
     expect(dialog()).toBeNull()
