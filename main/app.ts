@@ -10,11 +10,13 @@ import { kubeconfigPaths, loadKubeconfig } from '#main/cluster/kubeconfig.ts'
 import { type Attention, followAttention } from './app/attention-feed.ts'
 import type { OwnershipNews } from './app/cluster-session.ts'
 import { EffectFeed } from './app/effect-feed.ts'
+import { exportFileName } from './app/export-file.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
 import { openNativeSettings } from './app/native-settings.ts'
 import { openPlans } from './app/open-plans.ts'
 import { recordFleet } from './app/record-fleet.ts'
+import type { SaveAs } from './app/record-handlers.ts'
 import { recordObjects } from './app/record-objects.ts'
 import { Sessions } from './app/sessions.ts'
 import type { Cluster } from './cluster/cluster.ts'
@@ -23,6 +25,7 @@ import { historyFiles } from './data-folder.ts'
 import { createFleetSource } from './fleet/fleet-source.ts'
 import { createRails } from './guard-settings.ts'
 import { actorAs } from './history/actor.ts'
+import { exportRecord } from './history/export.ts'
 import { createObjectRecorder } from './history/objects/object-recorder.ts'
 import { pastRuns } from './history/past-runs.ts'
 import { createRecorder } from './history/recorder.ts'
@@ -46,6 +49,8 @@ export interface ArgosyOptions {
   readonly log: Log
   /** For notifications of the type `desktop`; absent: there is none. */
   readonly desktop?: ShowOnDesktop | undefined
+  /** Asks where a file is to be saved; absent: a browser does. */
+  readonly saveAs?: SaveAs | undefined
 }
 
 /** One window's worth of Argosy, for any host. */
@@ -56,6 +61,8 @@ export interface Argosy {
   onAttention(listener: (attention: Attention) => void): Dispose
   /** Whether the person at the window wants to be told on the desktop; not before the window has said so. */
   readonly notifies: boolean
+  /** The record of actions and writes, of one cluster or all, as JSON lines. */
+  record(context: string | undefined): { readonly name: string; readonly lines: Iterable<string> }
   /** Gives leases back, ends watches, closes the history. */
   stop(): Promise<void>
 }
@@ -130,7 +137,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     kubeconfigPaths: kubeconfigPaths(sessions.paths.length === 0 ? {} : { paths: sessions.paths }),
   })
   const dispatcher = createDispatcher({
-    handlers: createHandlers({ sessions, fleet, history, recorder, objects, effects, plans, clock, log, info, prefer }),
+    handlers: createHandlers({
+      ...{ sessions, fleet, history, recorder, objects, effects, plans, clock, log, info, prefer },
+      saveAs: options.saveAs,
+    }),
     publishers: {
       'fleet.patch': (_topic, send) => fleet.onPatch(send),
       'clusters.changed': (_topic, send) => sessions.onChange(send),
@@ -154,6 +164,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     get notifies() {
       return notifies
     },
+    record: (context) => ({
+      name: exportFileName(clock.now()),
+      lines: exportRecord(history, { contexts: context === undefined ? undefined : [context] }),
+    }),
     stop: async () => {
       effects.stop()
       await plans.stop({ release: true })

@@ -8,6 +8,7 @@ import { serveElectron } from './ipc/electron-host.ts'
 import { createLog } from './log.ts'
 import { systemClock } from './system-clock.ts'
 import { isAppPage, registerAppScheme, serveAppScheme } from './window/app-protocol.ts'
+import { askWhere } from './window/ask-where.ts'
 import { setMenu } from './window/menu.ts'
 import { addressOf, goTo, openWindow } from './window/open-window.ts'
 import { showOnDesktop } from './window/show-on-desktop.ts'
@@ -62,6 +63,7 @@ async function compose(): Promise<Argosy> {
     clock: systemClock,
     log,
     desktop: (title, body) => showOnDesktop(title, body),
+    saveAs: askWhere,
   })
 }
 

@@ -42,6 +42,7 @@ import { diffRevisions } from './diff-revisions.ts'
 import type { EffectFeed } from './effect-feed.ts'
 import { Begun, guardFor } from './guard-action.ts'
 import { previewNative, readNative, sendNative } from './native-actions.ts'
+import { recordHandlers, type SaveAs } from './record-handlers.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface HandlerParts {
@@ -56,6 +57,7 @@ export interface HandlerParts {
   readonly log: Log
   readonly info: () => AppView
   readonly prefer: (preferred: Input<'desktop.prefer'>) => void
+  readonly saveAs?: SaveAs | undefined
 }
 
 /** What each channel does; one line where it fits. */
@@ -124,6 +126,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       objects.upToNow()
       return pastBoard(history, at, () => new Promise((resolve) => setImmediate(resolve)))
     },
+    ...recordHandlers(parts),
     'plans.list': async () => {
       // What is found is told by the stream: a cluster that answers late keeps nobody waiting.
       void plans.discover()

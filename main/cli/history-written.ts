@@ -1,5 +1,6 @@
+import type { WrittenView } from '#contract/record-views.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
-import type { WrittenView } from '#main/history/written.ts'
+
 import { byWhom, oneLine, shorten } from './history-words.ts'
 import type { CliIo } from './io.ts'
 import { formatTable } from './text-table.ts'

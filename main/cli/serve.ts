@@ -46,6 +46,7 @@ async function serve(options: ServeOptions, io: CliIo): Promise<void> {
   const argosy = await compose(options, clock, log)
   const host = await startWebHost({
     dispatcher: argosy.dispatcher,
+    record: (context) => argosy.record(context),
     rendererFolder: folder,
     port: options.port,
     clock,

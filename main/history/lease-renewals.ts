@@ -24,9 +24,7 @@ export class LeaseRenewals {
 
   /** Whether this write was only counted, and the counts that it ends. */
   see(write: RecordedWrite): { readonly isCounted: boolean; readonly ended: readonly Renewals[] } {
-    // What a person wrote to it is none of its holder's renewals.
-    const isOfPerson = write.cause?.action !== undefined
-    if (write.resource !== 'leases.coordination.k8s.io' || isOfPerson) return { isCounted: false, ended: [] }
+    if (!isOfHolder(write)) return { isCounted: false, ended: [] }
     const key = `${write.context} ${write.namespace}/${write.name}`
     const known = this.#known.get(key)
     const tenure = tenureOf(write)
@@ -48,6 +46,10 @@ export class LeaseRenewals {
     return taken
   }
 }
+
+/** What a person writes to a lease is none of its holder's renewals. */
+const isOfHolder = ({ resource, cause }: RecordedWrite): boolean =>
+  resource === 'leases.coordination.k8s.io' && cause?.action === undefined
 
 /** Who holds it, and how often it had gone to another before; empty: nobody. */
 function tenureOf({ body }: RecordedWrite): string {

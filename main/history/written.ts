@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import type { EpochMs } from '#lib/clock.ts'
+import type { WrittenDetailView, WrittenPage, WrittenView } from '#contract/record-views.ts'
 import { readJson } from './record-body.ts'
 import type { History } from './store.ts'
+import { wantedBy } from './written-filter.ts'
 
 const text = v.pipe(
   v.nullish(v.string()),
@@ -30,15 +31,17 @@ const entry = v.object({
   renewals: v.nullish(v.object({ count: v.number() })),
 })
 
-/** One row of the record of writes, as it is listed. Without a code no answer came. */
-export type WrittenView = Omit<v.InferOutput<typeof entry>, 'renewals'> & {
-  readonly id: number
-  readonly at: EpochMs
-  /** More than one only for renewals of a lease. */
-  readonly count: number
-}
+const detail = v.object({
+  via: v.optional(v.picklist(['window', 'cli'])),
+  problem: text,
+  resourceVersion: text,
+  request: v.nullish(
+    v.object({ type: v.string(), body: v.optional(v.unknown()), bytes: v.optional(v.number()), sha256: text }),
+  ),
+  renewals: v.nullish(v.object({ since: v.number() })),
+})
 
-export interface WrittenQuery {
+interface WrittenQuery {
   readonly contexts?: readonly string[] | undefined
   readonly namespace?: string | undefined
   readonly name?: string | undefined
@@ -64,6 +67,66 @@ const isWanted = ({ context, namespace, name }: WrittenView, query: WrittenQuery
   (query.contexts === undefined || query.contexts.includes(context)) &&
   (query.namespace === undefined || query.namespace === namespace) &&
   (query.name === undefined || query.name === name)
+
+export interface PageQuery {
+  readonly filter?: string | undefined
+  readonly context?: string | undefined
+  readonly by?: 'person' | 'engine' | undefined
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+/** So much is read for one page at most, for everything else of main waits meanwhile. */
+const scanMax = { rows: 5_000, characters: 16_000_000 }
+
+/** A page of the same. It ends early where little matches; `next` tells where to go on. */
+export function pageOfWritten(history: Pick<History, 'all'>, query: PageQuery): WrittenPage {
+  const { context = '', limit } = query
+  const isMatch = wantedBy(query)
+  const rows: WrittenView[] = []
+  let before = query.before ?? Number.MAX_SAFE_INTEGER
+  let [scanned, characters] = [0, 0]
+  while (scanned < scanMax.rows && characters < scanMax.characters) {
+    const read = history.all(
+      "SELECT id, at, body FROM written WHERE id < ? AND (? = '' OR context = ?) ORDER BY id DESC LIMIT ?",
+      before,
+      context,
+      context,
+      Math.min(pageSize, limit),
+    )
+    for (const row of read) {
+      before = Number(row['id'])
+      scanned++
+      characters += String(row['body']).length
+      rows.push(...readWritten(row).filter(isMatch))
+      if (rows.length === limit) return { rows, next: before }
+    }
+    if (read.length < Math.min(pageSize, limit)) return { rows, next: undefined }
+  }
+  return { rows, next: before }
+}
+
+/** `undefined`: there is none, or it cannot be read. */
+export function readWrite(history: Pick<History, 'all'>, id: number): WrittenDetailView | undefined {
+  const [row] = history.all('SELECT id, at, body FROM written WHERE id = ?', id)
+  const [written] = row === undefined ? [] : readWritten(row)
+  const parsed = v.safeParse(detail, readJson(row?.['body']))
+  if (written === undefined || !parsed.success) return undefined
+  const { request, renewals, via, problem, resourceVersion } = parsed.output
+  const { type = '', body, bytes, sha256 } = request ?? {}
+  const shown = typeof body === 'string' || body === undefined ? body : JSON.stringify(body, undefined, 2)
+  return {
+    ...written,
+    via,
+    problem,
+    resourceVersion,
+    body: request ? { type, text: shown, sha256, bytes } : undefined,
+    since: renewals?.since,
+  }
+}
+
+export const writtenContexts = (history: Pick<History, 'all'>): readonly string[] =>
+  history.all('SELECT DISTINCT context FROM written ORDER BY context').map(({ context }) => String(context))
 
 /** One damaged row must not hide the others. */
 function readWritten({ id, at, body }: Record<string, unknown>): readonly WrittenView[] {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { WebSocketServer } from 'ws'
+import { recordPath } from '#contract/record-views.ts'
 import { closeCodes, webSocketPath } from '#contract/web-messages.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -12,12 +14,19 @@ import { readStaticFile } from './static-files.ts'
 
 export interface WebHostOptions {
   readonly dispatcher: Dispatcher
+  /** The record of what was done, of one cluster or all, for download. */
+  readonly record?: (context: string | undefined) => Download
   /** Folder of the built window. */
   readonly rendererFolder: string
   /** 0: any free one. */
   readonly port: number
   readonly clock: Clock
   readonly log: Log
+}
+
+export interface Download {
+  readonly name: string
+  readonly lines: Iterable<string>
 }
 
 export interface WebHost {
@@ -43,7 +52,7 @@ const messageBytesMax = 1024 ** 2
  * other name can be pointed here), come from our own pages, and carry the session that a printed address was exchanged for.
  */
 export async function startWebHost(options: WebHostOptions): Promise<Outcome<WebHost, WebHostFailure>> {
-  const { dispatcher, rendererFolder, clock, log } = options
+  const { dispatcher, clock, log } = options
   const sessions = new Sessions()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
@@ -53,7 +62,7 @@ export async function startWebHost(options: WebHostOptions): Promise<Outcome<Web
   const door = new Door(sessions, listening.value)
 
   server.on('request', (request, response) => {
-    answer(request, response, door, rendererFolder).catch((error: unknown) => {
+    answer(request, response, door, options).catch((error: unknown) => {
       log('error', 'bug', { where: 'web host', error })
       response.destroy()
     })
@@ -111,7 +120,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   door: Door,
-  rendererFolder: string,
+  { rendererFolder, record }: WebHostOptions,
 ): Promise<void> {
   if (!door.isForUs(request)) return text(response, 421, 'Argosy answers at its own address only.')
   setSecurityHeaders(response, request.headers.host ?? '')
@@ -124,13 +133,21 @@ async function answer(
   if (token !== null) return exchange(response, door, door.redeem(token), request)
   if (!door.hasSession(request)) return text(response, 401, `${notLetIn} ${howToGetIn}`)
 
-  const file = await readStaticFile(rendererFolder, url.pathname)
+  if (url.pathname === recordPath && record !== undefined) {
+    return download(request, response, record(url.searchParams.get('context') ?? undefined))
+  }
+  return answerFile(request, response, url.pathname, rendererFolder)
+}
+
+async function answerFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  pathname: string,
+  rendererFolder: string,
+): Promise<void> {
+  const file = await readStaticFile(rendererFolder, pathname)
   if (file === undefined) {
-    return text(
-      response,
-      404,
-      url.pathname === '/' ? `The window is not built: ${rendererFolder} is empty.` : 'Not found.',
-    )
+    return text(response, 404, pathname === '/' ? `The window is not built: ${rendererFolder} is empty.` : 'Not found.')
   }
   response.writeHead(200, {
     'Content-Type': file.contentType,
@@ -138,6 +155,21 @@ async function answer(
     'Cache-Control': file.cacheControl,
   })
   response.end(request.method === 'HEAD' ? undefined : file.body)
+}
+
+/** Nothing is kept of it by the browser but the file that the person saves. */
+async function download(request: IncomingMessage, response: ServerResponse, { name, lines }: Download): Promise<void> {
+  response.writeHead(200, {
+    'Content-Type': 'application/jsonl; charset=utf-8',
+    'Content-Disposition': `attachment; filename="${name}"`,
+    'Cache-Control': 'no-store',
+  })
+  if (request.method === 'HEAD') return void response.end()
+  const text = function* () {
+    for (const line of lines) yield `${line}\n`
+  }
+  // Who goes away in the middle has no file, and needs no words.
+  await pipeline(Readable.from(text()), response).catch(() => undefined)
 }
 
 const notLetIn = 'This browser has no session with Argosy.'

@@ -7,6 +7,7 @@ import { assurance } from './guard-views.ts'
 import { leaseRequests } from './lease-requests.ts'
 import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
+import { recordChannels } from './record-views.ts'
 import type { FilmView, PastBoardView } from './time-travel-views.ts'
 import {
   type ActionPreview,
@@ -152,6 +153,7 @@ export const requests = {
   'history.film': request<Outcome<FilmView, Failure>>().of(v.object({ key, from: moment, until: moment })),
   /** The fleet board at a past moment. Asks no cluster. */
   'history.board': request<PastBoardView>().of(v.object({ at: moment })),
+  ...recordChannels,
   /** All plans that are known. Also begins to look for others in the open clusters; those come by `plans.changed`. */
   'plans.list': request<readonly PlanSummaryView[]>().of(nothing),
   /** What a text says, as a plan: its faults with their lines, and what would go out where. Sends nothing. */

@@ -12,6 +12,7 @@ import type {
 import { type ActionName, type Availability, actionNames } from '#contract/views.ts'
 import { success } from '#lib/outcome.ts'
 import { drivePreview } from '#test/support/fixture-drive.ts'
+import { aWriteDetail } from '#test/support/fixture-writes.ts'
 
 /** One input and one answer for every channel, one topic and one message for every stream: a new one without a sample does not compile. */
 
@@ -304,6 +305,13 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     input: { at },
     output: { at, rollouts: {}, unrecorded: ['prod/eu'] },
   },
+  'history.writes': {
+    input: { filter: 'who:ada', by: 'person', limit: 100 },
+    output: { rows: [aWriteDetail(2, 2, at)], next: 2 },
+  },
+  'history.write': { input: { id: 2 }, output: success(aWriteDetail(2, 2, at)) },
+  'history.writes.contexts': { input: undefined, output: ['prod/eu'] },
+  'history.export': { input: { context: 'prod/eu' }, output: success({ how: 'saved', path: '/tmp/x', lines: 3 }) },
   'plans.list': { input: undefined, output: [plan] },
   'plan.check': {
     input: { text: 'name: web' },

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,11 +10,16 @@ const pictures = 'test-results/electron'
 const patient = { timeout: 20_000, interval: 100 }
 
 const folder = mkdtempSync(join(tmpdir(), 'argosy-electron-'))
+const saved = join(folder, 'record.jsonl')
 let app: LaunchedApp
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true })
-  app = await launchApp({ main: 'out/main/index.js', args: ['.', '--sandbox'], env: { ARGOSY_USER_DATA: folder } })
+  app = await launchApp({
+    main: 'out/main/index.js',
+    args: ['.', '--sandbox'],
+    env: { ARGOSY_USER_DATA: folder, ARGOSY_SAVE_TO: saved },
+  })
 })
 
 afterAll(async () => {
@@ -110,6 +115,18 @@ describe('the window of the application', () => {
     await app.window.reload()
     await app.window.getByRole('rowheader').first().waitFor()
     expect(await app.window.getByRole('rowheader').count()).toBeGreaterThan(5)
+  })
+
+  it('ACT-15: saves the record where the person says', async () => {
+    await app.window.evaluate(() => location.assign('#/history'))
+    await app.window.getByRole('button', { name: 'Writes' }).click()
+    await app.window.locator('.write').first().waitFor()
+    await app.window.getByRole('button', { name: 'Export…' }).click()
+    expect(await app.reported('saveDialog')).toMatchObject({
+      defaultPath: expect.stringMatching(/argosy-record-[\d-]{10}\.jsonl$/),
+    })
+    await app.window.getByText(saved).waitFor()
+    expect(readFileSync(saved, 'utf8')).toMatch(/^\{"record":"(action|write)"/)
   })
 
   it('quits in order: leases given back, history closed, exit code 0', async () => {

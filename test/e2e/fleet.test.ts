@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -170,6 +170,26 @@ describe('an update through three clusters', () => {
     await page.goto(`${new URL(page.url()).origin}/#/diff/harbor-2/shop/search-index?left=1&right=2`)
     await expect.poll(() => page.getByText('search-index:1.20.0').count(), { timeout: 30_000 }).toBeGreaterThan(0)
     await picture('diff')
+  })
+
+  it('ACT-15: lists what was written, and a browser saves the record', async () => {
+    await page.goto(`${new URL(page.url()).origin}/#/history`)
+    await page.getByRole('button', { name: 'Writes' }).click()
+    await page.locator('.write').first().waitFor()
+    await page.locator('.write-toggle').first().click()
+    await page.locator('.write-body pre').waitFor()
+    await picture('writes')
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export…' }).click(),
+    ])
+    expect(download.suggestedFilename()).toMatch(/^argosy-record-[\d-]{10}\.jsonl$/)
+    const saved = join(folder, 'record.jsonl')
+    await download.saveAs(saved)
+    const lines = readFileSync(saved, 'utf8').trimEnd().split('\n')
+    const records = new Set(lines.map((line) => (JSON.parse(line) as { readonly record: string }).record))
+    expect(records).toEqual(new Set(['action', 'write']))
+    await page.getByRole('button', { name: 'Rollouts' }).click()
   })
 
   it('keeps the history readable once every cluster is gone', async () => {

@@ -22,6 +22,7 @@ import { type PlansScene, plansOf, summaryOf } from './fixture-plan-scenes.ts'
 import { checkText, planTextFor } from './fixture-plan-text.ts'
 import { preview } from './fixture-preview.ts'
 import { aWorkloadDetail, fleetNatives } from './fixture-workload.ts'
+import { aWriteDetail, writesContexts, writesPage } from './fixture-writes.ts'
 
 export type Scene =
   | 'fleet'
@@ -166,7 +167,7 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
     entries,
     clusters: () => clusters,
     seq: () => seq,
-    silent: scene === 'silent',
+    scene,
     plans: () => plans,
   })
   return {
@@ -241,11 +242,13 @@ interface HandlerParts {
   readonly entries: readonly HistoryEntryView[]
   readonly clusters: () => readonly ClusterView[]
   readonly seq: () => number
-  readonly silent: boolean
+  readonly scene: Scene
   readonly plans: () => readonly PlanView[]
 }
 
-function createHandlers({ now, rollouts, entries, clusters, seq, silent, plans }: HandlerParts): Handlers {
+function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }: HandlerParts): Handlers {
+  const silent = scene === 'silent'
+  const writes = scene === 'noContexts' ? 0 : scene === 'large' ? 10_000 : 800
   const gone = { kind: 'NotFound', message: 'not found', resource: 'rollouts.argoproj.io', name: undefined } as const
   return {
     'app.info': async () => info,
@@ -312,6 +315,13 @@ function createHandlers({ now, rollouts, entries, clusters, seq, silent, plans }
     },
     'history.film': async () => failure(gone),
     'history.board': async ({ at }) => ({ at, rollouts: Object.fromEntries(rollouts), unrecorded: [] }),
+    'history.writes': async (query) => {
+      if (scene === 'troubles') throw new Error('database is locked')
+      return writesPage(writes, now, query)
+    },
+    'history.write': async ({ id }) => (id > writes ? failure(gone) : success(aWriteDetail(id, writes, now))),
+    'history.writes.contexts': async () => (writes === 0 ? [] : writesContexts),
+    'history.export': async () => success({ how: 'saved', path: '/home/m.ortega/argosy-record.jsonl', lines: 10_248 }),
     'plans.list': () => (silent ? new Promise(() => {}) : Promise.resolve(plans().map(summaryOf))),
     'plan.check': async ({ text }) => checkText(text, rollouts),
     'plan.draft': async ({ keys }) => success(planTextFor(keys.flatMap((key) => rollouts.get(key) ?? []))),

@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useApp, useText } from '../../store/use-app.ts'
 import { Kbd } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segments } from '../../ui/segments.tsx'
 
-const historyViews = ['rollouts', 'actions'] as const
+const historyViews = ['rollouts', 'actions', 'writes'] as const
 export type HistoryView = (typeof historyViews)[number]
 
 interface HistoryFilterProps {
@@ -12,10 +12,14 @@ interface HistoryFilterProps {
   readonly onShow: (view: HistoryView) => void
   /** In words. */
   readonly count: string
+  /** What can be looked for. */
+  readonly find?: string
+  /** More choices, beside the field. */
+  readonly children?: ReactNode
 }
 
 /** What is listed, and which of it. Writes through 150 ms after the last key, so that typing never waits for the disk. */
-export function HistoryFilter({ shows, onShow, count }: HistoryFilterProps) {
+export function HistoryFilter({ shows, onShow, count, find, children }: HistoryFilterProps) {
   const { filters, clock } = useApp()
   const text = useText()
   const [draft, setDraft] = useState(() => filters.getState().history)
@@ -36,13 +40,14 @@ export function HistoryFilter({ shows, onShow, count }: HistoryFilterProps) {
           type="text"
           value={draft}
           maxLength={500}
-          placeholder={text('history.find')}
+          placeholder={find ?? text('history.find')}
           aria-label={text('history.find')}
           onChange={(event) => setDraft(event.target.value)}
         />
         <Kbd>/</Kbd>
       </label>
       <span className="faint small num">{count}</span>
+      {children}
     </search>
   )
 }

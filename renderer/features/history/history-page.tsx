@@ -8,6 +8,7 @@ import { Actions, useActions } from './actions.tsx'
 import { HistoryFilter, type HistoryView } from './history-filter.tsx'
 import { HistoryList } from './history-list.tsx'
 import { RecordView } from './record.tsx'
+import { WritesPage } from './writes.tsx'
 import './history.css'
 
 const pageSize = 500
@@ -18,7 +19,7 @@ export default function HistoryPage({ id }: { readonly id: string | undefined })
   const text = useText()
   const [shows, setShows] = useState<HistoryView>('rollouts')
   const filter = useStore(filters, (state) => state.history)
-  const Page = shows === 'actions' ? ActionsPage : RolloutsPage
+  const Page = { rollouts: RolloutsPage, actions: ActionsPage, writes: WritesPage }[shows]
   return (
     <div className="history">
       <h1 className="unseen">{text('nav.history')}</h1>

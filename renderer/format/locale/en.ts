@@ -6,6 +6,7 @@ import { guardEn } from './guard-en.ts'
 import { leaseRequestEn } from './lease-request-en.ts'
 import { ownershipEn } from './ownership-en.ts'
 import { planEn } from './plan-en.ts'
+import { recordEn } from './record-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
@@ -18,6 +19,7 @@ export const en = {
   ...leaseRequestEn,
   ...ownershipEn,
   ...planEn,
+  ...recordEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',

@@ -6,6 +6,7 @@ import { guardZhCN } from './guard-zh-cn.ts'
 import { leaseRequestZhCN } from './lease-request-zh-cn.ts'
 import { ownershipZhCN } from './ownership-zh-cn.ts'
 import { planZhCN } from './plan-zh-cn.ts'
+import { recordZhCN } from './record-zh-cn.ts'
 
 /** 简体中文; words as in the glossary (UI-I18N-6). Kubernetes words stay as they are. */
 export const zhCN: Catalogue = {
@@ -16,6 +17,7 @@ export const zhCN: Catalogue = {
   ...leaseRequestZhCN,
   ...ownershipZhCN,
   ...planZhCN,
+  ...recordZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',
   'reason.timedPause': '暂停 {{duration}}。',
   'reason.timedPauseAfter': '{{step}} 之后暂停 {{duration}}。',

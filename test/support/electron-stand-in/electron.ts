@@ -128,6 +128,10 @@ export class BrowserWindow extends StandInWindow {
     return [...windows]
   }
 
+  static getFocusedWindow(): StandInWindow | null {
+    return [...windows].find((each) => each.isFocused()) ?? null
+  }
+
   constructor(options: ConstructorParameters<typeof StandInWindow>[0]) {
     super(options, { context: app.context, ipcMain, onGone: () => app.windowGone() })
   }
@@ -154,6 +158,12 @@ export const Menu = {
 
 export const dialog = {
   showErrorBox: (title: string, content: string): void => report('errorBox', { title, content }),
+  /** The person saves where the test says, or not at all. */
+  showSaveDialog: async (...given: readonly unknown[]) => {
+    report('saveDialog', given.at(-1))
+    const filePath = process.env['ARGOSY_SAVE_TO'] ?? ''
+    return { canceled: filePath === '', filePath }
+  },
 }
 
 process.on('message', (message) => {
