@@ -62,6 +62,9 @@ interface Counts {
   readonly natives: NonNullable<ClusterView['natives']>
 }
 
+/** Longer than it takes to take a lease, and to see that nobody has. */
+const takenBackMs = 25_000
+
 /** One kubeconfig context in the window: its client, its caches, and the engine that drives or watches. */
 export class ClusterSession {
   readonly context: string
@@ -81,6 +84,7 @@ export class ClusterSession {
   #drives: boolean
   #version: string | undefined
   #userName: string | undefined
+  #cancelTakingBack: Dispose = () => undefined
 
   constructor(options: SessionOptions) {
     const { access, clock, log } = options
@@ -146,11 +150,13 @@ export class ClusterSession {
 
   /** Takes the lease, or gives it back and goes on watching. */
   async drive(wanted: boolean): Promise<Outcome<void, Failure>> {
+    this.#cancelTakingBack()
     this.#drives = wanted
     if (wanted) {
       this.engine.start()
       return success(undefined)
     }
+    await this.#desk.withdraw()
     const released = await this.engine.stop({ release: true })
     this.engine.observe()
     return released
@@ -165,12 +171,25 @@ export class ClusterSession {
   /** Gives the lease to who asked for it, or tells them that it is kept. */
   async answer(handOver: boolean, reason: string): Promise<Outcome<void, Failure>> {
     if (!handOver) return this.#desk.keep(reason)
+    const asker = this.#desk.open?.by
     const given = await this.#desk.handOver()
     if (given.ok || !this.engine.isWanted) {
       this.#drives = false
       this.engine.observe()
+      this.#cancelTakingBack = this.#options.clock.after(takenBackMs, () => void this.#takeBack(asker ?? ''))
     }
     return given
+  }
+
+  /** Who asked may have gone meanwhile: then nobody would drive, and nobody has decided that. */
+  async #takeBack(asker: string): Promise<void> {
+    if (this.#drives || this.engine.lease.state !== 'free') return
+    const outcome = await this.drive(true)
+    await this.#tellOwnership({
+      action: 'drive',
+      reason: `nobody had the lease after it was handed over to ${asker}`,
+      outcome,
+    })
   }
 
   async #handOverFor(by: string): Promise<void> {
@@ -259,6 +278,8 @@ export class ClusterSession {
    */
   async stop(why: string): Promise<void> {
     const { isWanted } = this.engine
+    this.#cancelTakingBack()
+    await this.#desk.withdraw()
     const outcome = await this.engine.stop({ release: true })
     const news = { action: 'handBack', reason: why, outcome, user: this.#userName } as const
     if (isWanted && !this.#options.sandbox) this.#options.onOwnership?.({ context: this.context, ...news })

@@ -24,13 +24,18 @@ interface DeskSettings {
 /** After handing over, whoever asked has the lease to themselves for so long; then it is waited for again. */
 const awayMs = 30_000
 
+export interface Desk {
+  /** To be called before the engine stops. */
+  close(): Promise<void>
+}
+
 /** What an engine without a window is asked and asks (SR-6), told as lines of its log; and the record of its lease (ACT-15). */
 export function openDesk(
   { engine, cluster }: { readonly engine: Engine; readonly cluster: Cluster },
   settings: DeskSettings,
   log: Log,
   io: Pick<CliIo, 'clock'>,
-): Dispose {
+): Desk {
   const { context } = engine
   const { journal, leaseNamespace: namespace, instanceId: instanceID } = settings
   const { clock } = io
@@ -68,9 +73,12 @@ export function openDesk(
     }),
     ...(settings.ask === true ? [askOnce(engine, desk, settings, log)] : []),
   ]
-  return () => {
-    cancel()
-    for (const end of ends) end()
+  return {
+    async close() {
+      cancel()
+      for (const end of ends) end()
+      await desk.withdraw()
+    },
   }
 }
 

@@ -106,7 +106,7 @@ async function runEngines(targets: readonly Target[], options: EngineSettings, i
     return io.exitWith(worstOf(codes))
   }
   const journal = createOwnershipJournal(targets, options, io)
-  const ends = running.map((each) => openDesk(each, { ...options, journal }, log, io))
+  const desks = running.map((each) => openDesk(each, { ...options, journal }, log, io))
   for (const { engine, cluster } of running) {
     journal.add({ context: engine.context, action: 'drive', reason: options.reason, outcome: success(undefined) })
     engine.start()
@@ -116,8 +116,11 @@ async function runEngines(targets: readonly Target[], options: EngineSettings, i
   if (host?.ok === false) io.err(`argosy: ${host.error}`)
   else await untilInterrupted(io.interrupted)
   log('info', 'stopping', { contexts: targets.map((each) => each.context) })
-  for (const end of ends) end()
-  const stopped = Promise.all(running.map((each) => stopEngine(each, log, journal))).then(() => journal.close())
+  const stop = async (each: Running, index: number) => {
+    await desks[index]?.close()
+    await stopEngine(each, log, journal)
+  }
+  const stopped = Promise.all(running.map(stop)).then(() => journal.close())
   await Promise.race([stopped, new Promise<void>((resolve) => io.clock.after(stopTimeoutMs, resolve))])
   if (host?.ok === true) await host.value.close()
   io.exitWith(host?.ok === false ? exitCodes.failed : exitCodes.ok)

@@ -7,7 +7,7 @@ import { parseTime } from '#lib/rfc3339.ts'
 import type { WriteCause } from '#lib/write-sent.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { type HolderKind, holderKind } from './lease-holder.ts'
-import { isLive, type LeaseAnswer, requestOn, withAnswer, withRequest } from './lease-request.ts'
+import { isLive, type LeaseAnswer, requestOn, withAnswer, withoutRequest, withRequest } from './lease-request.ts'
 import { findReferenceControllers } from './ownership.ts'
 
 interface Place {
@@ -48,6 +48,12 @@ export async function askForLease(place: Place, { by, identity, reason }: Asking
     return success(withRequest(lease, { by, at: now, of: holder, for: identity, reason }))
   })
 }
+
+/** Who asked goes away: nobody is to hand over to them any more. */
+export const withdrawRequest = (place: Place, identity: string): Promise<Outcome<void, Failure>> =>
+  change(place, { action: 'withdrawAsking', summary: 'Ask for the lease no more' }, (lease) =>
+    requestOn(lease)?.for === identity ? success(withoutRequest(lease)) : failure('Nothing is asked for.'),
+  )
 
 /** Of a person at the machine of the holder. */
 export const answerForLease = (

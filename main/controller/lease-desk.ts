@@ -4,7 +4,7 @@ import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
-import { answerForLease, askForLease, serverNow } from './ask-for-lease.ts'
+import { answerForLease, askForLease, serverNow, withdrawRequest } from './ask-for-lease.ts'
 import type { Engine } from './engine.ts'
 import { leaseNameFor } from './lease.ts'
 import { isLive, type LeaseRequest, requestLastsMs } from './lease-request.ts'
@@ -49,6 +49,12 @@ export class LeaseDesk {
 
   ask(reason: string): Promise<Outcome<void, Failure>> {
     return askForLease(this.#place(), { by: this.#signature(), identity: this.#options.engine.identity, reason })
+  }
+
+  /** To be called before this engine stops: who asks and is gone must not be given the lease. */
+  async withdraw(): Promise<void> {
+    const { engine } = this.#options
+    if (engine.request?.for === engine.identity) await withdrawRequest(this.#place(), engine.identity)
   }
 
   keep(reason: string): Promise<Outcome<void, Failure>> {

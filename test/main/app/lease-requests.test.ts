@@ -111,6 +111,29 @@ it('SR-6: five minutes later the request counts for nothing', async () => {
   expect([holder.session.engine.mode, asker.session.engine.mode]).toEqual(['driven', 'inCluster'])
 })
 
+it('SR-6: who asks and goes away asks no more', async () => {
+  const { fleet, holder, asker } = await setUp()
+  await advanceUntil(fleet.clock, 'read back', () => asker.session.view().request?.side === 'ours')
+  await asker.settle(asker.session.drive(false))
+  await advanceUntil(fleet.clock, 'withdrawn', () => holder.session.view().request === undefined)
+  expect(holder.session.engine.mode).toBe('driven')
+})
+
+it('SR-6: handed over to somebody who crashed, it is driven on here', async () => {
+  const { fleet, holder, asker } = await setUp()
+  await advanceUntil(fleet.clock, 'asked', () => asker.session.view().request?.side === 'ours')
+  // As a crash does: nothing is taken back, and nothing is written any more.
+  await asker.settle(asker.session.engine.stop({ release: false }))
+  await holder.settle(holder.session.answer(true, ''))
+  await advanceUntil(fleet.clock, 'free', () => holder.session.engine.mode === 'observed', 500)
+  await advanceUntil(fleet.clock, 'taken back', () => holder.session.engine.mode === 'driven', 500)
+  await advanceUntil(fleet.clock, 'noted', () => holder.news.length >= 3)
+  const last = holder.news.filter(({ action }) => action === 'drive')
+  expect(last).toMatchObject([
+    { reason: `nobody had the lease after it was handed over to ${me}`, outcome: { ok: true } },
+  ])
+})
+
 it('ACT-15: quitting while driving is kept as handing back', async () => {
   const fleet = await aCliFleet('north')
   const { session, news, settle } = aSession(fleet)
