@@ -72,15 +72,23 @@ function linesOf(preview: DrivePreviewView): readonly string[] {
   ]
 }
 
+/** What to do beside waiting (SR-6). */
+const instead = {
+  argosy: '--ask asks for it.',
+  inCluster: 'It runs in the cluster: its Deployment scaled to 0 gives it back.',
+  controller:
+    'It is no Argosy and cannot be asked; with its Deployment scaled to 0 the lease is free about 15 s later.',
+} as const
+
 function nextText(next: WhoNextView): string {
   switch (next.how) {
     case 'atOnce':
       return 'nobody has the lease; it would be taken at once.'
     case 'waits': {
-      const { identity, host, since } = next.holder
+      const { identity, host, since, kind } = next.holder
       const who = host === undefined ? identity : `Argosy on ${host} (${identity})`
       const from = since === undefined ? '' : ` since ${formatSeconds(since)}`
-      return `${who} has had the lease${from}; it would be waited for until it is given back, or not renewed for as long as it lasts.`
+      return `${who} has had the lease${from}; it would be waited for until it is given back, or not renewed for as long as it lasts. ${instead[kind]}`
     }
     case 'rival':
       return `${next.controller} runs and heeds no lease of ours; nothing would be written.`

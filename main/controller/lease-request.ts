@@ -7,6 +7,8 @@ export const requestLastsMs = 300_000
 /** A request that is dated further ahead of the API server than this is none. */
 const aheadMsMax = 60_000
 const textMax = 500
+/** A longer name would hide what it is about. */
+const nameMax = 64
 
 const names = {
   by: 'argosy.dev/requested-by',
@@ -46,11 +48,11 @@ export function requestOn({ metadata, spec }: Lease): LeaseRequest | undefined {
   if (!by || at === undefined || !asked || !waits || asked !== spec?.holderIdentity) return undefined
   const [keptBy, allowedBy] = [of[names.keptBy], of[names.allowedBy]]
   const answer = keptBy
-    ? ({ kind: 'kept', by: short(keptBy) } as const)
+    ? ({ kind: 'kept', by: short(keptBy, nameMax) } as const)
     : allowedBy
       ? ({ kind: 'allowed', by: short(allowedBy) } as const)
       : undefined
-  return { by: short(by), at, of: asked, for: waits, reason: short(of[names.reason] ?? ''), answer }
+  return { by: short(by, nameMax), at, of: asked, for: waits, reason: short(of[names.reason] ?? ''), answer }
 }
 
 /** @param now the API server's time */
@@ -94,4 +96,7 @@ const annotated = (lease: Lease, more: Readonly<Record<string, string>>): Lease 
 })
 
 /** Whoever may write the Lease chose it: one line, and no longer than a line. */
-const short = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, textMax)
+function short(text: string, max = textMax): string {
+  const line = text.replaceAll(/\p{Cc}+/gu, ' ')
+  return line.length <= max ? line : `${line.slice(0, max - 1)}…`
+}

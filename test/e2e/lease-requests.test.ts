@@ -80,6 +80,17 @@ const screens: readonly Screen[] = [
     shows: '[role=dialog] .drive-part li',
   },
   {
+    name: 'lease-not-asked',
+    scene: 'fleet',
+    prepare: async (page) => {
+      await page.locator('.rail-button').nth(3).click()
+      await page.locator('.cluster-card .button').last().click()
+    },
+    shows: '[role=dialog] .drive-part ol li',
+    width: 1024,
+    height: 700,
+  },
+  {
     name: 'lease-kept',
     scene: 'fleet',
     prepare: async (page) => {

@@ -1,6 +1,19 @@
-import type { DrivePreviewView } from '#contract/ownership-views.ts'
+import type { DrivePreviewView, HolderView } from '#contract/ownership-views.ts'
 
 const names = ['checkout-api', 'payments-ledger-reconciliation-worker', '支付网关-灰度验证服务']
+
+const annasLaptop = (now: number): HolderView => ({
+  identity: 'argosy-anna-laptop_5f0c',
+  host: 'anna-laptop',
+  since: now - 7_200_000,
+  kind: 'argosy',
+})
+const controller = (now: number): HolderView => ({
+  identity: 'argo-rollouts-6b7d8c9f5-x2k8p_0b3f',
+  host: undefined,
+  since: now - 86_400_000,
+  kind: 'controller',
+})
 
 /** Three rollouts in the middle of an update, among twelve. */
 export function drivePreview(context: string, drive: boolean, now: number): DrivePreviewView {
@@ -34,7 +47,7 @@ export function drivePreview(context: string, drive: boolean, now: number): Driv
     next: drive
       ? {
           how: 'waits',
-          holder: { identity: 'argosy-anna-laptop_5f0c', host: 'anna-laptop', since: now - 7_200_000, kind: 'argosy' },
+          holder: context === 'prod-us-west' ? controller(now) : annasLaptop(now),
         }
       : { how: 'controller', controller: 'argo-rollouts/argo-rollouts' },
   }

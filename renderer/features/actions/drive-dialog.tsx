@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { type DrivePreviewView, drivenPhases, type UpdatingView, type WhoNextView } from '#contract/ownership-views.ts'
 import type { ClusterView } from '#contract/views.ts'
-import { formatTime } from '../../format/clock-time.ts'
+import { formatMoment, formatTime } from '../../format/clock-time.ts'
 import { failureWords } from '../../format/failure-words.ts'
-import type { Text } from '../../format/text.ts'
+import type { Locale, Text } from '../../format/text.ts'
 import { type App, closeOverlay } from '../../store/app.ts'
 import { openRequestOf } from '../../store/lease-requests.ts'
-import { type Loaded, useAnswer, useApp, useClusters, useText, useTicking } from '../../store/use-app.ts'
+import { type Loaded, useAnswer, useApp, useClusters, useLocale, useText, useTicking } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ActionForm } from './action-form.tsx'
@@ -151,13 +151,14 @@ function send(app: App, kind: Kind, about: { readonly context: string; readonly 
 
 function Preview({ preview }: { readonly preview: DrivePreviewView }) {
   const text = useText()
+  const locale = useLocale()
   const { drive, rollouts, phases, updating, updatingCount, writes, writeCount, unforeseen, next } = preview
   const counted = drivenPhases.filter((phase) => phases[phase] > 0)
   const words = counted.map((phase) => `${text(`status.${phase}`)} ${phases[phase]}`).join(' · ')
   return (
     <>
       <div className="drive-part">
-        <p>{nextWords(text, next)}</p>
+        <p>{nextWords(text, locale, next)}</p>
         <p>{rollouts === 0 ? text('drive.none') : text('drive.rollouts', { count: rollouts, phases: words })}</p>
       </div>
       {updatingCount > 0 && (
@@ -211,12 +212,14 @@ function More({ count }: { readonly count: number }) {
   return count > 0 ? <p className="faint small">{text('drive.more', { count })}</p> : null
 }
 
-function nextWords(text: Text, next: WhoNextView): string {
+function nextWords(text: Text, locale: Locale, next: WhoNextView): string {
   switch (next.how) {
     case 'waits': {
-      const { identity, host } = next.holder
+      const { identity, host, since } = next.holder
       const holder = host === undefined ? identity : text('drive.holder.argosy', { host, identity })
-      return text('drive.next.waits', { holder })
+      return since === undefined
+        ? text('drive.next.waits', { holder })
+        : text('drive.next.waitsSince', { holder, at: formatMoment(since, locale) })
     }
     case 'rival':
     case 'controller':

@@ -7,7 +7,7 @@ export const leaseRequestEn = {
   'action.leaseLost': 'Lease lost',
   'ask.over': 'Nobody asks for it any more',
   'ask.label': 'Who asks to drive',
-  'ask.asks': '{{by}} asks to drive {{cluster}}',
+  'ask.asks': '{{cluster}}: {{by}} asks to drive it',
   'ask.until': 'until {{time}} UTC',
   'ask.more_one': 'and {{count}} more',
   'ask.more_other': 'and {{count}} more',
@@ -34,5 +34,7 @@ export const leaseRequestEn = {
   'drive.means.ask': 'Whoever has the lease is asked for it. This Argosy drives once it is handed over.',
   'drive.confirm.handOver': 'Hand over',
   'drive.confirm.ask': 'Ask for it',
+  'drive.next.waitsSince':
+    '{{holder}} has had the lease since {{at}} UTC and renews it. It is waited for until it is given back, or not renewed for as long as it lasts.',
   'drive.next.asker': '{{by}} takes over at once, and goes on where each rollout is.',
 } as const

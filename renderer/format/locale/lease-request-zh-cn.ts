@@ -7,7 +7,7 @@ export const leaseRequestZhCN = {
   'action.leaseLost': '失去租约',
   'ask.over': '已无人请求',
   'ask.label': '谁请求驱动',
-  'ask.asks': '{{by}} 请求驱动 {{cluster}}',
+  'ask.asks': '{{cluster}}：{{by}} 请求驱动',
   'ask.until': '有效至 {{time}} UTC',
   'ask.more_one': '另有 {{count}} 项',
   'ask.more_other': '另有 {{count}} 项',
@@ -32,5 +32,6 @@ export const leaseRequestZhCN = {
   'drive.means.ask': '向租约持有者请求移交。移交后由本机的 Argosy 驱动。',
   'drive.confirm.handOver': '移交',
   'drive.confirm.ask': '请求移交',
+  'drive.next.waitsSince': '{{holder}} 自 {{at}} UTC 起持有租约并在续期。将等待其交还，或在租约期内未续期。',
   'drive.next.asker': '{{by}} 立即接手，各发布从当前位置继续。',
 } as const

@@ -43,6 +43,9 @@ const leaseOf = (fleet: CliFleet) => fleet.cluster('north').store.get(resources.
 describe('argosy engine and who asks for its lease', () => {
   it('SR-6, ACT-15: prints the request with the command that hands over, which hands over to who asked', async () => {
     const { clock, run, finish, holder, actions } = await setUp('--reason', 'night shift')
+    const looking = run('engine', '--dry-run')
+    expect(await finish(looking)).toBe(0)
+    expect(looking.out[0]).toMatch(/has had the lease since .* for as long as it lasts\. --ask asks for it\.$/)
     const asker = run('engine', '--ask', '--reason', 'the release is mine')
     await advanceUntil(clock, 'asked', () => says(holder, 'somebody asks to drive'), 250)
     expect(JSON.parse(holder.out.find((line) => line.includes('somebody asks')) ?? '')).toMatchObject({

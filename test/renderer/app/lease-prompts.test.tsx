@@ -38,7 +38,7 @@ async function change(to: (cluster: ClusterView) => ClusterView) {
 describe('SR-6: somebody asks for a cluster that is driven here', () => {
   it('is told by whom, why and until when; keeping it needs one press, and the prompt is gone', async () => {
     await open(asked, 'prod-eu-west')
-    expect(prompt()?.textContent).toContain('ada@rome asks to drive prod-eu-west')
+    expect(prompt()?.textContent).toContain('prod-eu-west: ada@rome asks to drive it')
     expect(prompt()?.textContent).toContain('the release is mine')
     expect(prompt()?.textContent).toContain('until 10:05 UTC')
     expect(prompt()?.querySelector('[role=alert]')).not.toBeNull()
@@ -65,13 +65,13 @@ describe('SR-6: somebody asks for a cluster that is driven here', () => {
     expect(calls('cluster.drive')).toEqual([])
   })
 
-  it('is gone after five minutes; what was about to be handed over is not handed back instead', async () => {
-    await open(asked, 'prod-eu-west')
+  it('is gone when its time is over; what was about to be handed over is not handed back instead', async () => {
+    await open({ ...asked, until: T0 + 10_000 }, 'prod-eu-west')
     await act(async () => buttons()[0]?.click())
     await fixture.advance(100)
     const [guard] = dialog()?.querySelectorAll('.dialog-form input') ?? []
     await fixture.type(guard as HTMLInputElement, 'prod-eu-west')
-    await fixture.advance(300_000)
+    await fixture.advance(10_000)
     expect(prompt()).toBeNull()
     await act(async () => footer().click())
     expect([...calls('cluster.answer'), ...calls('cluster.drive')]).toEqual([])
@@ -97,6 +97,19 @@ describe('SR-6: this Argosy asks', () => {
     await act(async () => footer().click())
     expect(calls('cluster.ask')).toEqual([{ context: 'canary-eu', reason: 'the release is mine' }])
     expect(calls('cluster.drive')).toEqual([])
+  })
+
+  it('is told that a controller reads nothing, and what to do; then it only waits', async () => {
+    fixture = await openFixtureApp()
+    await act(async () => openOverlay(fixture.app, { kind: 'drive', context: 'prod-us-west', drive: true }))
+    await fixture.advance(100)
+    expect(dialog()?.textContent).toContain('Scale that controller to 0')
+    expect(dialog()?.querySelector('.ask-choice')).toBeNull()
+    const [guard] = dialog()?.querySelectorAll('.dialog-form input') ?? []
+    await fixture.type(guard as HTMLInputElement, 'prod-us-west')
+    await act(async () => footer().click())
+    expect(calls('cluster.ask')).toEqual([])
+    expect(calls('cluster.drive')).toEqual([{ context: 'prod-us-west', drive: true, reason: '' }])
   })
 
   it('hears once that it is kept, and by whom', async () => {

@@ -20,7 +20,9 @@ describe('who drives a cluster', () => {
   it('OPS-38, UI-ACT-1: shows who has it, what is under way and the first writes, before it is taken', async () => {
     await open('canary-eu', true)
     const words = dialog()?.textContent
-    expect(words).toContain('Argosy on anna-laptop (argosy-anna-laptop_5f0c) has the lease and renews it.')
+    expect(words).toContain(
+      'Argosy on anna-laptop (argosy-anna-laptop_5f0c) has had the lease since 15 Jan 08:00:00 UTC and renews it.',
+    )
     expect(words).toContain('3 are in the middle of an update')
     expect(words).toContain('2 writes in the first minute')
     expect(words).toContain('Not known to the end of that minute: shop/search-index')
