@@ -33,6 +33,8 @@ export const annotations = {
   epoch: 'argosy.dev/epoch',
   /** Argosy's own, of Rollouts: who pauses it for a plan, why, and what `spec.paused` was before (W12). */
   hold: 'argosy.dev/hold',
+  /** Argosy's own, of Rollouts: the Deployment that it was made from, and what that was before. */
+  madeFrom: 'argosy.dev/made-from',
   /** Argosy's own: the name of the AnalysisRun that this one repeats. */
   rerunOf: 'argosy.dev/rerun-of',
   /** Argosy's own, of AnalysisRuns: what their judged metrics score, 0…100. */
