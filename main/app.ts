@@ -13,6 +13,7 @@ import { EffectFeed } from './app/effect-feed.ts'
 import { exportFileName } from './app/export-file.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
+import { Migrations } from './app/migrations.ts'
 import { openNativeSettings } from './app/native-settings.ts'
 import { openPlans } from './app/open-plans.ts'
 import { recordFleet } from './app/record-fleet.ts'
@@ -125,6 +126,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   plans.start()
 
   const effects = new EffectFeed(clock)
+  const migrations = new Migrations({ sessions, recorder, clock, log })
   let notifies = false
   const prefer = (preferred: Input<'desktop.prefer'>): void => {
     notifies = preferred.notify
@@ -138,7 +140,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   })
   const dispatcher = createDispatcher({
     handlers: createHandlers({
-      ...{ sessions, fleet, history, recorder, objects, effects, plans, clock, log, info, prefer },
+      ...{ sessions, fleet, history, recorder, objects, effects, plans, migrations, clock, log, info, prefer },
       saveAs: options.saveAs,
     }),
     publishers: {
@@ -170,8 +172,10 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     }),
     stop: async () => {
       effects.stop()
+      // What is on its way ends with the sessions at the latest.
+      const migrationsStopped = migrations.stop()
       await plans.stop({ release: true })
-      await sessions.stop()
+      await Promise.all([migrationsStopped, sessions.stop()])
       stopRecording()
       fleet.stop()
       recorder.stop()

@@ -1,7 +1,15 @@
 import type { Rollout } from '#api/rollout.ts'
 import { parseKey } from '#contract/keys.ts'
-import type { ActionName, RolloutKey, RolloutView } from '#contract/views.ts'
-import { type Assurance, begins, type Guard, guardOf, heldBack, type Rails } from '#engine/actions/guard-rails.ts'
+import type { RolloutKey, RolloutView } from '#contract/views.ts'
+import {
+  type GuardedAction as AnyAction,
+  type Assurance,
+  begins,
+  type Guard,
+  guardOf,
+  heldBack,
+  type Rails,
+} from '#engine/actions/guard-rails.ts'
 import type { Clock } from '#lib/clock.ts'
 import { isUpdating } from '#main/history/moments.ts'
 
@@ -14,7 +22,7 @@ interface GuardSources {
 }
 
 interface GuardedAction {
-  readonly action: ActionName
+  readonly action: AnyAction
   readonly key: RolloutKey
   /** Those before it in the same request: they count as under way when the action begins something. */
   readonly before: readonly RolloutKey[]

@@ -2,6 +2,7 @@ import { customResourceDefinitions } from '#api/custom-resource-definitions.ts'
 import { resources } from '#api/resources.ts'
 import type { ConditionVerdicts } from '#contract/analysis-views.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
+import type { MigrationActionName } from '#contract/migration-views.ts'
 import type { Handlers, Input } from '#contract/requests.ts'
 import type {
   ActionEffect,
@@ -41,6 +42,7 @@ import type { ClusterSession } from './cluster-session.ts'
 import { diffRevisions } from './diff-revisions.ts'
 import type { EffectFeed } from './effect-feed.ts'
 import { Begun, guardFor } from './guard-action.ts'
+import type { Migrations } from './migrations.ts'
 import { previewNative, readNative, sendNative } from './native-actions.ts'
 import { recordHandlers, type SaveAs } from './record-handlers.ts'
 import type { Sessions } from './sessions.ts'
@@ -53,6 +55,7 @@ export interface HandlerParts {
   readonly objects: Pick<ObjectRecorder, 'upToNow'>
   readonly effects: EffectFeed
   readonly plans: Plans
+  readonly migrations: Migrations
   readonly clock: Clock
   readonly log: Log
   readonly info: () => AppView
@@ -62,8 +65,10 @@ export interface HandlerParts {
 
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { sessions, fleet, history, objects, plans, clock } = parts
+  const { sessions, fleet, history, objects, plans, migrations, clock } = parts
   const guarded = { ...parts, begun: new Begun(clock) }
+  const guardIn = (key: RolloutKey) => (session: ClusterSession, action: MigrationActionName) =>
+    guardOn(guarded, session, { action, key, before: [] })
   const withSession = async <T>(context: string, task: (session: ClusterSession) => Promise<Outcome<T, Failure>>) => {
     const session = sessions.get(context)
     return session === undefined ? failure(notFound('contexts', context)) : task(session)
@@ -95,6 +100,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'workload.detail': ({ key }) => readNative(parts, key),
     'workloads.show': async ({ context, shown }) =>
       sessions.showNatives(context, shown) ? success(undefined) : failure(notFound('contexts', context)),
+    'migration.preview': (input) => migrations.preview(input, guardIn(input.key)),
+    'migration.begin': (input) => migrations.begin(input, guardIn(input.key)),
+    'migration.state': async ({ key }) => migrations.state(key),
     'action.preview': (input) =>
       Promise.all(
         input.targets.map((key, at) => {

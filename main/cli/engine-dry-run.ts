@@ -22,7 +22,7 @@ interface DryRun {
 interface DryRunOptions {
   readonly leaseNamespace: string
   readonly instanceId?: string | undefined
-  readonly output?: 'json' | undefined
+  readonly output?: 'json' | 'yaml' | undefined
 }
 
 /** `argosy engine --dry-run`: what an engine would find and do there at first; it only looks. */

@@ -11,6 +11,7 @@ import { registerGet } from './get.ts'
 import { registerHandOver } from './hand-over.ts'
 import { registerHistory } from './history.ts'
 import { type CliIo, UsageError } from './io.ts'
+import { makeRolloutName, registerMakeRollout } from './make-rollout.ts'
 import { registerManifests } from './manifests.ts'
 import { registerPlan } from './plan.ts'
 import { registerPreview } from './preview.ts'
@@ -31,7 +32,8 @@ export function createProgram(io: CliIo): Command {
     .option('--context <name>', 'kubeconfig context (repeatable; default: the current one)', collect)
     .option('--all-contexts', 'every context of the kubeconfig')
     .option('-n, --namespace <namespace>', "namespace (default: the context's own)")
-    .addOption(new Option('-o, --output <format>', 'print machine-readable results').choices(['json']))
+    .addOption(new Option('-o, --output <format>', 'print machine-readable results').choices(['json', 'yaml']))
+    .hook('preAction', (_program, command) => refuseYaml(command))
     .showHelpAfterError('(argosy help shows what there is)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
@@ -48,11 +50,19 @@ export function createProgram(io: CliIo): Command {
   registerBackTest(program, io, folder)
   registerActions(program, io, folder)
   registerTerminate(program, io, folder)
+  registerMakeRollout(program, io, folder)
   registerPlan(program, io)
   registerHistory(program, io, join(folder, historyFiles.clusters))
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)
   return program
+}
+
+/** One option of all commands; YAML is what is kept in Git, and only one of them prints that. */
+function refuseYaml(command: Command): void {
+  const { output } = command.optsWithGlobals<{ readonly output?: string }>()
+  if (output === 'yaml' && command.name() !== makeRolloutName)
+    throw new UsageError("option '-o, --output <format>' argument 'yaml' is invalid. Allowed choices are json.")
 }
 
 /** Commands report mistakes the way the program does. */

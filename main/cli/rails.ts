@@ -2,8 +2,15 @@ import { resources } from '#api/resources.ts'
 import type { Rollout } from '#api/rollout.ts'
 import type { GuardView } from '#contract/guard-views.ts'
 import { rolloutKey } from '#contract/keys.ts'
-import type { ActionName } from '#contract/views.ts'
-import { type Assurance, begins, guardOf, heldBack, isUnderWay, setAside } from '#engine/actions/guard-rails.ts'
+import {
+  type Assurance,
+  begins,
+  type GuardedAction,
+  guardOf,
+  heldBack,
+  isUnderWay,
+  setAside,
+} from '#engine/actions/guard-rails.ts'
 import type { CliIo } from './io.ts'
 import type { Target } from './targets.ts'
 
@@ -23,7 +30,7 @@ interface About {
 }
 
 interface RailsOptions {
-  readonly action: ActionName
+  readonly action: GuardedAction
   readonly targets: readonly Target[]
   readonly given: Assurance
 }

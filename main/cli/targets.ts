@@ -13,7 +13,7 @@ export interface TargetOptions {
   readonly context?: readonly string[]
   readonly allContexts?: boolean
   readonly namespace?: string
-  readonly output?: 'json'
+  readonly output?: 'json' | 'yaml'
 }
 
 /** One cluster a command works on. Nothing is asked of it before a command does. */

@@ -3,6 +3,7 @@ import type { Rollout } from '#api/rollout.ts'
 import { rolloutKey } from '#contract/keys.ts'
 import { type ActionName, actionNames, type RolloutView, type Strategy } from '#contract/views.ts'
 import { actionAvailability } from '#engine/actions/availability.ts'
+import { lenderOf } from '#engine/migration/migration.ts'
 import { podHashOf, readyOf, revisionOf } from '#engine/rollout/replica-set/facts.ts'
 import { replicasOf, stepsOf } from '#engine/rollout/spec-defaults.ts'
 import { shownPhase } from '#engine/status/phase.ts'
@@ -50,6 +51,7 @@ function viewOf(facts: RolloutFacts, now: EpochMs, told: Told): RolloutView {
   const weights = weightsOf(facts)
   return {
     key: rolloutKey({ context: parts.context, namespace, name }),
+    ...lender(rollout),
     context: parts.context,
     namespace,
     name,
@@ -78,6 +80,11 @@ function viewOf(facts: RolloutFacts, now: EpochMs, told: Told): RolloutView {
     drift: false,
     actions: actionsOf(facts, now, told),
   }
+}
+
+function lender(rollout: Rollout): Pick<RolloutView, 'lentBy'> {
+  const lentBy = lenderOf(rollout)
+  return lentBy === undefined ? {} : { lentBy }
 }
 
 const presentText = (text: string | undefined): string | undefined => (text === '' ? undefined : text)

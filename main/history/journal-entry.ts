@@ -1,4 +1,5 @@
 import { clusterKey, parseKey } from '#contract/keys.ts'
+import type { MigrationActionName } from '#contract/migration-views.ts'
 import type { ClusterActionName } from '#contract/ownership-views.ts'
 import type { ActionName, ActionResult, RolloutKey, WriteView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
@@ -12,7 +13,7 @@ import type { SecretPrints } from './secret-prints.ts'
 
 /** One action of a person, after its answer. */
 export interface RecordedAction {
-  readonly action: ActionName
+  readonly action: ActionName | MigrationActionName
   /** The account on this machine. */
   readonly actor: string
   readonly host?: string | undefined

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { parseClusterKey, parseKey } from '#contract/keys.ts'
+import { migrationActionNames } from '#contract/migration-views.ts'
 import { clusterActionNames } from '#contract/ownership-views.ts'
 import { type ActionName, actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
@@ -150,7 +151,7 @@ const absentText = v.pipe(
 )
 
 const entrySchema = v.object({
-  action: v.picklist([...actionNames, ...clusterActionNames]),
+  action: v.picklist([...actionNames, ...clusterActionNames, ...migrationActionNames]),
   actor: v.string(),
   host: absentText,
   user: absentText,

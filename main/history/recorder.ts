@@ -1,12 +1,13 @@
 import type { PodTemplateSpec } from '#api/core.ts'
-import type {
-  ActionName,
-  ConnectionState,
-  EventView,
-  HistoryMomentView,
-  HistoryOutcome,
-  RolloutKey,
-  RolloutView,
+import {
+  type ActionName,
+  actionNames,
+  type ConnectionState,
+  type EventView,
+  type HistoryMomentView,
+  type HistoryOutcome,
+  type RolloutKey,
+  type RolloutView,
 } from '#contract/views.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
@@ -64,9 +65,15 @@ const templatesKnownMax = 100_000
 
 const startingActions: readonly ActionName[] = ['setImage', 'undo', 'retry']
 
+/** What becomes of a Deployment is no part of an update. */
+type RunAction = RecordedAction & { readonly action: ActionName }
+
+const isOfRun = (recorded: RecordedAction): recorded is RunAction =>
+  actionNames.some((each) => each === recorded.action)
+
 interface SentAction {
   readonly at: EpochMs
-  readonly action: RecordedAction
+  readonly action: RunAction
 }
 
 /** An action of a timeline, its secrets out. */
@@ -255,6 +262,7 @@ class RunRecorder implements Recorder {
     const now = this.#clock.now()
     const target = { key, uid: this.#views.get(key)?.uid }
     this.#history.add([journalRow(target, action, now, this.#prints)])
+    if (!isOfRun(action)) return
     const run = this.#runOf(key, now)
     const starts = action.result.sent && startingActions.includes(action.action)
     const hasBegun = run !== undefined && isUnderWay(run) && now - run.stored.entry.startedAt <= aheadMs

@@ -5,12 +5,14 @@ import type { ConditionVerdicts } from './analysis-views.ts'
 import { type Request, request } from './channel.ts'
 import { assurance } from './guard-views.ts'
 import { leaseRequests } from './lease-requests.ts'
+import { type MigrationPreview, type MigrationRunView, migrationBegin, migrationInput } from './migration-views.ts'
 import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
 import { recordChannels } from './record-views.ts'
 import type { FilmView, PastBoardView } from './time-travel-views.ts'
 import {
   type ActionPreview,
+  type ActionRefusal,
   type ActionResult,
   type AppView,
   actionNames,
@@ -128,6 +130,12 @@ export const requests = {
   'workload.detail': request<Outcome<WorkloadDetailView, Failure>>().of(v.object({ key })),
   /** Put the Deployments and StatefulSets of one cluster on the board, or take them off; kept for the next start. */
   'workloads.show': request<Outcome<void, Failure>>().of(v.object({ context: name, shown: v.boolean() })),
+  /** A Deployment becomes a Rollout, or has its pods back: all steps, tried by the API server as far as it can, none done. */
+  'migration.preview': request<MigrationPreview>().of(migrationInput),
+  /** Begins, or goes on with one that was left in the middle. Answers once it runs, or why it does not. */
+  'migration.begin': request<Outcome<void, ActionRefusal>>().of(migrationBegin),
+  /** How far the last one of this key is; `null` when none was begun here. */
+  'migration.state': request<MigrationRunView | null>().of(v.object({ key })),
   'action.preview': request<readonly ActionPreview[]>().of(previewInput),
   'action.send': request<readonly ActionResult[]>().of(sendInput),
   'revision.diff': request<Outcome<DiffView, Failure>>().of(v.object({ left: diffSide, right: diffSide })),

@@ -5,6 +5,7 @@ import type { AnalysisRunView, RunUnderWay } from './analysis-views.ts'
 import type { ExperimentView } from './experiment-views.ts'
 import type { GuardView } from './guard-views.ts'
 import type { LeaseRequestView } from './lease-requests.ts'
+import type { MigrationActionName } from './migration-views.ts'
 import type { ClusterActionName } from './ownership-views.ts'
 import type { TrafficView } from './traffic-views.ts'
 import type { NativesState, WorkloadKind } from './workload-views.ts'
@@ -27,6 +28,8 @@ export interface RolloutView {
   readonly key: RolloutKey
   /** Absent: a Rollout. Else a workload that Kubernetes itself rolls out; its key is one of `workloadKey`. */
   readonly kind?: WorkloadKind
+  /** Of a Rollout: the Deployment that lends its template (API-13). */
+  readonly lentBy?: string
   readonly context: string
   readonly namespace: string
   readonly name: string
@@ -456,7 +459,7 @@ export interface HistoryActionView {
   readonly context: string
   readonly namespace: string
   readonly name: string
-  readonly action: ActionName | ClusterActionName
+  readonly action: ActionName | ClusterActionName | MigrationActionName
   /** The account on the machine where it was asked for. */
   readonly actor: string
   readonly host?: string | undefined

@@ -3,6 +3,7 @@ import { ActionDialog } from '../features/actions/action-dialog.tsx'
 import { CrdsDialog } from '../features/actions/crds-dialog.tsx'
 import { DriveDialog } from '../features/actions/drive-dialog.tsx'
 import { KubeconfigDialog } from '../features/actions/kubeconfig-dialog.tsx'
+import { MigrateDialog } from '../features/actions/migrate-dialog.tsx'
 import { BackTestDialog } from '../features/analysis/back-test-dialog.tsx'
 import { KeepPlanDialog } from '../features/plans/keep-dialog.tsx'
 import { LeavePlanDialog } from '../features/plans/leave-dialog.tsx'
@@ -47,6 +48,8 @@ function Content({ overlay }: { readonly overlay: Overlay }) {
       return <CrdsDialog context={overlay.context} />
     case 'drive':
       return <DriveDialog context={overlay.context} drive={overlay.drive} />
+    case 'migrate':
+      return <MigrateDialog action={overlay.action} migrationKey={overlay.key} />
     case 'kubeconfig':
       return <KubeconfigDialog />
     case 'backTest':

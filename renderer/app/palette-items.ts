@@ -79,12 +79,24 @@ function* doItems(app: App, text: Text, views: readonly RolloutView[], question:
         run: () => beginAction(app, action, [view.key]),
       }
     }
+    yield* migrationItem(app, text, view, question)
     if (view.kind !== undefined) continue
     const words = text('palette.do', { action: text('action.diff'), app: view.name, cluster: view.context })
     if (question !== '' && !fits(`${words} diff`, question)) continue
     const run = () => app.goTo(hrefOf(diffOf(view.key)))
     yield { id: `diff ${view.key}`, group: 'do', icon: 'diff', words, detail: '', hint: 'D', off: false, run }
   }
+}
+
+/** A Deployment becomes a Rollout, and one that was made so goes back. */
+function* migrationItem(app: App, text: Text, view: RolloutView, question: string): Iterable<PaletteItem> {
+  const action = view.kind === 'Deployment' ? 'makeRollout' : view.lentBy === undefined ? undefined : 'backToDeployment'
+  if (action === undefined) return
+  const words = text('palette.do', { action: text(`action.${action}`), app: view.name, cluster: view.context })
+  if (question === '' || !fits(`${words} ${action}`, question)) return
+  const run = () => openOverlay(app, { kind: 'migrate', action, key: view.key })
+  const icon = action === 'makeRollout' ? 'canary' : 'rollback'
+  yield { id: `${action} ${view.key}`, group: 'do', icon, words, detail: '', hint: undefined, off: false, run }
 }
 
 function* backTestItem(app: App, text: Text, view: RolloutView, question: string): Iterable<PaletteItem> {

@@ -1,6 +1,7 @@
 import type { i18n } from 'i18next'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { MigrationActionName } from '#contract/migration-views.ts'
 import type { Input } from '#contract/requests.ts'
 import type { ActionName, AppView, ClusterView, Notice, RolloutKey } from '#contract/views.ts'
 import type { Clock } from '#lib/clock.ts'
@@ -48,6 +49,7 @@ export type Overlay =
   | { readonly kind: 'keys' }
   | { readonly kind: 'crds'; readonly context: string }
   | { readonly kind: 'drive'; readonly context: string; readonly drive: boolean }
+  | { readonly kind: 'migrate'; readonly action: MigrationActionName; readonly key: RolloutKey }
   | { readonly kind: 'kubeconfig' }
   | { readonly kind: 'backTest'; readonly key: RolloutKey }
   | { readonly kind: 'plan'; readonly id: string; readonly wish: PlanWish }

@@ -1,3 +1,4 @@
+import { usualMigration } from '#contract/migration-views.ts'
 import type { PlanView } from '#contract/plan-views.ts'
 import type { Channel, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
@@ -237,6 +238,33 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     }),
   },
   'workloads.show': { input: { context: 'prod/eu', shown: false }, output: success(undefined) },
+  'migration.preview': {
+    input: { action: 'makeRollout', key: `${key}/Deployment`, options: usualMigration },
+    output: {
+      open: true,
+      seen: 'u-1  abc',
+      steps: [{ summary: 'Create Rollout checkout', state: 'next', write: undefined, progress: undefined }],
+      effects: [],
+      warnings: ['No engine drives Rollouts here'],
+      services: ['checkout'],
+      guard: { typedName: true, again: false, reasonFor: undefined, closed: undefined },
+    },
+  },
+  'migration.begin': {
+    input: {
+      action: 'backToDeployment',
+      key,
+      options: { ...usualMigration, strategy: 'blueGreen', activeService: 'checkout' },
+      seen: 'u-1  abc',
+      reason: 'slow',
+      assurance: { typed: 'prod/eu' },
+    },
+    output: { ok: false, error: { kind: 'notOpen', reason: 'It is under way' } },
+  },
+  'migration.state': {
+    input: { key },
+    output: { state: 'stopped', steps: [], refusal: { kind: 'movedOn', changed: ['it is another one'] } },
+  },
   'action.preview': {
     input: {
       action: 'setImage',

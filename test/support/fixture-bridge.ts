@@ -18,6 +18,7 @@ import { aBackTest } from './fixture-back-test.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { drivePreview } from './fixture-drive.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
+import { migrationPreview, migrationRun } from './fixture-migration.ts'
 import { type PlansScene, plansOf, summaryOf } from './fixture-plan-scenes.ts'
 import { checkText, planTextFor } from './fixture-plan-text.ts'
 import { preview } from './fixture-preview.ts'
@@ -65,7 +66,7 @@ function contentsOf(scene: Scene, now: EpochMs): Contents {
     case 'native':
       return {
         clusters: fleetClusters(now).map((each) => ({ ...each, natives: { state: 'shown', count: 3 } })),
-        rollouts: [...fleetRollouts(now), ...fleetNatives(now)],
+        rollouts: [...fleetRollouts(now).map(borrowing), ...fleetNatives(now)],
       }
     case 'large':
       return largeFleet(now, 10_000)
@@ -84,6 +85,10 @@ function contentsOf(scene: Scene, now: EpochMs): Contents {
       return { clusters: troubledClusters(now), rollouts: [] }
   }
 }
+
+/** One of the applications takes its template from a Deployment. */
+const borrowing = (view: RolloutView): RolloutView =>
+  view.name === 'search-index' ? { ...view, lentBy: view.name } : view
 
 function troubledClusters(now: EpochMs): readonly ClusterView[] {
   const unreachable = {
@@ -249,6 +254,7 @@ interface HandlerParts {
 function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }: HandlerParts): Handlers {
   const silent = scene === 'silent'
   const writes = scene === 'noContexts' ? 0 : scene === 'large' ? 10_000 : 800
+  const migrations = new Map<RolloutKey, Input<'migration.begin'>>()
   const gone = { kind: 'NotFound', message: 'not found', resource: 'rollouts.argoproj.io', name: undefined } as const
   return {
     'app.info': async () => info,
@@ -287,6 +293,24 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }:
       return view === undefined ? failure(gone) : success(aWorkloadDetail(view, now))
     },
     'workloads.show': async () => success(undefined),
+    'migration.preview': async (input) => {
+      const view = rollouts.get(input.key)
+      return view === undefined ? { open: false, reason: 'It is gone.', services: [] } : migrationPreview(input, view)
+    },
+    'migration.begin': async (input) => {
+      migrations.set(input.key, input)
+      return success(undefined)
+    },
+    'migration.state': async ({ key }) => {
+      const begun = migrations.get(key)
+      const view = rollouts.get(key)
+      if (begun === undefined || view === undefined) return null
+      return migrationRun(
+        begun,
+        view,
+        begun.reason === 'fails' ? 'stopped' : begun.reason === 'ends' ? 'done' : 'running',
+      )
+    },
     'action.preview': async (input) =>
       input.targets.map((key) => {
         const view = rollouts.get(key)

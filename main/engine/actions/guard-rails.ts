@@ -1,4 +1,5 @@
 import type { Rollout } from '#api/rollout.ts'
+import type { MigrationAction } from '#engine/migration/migration.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { actionFacts } from './action-facts.ts'
@@ -21,8 +22,10 @@ export interface Rails {
   readonly problem: string | undefined
 }
 
+export type GuardedAction = RolloutAction | MigrationAction
+
 export interface GuardFacts {
-  readonly action: RolloutAction
+  readonly action: GuardedAction
   readonly rails: Rails
   /** Absent where the action is about something that belongs to none. */
   readonly rollout: Rollout | undefined
@@ -56,7 +59,8 @@ export interface Assurance {
 }
 
 /** These lead a new version further. Whatever leads back, or only holds, no rail stands in the way of. */
-const forward: ReadonlySet<RolloutAction> = new Set<RolloutAction>([
+const forward: ReadonlySet<GuardedAction> = new Set<GuardedAction>([
+  'makeRollout',
   'setImage',
   'promote',
   'promoteFull',
@@ -67,10 +71,12 @@ const forward: ReadonlySet<RolloutAction> = new Set<RolloutAction>([
   'terminateAnalysis',
   'terminateExperiment',
 ])
-const beginning: ReadonlySet<RolloutAction> = new Set<RolloutAction>(['setImage', 'retry', 'restart'])
-const passing: ReadonlySet<RolloutAction> = new Set<RolloutAction>(['promote', 'promoteFull', 'skipStep'])
+const beginning: ReadonlySet<GuardedAction> = new Set<GuardedAction>(['setImage', 'retry', 'restart', 'makeRollout'])
+const passing: ReadonlySet<GuardedAction> = new Set<GuardedAction>(['promote', 'promoteFull', 'skipStep'])
+/** Nothing stands in its way; but all pods are replaced, and whoever does that to a protected context says so. */
+const replacing: ReadonlySet<GuardedAction> = new Set<GuardedAction>(['backToDeployment'])
 
-export const begins = (action: RolloutAction): boolean => beginning.has(action)
+export const begins = (action: GuardedAction): boolean => beginning.has(action)
 
 /** An update on its way: one that was aborted is not, nor is one that has arrived. */
 export function isUnderWay(rollout: Rollout): boolean {
@@ -80,7 +86,13 @@ export function isUnderWay(rollout: Rollout): boolean {
 
 /** Which rails an action meets on a rollout as it is now. Pure; what is asked for is checked by `heldBack`. */
 export function guardOf({ action, rails, rollout, underWay, now }: GuardFacts): Guard {
-  if (!forward.has(action)) return { typedName: false, again: false, reasonFor: undefined, closed: undefined }
+  if (!forward.has(action))
+    return {
+      typedName: rails.isProtected && replacing.has(action),
+      again: false,
+      reasonFor: undefined,
+      closed: undefined,
+    }
   const analysis = passing.has(action) && rollout !== undefined ? badAnalysis(rollout) : undefined
   return {
     typedName: rails.isProtected,

@@ -129,7 +129,7 @@ function gitOpsLines(deployment: Deployment, { autoscalers }: MigrationWorld): r
     ...(owner === undefined
       ? []
       : [
-          `${name} is managed by ${owner}, which may scale it up again: leave spec.replicas out there, and add the Rollout (-o yaml)`,
+          `${name} is managed by ${owner}, which may scale it up again: there, leave spec.replicas out and add the Rollout (argosy make-rollout -o yaml prints it)`,
         ]),
     ...scaling.map(
       (each) => `${each.metadata.name} is managed by ${gitOpsOwner(each)}: point it at the Rollout there as well`,

@@ -134,6 +134,11 @@ function serviceClosed(
   deployment: Deployment,
   { rollouts, services }: Pick<MigrationWorld, 'rollouts' | 'services'>,
 ): string | undefined {
+  const own = services.filter((each) => selectsPodsOf(each, deployment)).map(({ metadata }) => metadata.name)
+  if (active === '')
+    return own.length === 0
+      ? 'No Service selects its pods, and blue-green switches one'
+      : `Choose the Service that blue-green is to switch (one of: ${own.join(', ')})`
   const service = services.find(({ metadata }) => metadata.name === active)
   if (service === undefined) return `There is no Service ${active}, which blue-green would switch`
   if (!selectsPodsOf(service, deployment)) return `Service ${active} does not select the pods of the Deployment`

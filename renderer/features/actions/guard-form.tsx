@@ -1,13 +1,12 @@
-import type { ActionPreview } from '#contract/views.ts'
 import { sentence } from '#lib/sentence.ts'
 import { useFleet, useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
-import type { Rails } from './guard-needs.ts'
+import type { Guarded, Rails } from './guard-needs.ts'
 import './guard-form.css'
 
 interface GuardFormProps {
   readonly rails: Rails
-  readonly previews: readonly ActionPreview[]
+  readonly previews: readonly Guarded[]
   readonly given: { readonly again: boolean; readonly breakGlass: boolean }
   readonly onGiven: (given: { readonly again: boolean; readonly breakGlass: boolean }) => void
 }
@@ -43,9 +42,9 @@ export function GuardForm({ rails, previews, given, onGiven }: GuardFormProps) {
   )
 }
 
-function Hindrances({ preview, named }: { readonly preview: ActionPreview; readonly named: boolean }) {
+function Hindrances({ preview, named }: { readonly preview: Guarded; readonly named: boolean }) {
   const context = useFleet((state) => state.rollouts.get(preview.key)?.context ?? '')
-  const { closed, reasonFor } = (preview.open ? preview.guard : undefined) ?? {}
+  const { closed, reasonFor } = preview.guard ?? {}
   return (
     <>
       {closed !== undefined && <Hindrance icon="lock" context={named ? context : ''} why={closed.why} />}

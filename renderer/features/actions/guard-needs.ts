@@ -1,5 +1,11 @@
 import type { GuardView } from '#contract/guard-views.ts'
-import type { ActionPreview } from '#contract/views.ts'
+import type { RolloutKey } from '#contract/views.ts'
+
+/** A preview, as far as rails are concerned; one that is shut has none. */
+export interface Guarded {
+  readonly key: RolloutKey
+  readonly guard?: GuardView | undefined
+}
 
 /** What all chosen targets together take besides a name. */
 export interface Rails {
@@ -9,10 +15,8 @@ export interface Rails {
   readonly needsReason: boolean
 }
 
-const guardOf = (preview: ActionPreview): GuardView | undefined => (preview.open ? preview.guard : undefined)
-
-export function railsOf(previews: readonly ActionPreview[]): Rails {
-  const guards = previews.flatMap((preview) => guardOf(preview) ?? [])
+export function railsOf(previews: readonly Guarded[]): Rails {
+  const guards = previews.flatMap(({ guard }) => guard ?? [])
   const isClosed = guards.some(({ closed }) => closed !== undefined)
   return {
     isClosed,

@@ -1,7 +1,8 @@
-import type { RevisionView, RolloutDetailView } from '#contract/views.ts'
+import type { RevisionView, RolloutDetailView, RolloutKey } from '#contract/views.ts'
 import { Age, TimeLeft } from '../../marks/ages.tsx'
 import { PodMarks } from '../../marks/pod-marks.tsx'
 import { RoleMark } from '../../marks/role-mark.tsx'
+import { openOverlay } from '../../store/app.ts'
 import { diffOf, hrefOf } from '../../store/route.ts'
 import { beginAction } from '../../store/send-action.ts'
 import { useApp, useText } from '../../store/use-app.ts'
@@ -34,11 +35,30 @@ export function Revisions({ detail }: { readonly detail: RolloutDetailView }) {
         />
       </div>
       <div className="scroll" role="region" aria-label={text('revisions.title')} tabIndex={0}>
+        {view.lentBy !== undefined && <Lender rolloutKey={view.key} name={view.lentBy} />}
         {revisions.map((revision) => (
           <RevisionCard key={revision.replicaSet} detail={detail} revision={revision} />
         ))}
       </div>
     </section>
+  )
+}
+
+/** Where the template is changed, and the way back to there (API-13). */
+function Lender({ rolloutKey, name }: { readonly rolloutKey: RolloutKey; readonly name: string }) {
+  const app = useApp()
+  const text = useText()
+  return (
+    <div className="revision-lender row">
+      <span className="dim small">{text('migrate.lentBy', { name })}</span>
+      <span className="space" />
+      <Button
+        small
+        icon="rollback"
+        label={text('action.asks', { action: text('action.backToDeployment') })}
+        onPress={() => openOverlay(app, { kind: 'migrate', action: 'backToDeployment', key: rolloutKey })}
+      />
+    </div>
   )
 }
 

@@ -7,6 +7,7 @@ import { ActionButton } from '../../marks/action-button.tsx'
 import { Age } from '../../marks/ages.tsx'
 import { PodMarks } from '../../marks/pod-marks.tsx'
 import { StatusMark } from '../../marks/status-mark.tsx'
+import { openOverlay } from '../../store/app.ts'
 import { beginAction } from '../../store/send-action.ts'
 import { type Loaded, useAnswer, useApp, useCluster, useLocale, useRollout, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
@@ -58,6 +59,7 @@ function useWorkload(key: RolloutKey, view: RolloutView | undefined): Loaded<Wor
 }
 
 function Head({ view }: { readonly view: RolloutView }) {
+  const app = useApp()
   const text = useText()
   const cluster = useCluster(view.context)
   const { replicas } = view
@@ -118,6 +120,13 @@ function Head({ view }: { readonly view: RolloutView }) {
         )}
         <ActionButton withIcon view={view} action="undo" />
         <ActionButton withIcon view={view} action="restart" />
+        {view.kind === 'Deployment' && (
+          <Button
+            icon="canary"
+            label={text('action.asks', { action: text('action.makeRollout') })}
+            onPress={() => openOverlay(app, { kind: 'migrate', action: 'makeRollout', key: view.key })}
+          />
+        )}
       </div>
     </>
   )

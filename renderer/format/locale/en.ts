@@ -4,6 +4,7 @@ import { boardEn } from './board-en.ts'
 import { desktopEn } from './desktop-en.ts'
 import { guardEn } from './guard-en.ts'
 import { leaseRequestEn } from './lease-request-en.ts'
+import { migrationEn } from './migration-en.ts'
 import { ownershipEn } from './ownership-en.ts'
 import { planEn } from './plan-en.ts'
 import { recordEn } from './record-en.ts'
@@ -17,6 +18,7 @@ export const en = {
   ...desktopEn,
   ...guardEn,
   ...leaseRequestEn,
+  ...migrationEn,
   ...ownershipEn,
   ...planEn,
   ...recordEn,

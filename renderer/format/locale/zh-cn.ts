@@ -4,6 +4,7 @@ import { boardZhCN } from './board-zh-cn.ts'
 import { desktopZhCN } from './desktop-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
 import { leaseRequestZhCN } from './lease-request-zh-cn.ts'
+import { migrationZhCN } from './migration-zh-cn.ts'
 import { ownershipZhCN } from './ownership-zh-cn.ts'
 import { planZhCN } from './plan-zh-cn.ts'
 import { recordZhCN } from './record-zh-cn.ts'
@@ -15,6 +16,7 @@ export const zhCN: Catalogue = {
   ...desktopZhCN,
   ...guardZhCN,
   ...leaseRequestZhCN,
+  ...migrationZhCN,
   ...ownershipZhCN,
   ...planZhCN,
   ...recordZhCN,

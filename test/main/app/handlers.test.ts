@@ -9,6 +9,7 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
+import { Migrations } from '#main/app/migrations.ts'
 import { openPlans } from '#main/app/open-plans.ts'
 import { Sessions } from '#main/app/sessions.ts'
 import { usualTraffic } from '#main/cluster-settings.ts'
@@ -80,19 +81,9 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
     history.close()
   })
   const handlers = createHandlers({
-    ...{
-      sessions,
-      fleet,
-      history,
-      recorder,
-      objects: { upToNow: () => undefined },
-      effects,
-      plans,
-      clock,
-      log: silentLog,
-      info,
-      prefer: () => undefined,
-    },
+    migrations: new Migrations({ sessions, recorder, clock, log: silentLog }),
+    objects: { upToNow: () => undefined },
+    ...{ sessions, fleet, history, recorder, effects, plans, clock, log: silentLog, info, prefer: () => undefined },
   })
   const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length
   await advanceUntil(virtual, 'connected', () => isConnected() === contexts)

@@ -189,6 +189,18 @@ describe('it is closed', () => {
       canary,
       'rollouts-pod-template-hash',
     ],
+    [
+      'blue-green without a choice',
+      { services: [aWebService('web'), aWebService('db', { app: 'db' })] },
+      { ...blueGreen, strategy: { kind: 'blueGreen', activeService: '' } },
+      'Choose the Service that blue-green is to switch (one of: web)',
+    ],
+    [
+      'blue-green where no Service selects its pods',
+      { services: [aWebService('db', { app: 'db' })] },
+      { ...blueGreen, strategy: { kind: 'blueGreen', activeService: '' } },
+      'No Service selects its pods',
+    ],
     ['blue-green without the Service', {}, blueGreen, 'There is no Service web'],
     [
       'blue-green with a Service of others',
@@ -247,7 +259,7 @@ describe('what a person is warned of', () => {
       autoscalers: [anAutoscaler(targetDeployment('web'), keda)],
     })
     expect(warnings).toEqual([
-      'web is managed by Argo CD, which may scale it up again: leave spec.replicas out there, and add the Rollout (-o yaml)',
+      'web is managed by Argo CD, which may scale it up again: there, leave spec.replicas out and add the Rollout (argosy make-rollout -o yaml prints it)',
       'HorizontalPodAutoscaler web belongs to ScaledObject web: point that at the Rollout, or it scales the Deployment up again',
     ])
     expect(steps.filter(({ write }) => write?.kind === 'patch')).toEqual([])
