@@ -124,7 +124,10 @@ export const migrationRun = (
     steps: inOrder(steps, state === 'done' ? steps.length : action(input)),
     refusal:
       state === 'stopped'
-        ? { kind: 'failed', failure: { kind: 'Conflict', message: 'quota exceeded: pods' } }
+        ? {
+            kind: 'failed',
+            failure: { kind: 'Invalid', message: 'spec.scaleTargetRef is not allowed by policy', causes: [] },
+          }
         : undefined,
   }
 }

@@ -2,6 +2,8 @@ import { act } from 'react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { rolloutKey, workloadKey } from '#contract/keys.ts'
 import type { MigrationActionName } from '#contract/migration-views.ts'
+import { paletteItems } from '#renderer/app/palette-items.ts'
+import { textOf } from '#renderer/format/text.ts'
 import { openOverlay } from '#renderer/store/app.ts'
 import { type FixtureApp, openFixtureApp } from '#test/support/fixture-app.tsx'
 
@@ -105,6 +107,16 @@ describe('a Deployment becomes a Rollout', { timeout: 20_000 }, () => {
     expect(dialog()?.querySelector('[role=alert]')?.textContent).toContain('Stopped.')
     await press()
     expect(stepsShown()).toEqual(['Next', 'Later', 'Later', 'Later'])
+  })
+
+  it('both ways are in the palette, each where it is open to be asked for', async () => {
+    fixture = await openFixtureApp({ scene: 'native', at: '#/fleet' })
+    await fixture.advance(100)
+    const text = textOf(fixture.app.texts)
+    const found = (question: string) =>
+      paletteItems(fixture.app, text, question, undefined).map(({ id }) => id.split(' ')[0])
+    expect(new Set(found('make it a rollout'))).toEqual(new Set(['makeRollout']))
+    expect(new Set(found('back to the deployment'))).toEqual(new Set(['backToDeployment']))
   })
 
   it('the way back has no choices, and stands on the page of a Rollout that borrows its template', async () => {
