@@ -52,26 +52,46 @@ describe('a Deployment becomes a Rollout and goes back, under load', { timeout: 
     },
   )
 
-  it('REC-14: blue-green: its Service reaches pods all the way, there and back', async () => {
-    const stage = await aMigrationStage()
-    const { there, back } = migrationOn(stage, { strategy: 'blueGreen', activeService: 'web' })
-    expect((await stage.settle(carryOut(there, carrying()))).outcome).toMatchObject({ ok: true })
-    expect(hashOf(stage)).toBe(stage.rollout()?.status?.currentPodHash)
-    expect(stage.service()?.metadata.annotations).toMatchObject({ [annotations.managedByRollouts]: 'web' })
+  it.each(['onsuccess', 'progressively'] as const)(
+    'REC-14: blue-green, %s: its Service reaches pods all the way, there and back',
+    async (scaleDown) => {
+      const stage = await aMigrationStage()
+      const { there, back } = migrationOn(stage, { strategy: 'blueGreen', activeService: 'web', scaleDown })
+      expect((await stage.settle(carryOut(there, carrying()))).outcome).toMatchObject({ ok: true })
+      expect(hashOf(stage)).toBe(stage.rollout()?.status?.currentPodHash)
+      expect(stage.service()?.metadata.annotations).toMatchObject({ [annotations.managedByRollouts]: 'web' })
 
+      stage.setImage('registry.test/web:2')
+      await stage.pass(() => (stage.rollout()?.status?.pauseConditions ?? []).length > 0)
+      const shut = await stage.settle(carryOut(back, carrying()))
+      expect(shut).toMatchObject({
+        sent: [],
+        outcome: { error: { kind: 'notOpen', reason: expect.stringContaining('on trial') } },
+      })
+      stage.setImage('registry.test/web:1')
+      await stage.pass()
+      expect((await stage.settle(carryOut(back, carrying()))).outcome).toMatchObject({ ok: true })
+      expect(hashOf(stage)).toBeUndefined()
+      expect(stage.service()?.metadata.annotations?.[annotations.managedByRollouts]).toBeUndefined()
+      expect([stage.fewest(), stage.rollout(), stage.deployment()?.status?.availableReplicas]).toEqual([
+        3,
+        undefined,
+        3,
+      ])
+    },
+  )
+
+  it('with an update by steps in between, of which the way back keeps the version', async () => {
+    const stage = await aMigrationStage()
+    const { there, back } = migrationOn(stage, { steps: '50,pause:30s' })
+    expect((await stage.settle(carryOut(there, carrying()))).outcome).toMatchObject({ ok: true })
     stage.setImage('registry.test/web:2')
-    await stage.pass(() => (stage.rollout()?.status?.pauseConditions ?? []).length > 0)
-    const shut = await stage.settle(carryOut(back, carrying()))
-    expect(shut).toMatchObject({
-      sent: [],
-      outcome: { error: { kind: 'notOpen', reason: expect.stringContaining('on trial') } },
-    })
-    stage.setImage('registry.test/web:1')
+    await stage.pass(() => stage.rollout()?.status?.currentStepIndex === 1)
+    expect(stage.rollout()?.status?.stableRS).not.toBe(stage.rollout()?.status?.currentPodHash)
     await stage.pass()
     expect((await stage.settle(carryOut(back, carrying()))).outcome).toMatchObject({ ok: true })
-    expect(hashOf(stage)).toBeUndefined()
-    expect(stage.service()?.metadata.annotations?.[annotations.managedByRollouts]).toBeUndefined()
-    expect([stage.fewest(), stage.rollout(), stage.deployment()?.status?.availableReplicas]).toEqual([3, undefined, 3])
+    expect(stage.deployment()?.spec.template.spec?.containers[0]?.image).toBe('registry.test/web:2')
+    expect([stage.deployment()?.status?.availableReplicas, stage.fewest()]).toEqual([3, 3])
   })
 
   it('ACT-12: is refused when another template was seen, and when a rail stands in the way', async () => {
