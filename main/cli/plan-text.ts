@@ -1,5 +1,7 @@
 import type { PlanCheckView, PlanForecastView } from '#contract/plan-views.ts'
+import { minutes } from '#engine/fleet-plan/budget.ts'
 import type { FleetPlan, MemberState, WaveStatus } from '#engine/fleet-plan/document.ts'
+import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { waveOf } from '#engine/fleet-plan/waves.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { durationText } from '#lib/duration-text.ts'
@@ -41,6 +43,7 @@ export function formatPlanForecast({ name, change, waves, durationMs, warnings }
     `Plan      ${name}`,
     `Change    ${change.length === 0 ? 'comes by other ways; the plan opens gates' : change.join(' ')}`,
     `Takes     ${durationMs === undefined ? 'not foreseen' : `${durationText(durationMs)} without gates and failures`}`,
+    `At risk   ${minutes(Math.max(0, ...waves.map(({ riskMs }) => riskMs)))} of the error budget at once, at least`,
     '',
     ...formatTable([plain('WAVE', 'MEMBERS', 'PODS', 'TRAFFIC', 'UNPROVEN AT ONCE / NOW', 'TAKES'), ...rows], false),
     ...warnings.map(({ member, text }) => `Warning: ${member === undefined ? '' : `${member}: `}${text}`),
@@ -114,6 +117,7 @@ export function formatPlan(
         ? change.join(' ')
         : `comes by other ways${status.target === undefined ? '' : `: ${status.target.join(' ')}`}`,
     ],
+    ...budgetFact(plan, now),
     ['Home:', `${spec.home.context}/${spec.home.namespace}`],
     ['Created:', `by ${plan.createdBy}, ${humanDuration(now - plan.createdAt)} ago`],
     ['Decided by:', holder ?? 'nobody now'],
@@ -141,6 +145,20 @@ export function formatPlan(
     ),
     '',
     ...formatTable([plain('WAVE', 'STATE', 'FOR', 'WHY'), ...rows], colours),
+  ]
+}
+
+/** By the document alone, which says of nobody what it serves by now: at most that is at risk (W16). */
+function budgetFact(plan: FleetPlan, now: EpochMs): readonly (readonly [string, string])[] {
+  const { maxErrorBudgetMinutes: max } = plan.spec
+  const unread = { members: {}, lease: undefined, resumedAt: 0, window: { isOpen: true, text: '' }, gates: {} }
+  const { budget } = planFleet(plan, unread, now)
+  if (max === undefined || budget === undefined) return []
+  return [
+    [
+      'Budget:',
+      `${minutes(budget.lostMs)} lost, at most ${minutes(budget.atRiskMs)} at risk, of ${minutes(max * 60_000)}`,
+    ],
   ]
 }
 

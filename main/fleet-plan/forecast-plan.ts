@@ -3,7 +3,7 @@ import type { PlanForecastView, PlanMemberForecastView } from '#contract/plan-vi
 import { planAction } from '#engine/actions/plan-action.ts'
 import type { FleetPlanSpec, PlanMember, PlannedChange } from '#engine/fleet-plan/document.ts'
 import { forecastWaves } from '#engine/fleet-plan/forecast.ts'
-import { imagesOf } from '#engine/fleet-plan/member-facts.ts'
+import { imagesOf, weightAt } from '#engine/fleet-plan/member-facts.ts'
 import { stepsOf } from '#engine/rollout/spec-defaults.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
@@ -15,9 +15,10 @@ export function forecastPlan(name: string, spec: FleetPlanSpec, looks: MemberLoo
   const forecasts = new Map(
     spec.members.map((member) => [member.id, memberForecast(member, spec.change, looks, now)] as const),
   )
-  const durations = Object.fromEntries([...forecasts].map(([id, { durationMs }]) => [id, durationMs]))
-  const waves = forecastWaves(spec, durations).map(({ wave, members, ...rest }) => {
-    const views = members.flatMap(({ id }) => forecasts.get(id) ?? [])
+  const durations = Object.fromEntries([...forecasts].map(([id, { view }]) => [id, view.durationMs]))
+  const exposures = Object.fromEntries([...forecasts].map(([id, { exposureMs }]) => [id, exposureMs]))
+  const waves = forecastWaves(spec, durations, exposures).map(({ wave, members, ...rest }) => {
+    const views = members.flatMap(({ id }) => forecasts.get(id)?.view ?? [])
     return { name: wave.name, members: views, pods: views.reduce((sum, { pods }) => sum + pods, 0), ...rest }
   })
   const times = waves.map(({ durationMs }) => durationMs)
@@ -47,29 +48,30 @@ function memberForecast(
   change: PlannedChange,
   looks: MemberLooks,
   now: EpochMs,
-): PlanMemberForecastView {
+): { readonly view: PlanMemberForecastView; readonly exposureMs: number } {
   const { id, context, namespace, rollout: name, trafficShare } = member
   const key = rolloutKey({ context, namespace, name })
   const look = looks.get(id)
   const world = look?.kind === 'found' ? look.world : undefined
-  return {
-    id,
-    key,
-    context,
-    pods: podsOf(look),
-    trafficShare,
-    images: world === undefined ? [] : imagesOf(world.rollout),
-    durationMs: world && updateMs(world, change, now),
-  }
+  const update = world && updateOf(world, change, now)
+  const images = world === undefined ? [] : imagesOf(world.rollout)
+  const view = { id, key, context, pods: podsOf(look), trafficShare, images, durationMs: update?.durationMs }
+  return { view, exposureMs: update?.exposureMs ?? 0 }
 }
 
 /** From the change to Healthy; a pause that waits for the plan takes no time of its own. */
-function updateMs(world: RolloutWorld, change: PlannedChange, now: EpochMs): number | undefined {
+function updateOf(world: RolloutWorld, change: PlannedChange, now: EpochMs) {
   const played = { ...world, rollout: withoutWaits(world.rollout) }
   const plan = planChange(played, change, now)
-  if (!plan.ok) return undefined
-  const end = pathAfter(plan.value.writes, { world: played, now, pastRuns: [], stepEnds: new Map() })?.end
-  return end?.how === 'healthy' ? end.at - now : undefined
+  const path = plan.ok
+    ? pathAfter(plan.value.writes, { world: played, now, pastRuns: [], stepEnds: new Map() })
+    : undefined
+  if (path?.end.how !== 'healthy') return undefined
+  const serving = path.stages.filter(({ kind }) => kind !== 'scaleDown')
+  const weights = serving.map(
+    ({ step, from, until }) => (step === undefined ? 1 : weightAt(played.rollout, step)) * (until - from),
+  )
+  return { durationMs: path.end.at - now, exposureMs: weights.reduce((sum, each) => sum + each, 0) }
 }
 
 /** What others will bring is not known; the time it takes does not depend on that. */

@@ -5,7 +5,7 @@ import { usual } from './usual-plan.ts'
 
 /** The inverse of `readPlanFile`: what is usual is left out. */
 export function planFileText({ name, spec }: PlanFile): string {
-  const { home, members, waves, maxTrafficShare, maxClustersUnproven } = spec
+  const { home, members, waves, maxTrafficShare, maxClustersUnproven, maxErrorBudgetMinutes } = spec
   return stringify(
     {
       name,
@@ -29,7 +29,7 @@ export function planFileText({ name, spec }: PlanFile): string {
       ...unusualTimes({ unreachableAfter: spec.unreachableAfterMs, intentTTL: spec.intentTtlMs }),
       ...unusual({ rollback: spec.rollback }),
       ...present({ windows: spec.windows?.map(windowInFile) }),
-      ...present({ approvals: spec.approvals, maxTrafficShare, maxClustersUnproven }),
+      ...present({ approvals: spec.approvals, maxTrafficShare, maxClustersUnproven, maxErrorBudgetMinutes }),
     },
     { lineWidth: 0, flowCollectionPadding: false },
   )

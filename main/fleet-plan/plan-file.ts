@@ -224,6 +224,7 @@ const file = v.pipe(
       intentTTL: v.optional(time, '15m'),
       maxTrafficShare: v.exactOptional(percent),
       maxClustersUnproven: v.exactOptional(count),
+      maxErrorBudgetMinutes: v.exactOptional(v.pipe(v.number('Give minutes: 5.'), v.minValue(0, 'Give minutes: 5.'))),
       holdOnCorrelatedFailure: v.optional(flag, usual.holdOnCorrelatedFailure),
     },
     'Write a plan: name, home, change, members, waves.',

@@ -1,5 +1,6 @@
 import { resources } from '#api/resources.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
+import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import type { Asked, PlanCommand } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
@@ -40,6 +41,7 @@ export interface KnownPlan {
   readonly explanation: readonly Explanation[]
   /** What it would do now, were nothing in its way. */
   readonly nextActs: readonly FleetAct[]
+  readonly budget: BudgetUse | undefined
 }
 
 /** SR-6; a holder that cannot renew stops at 2/3 of it (PC-4). */
@@ -68,6 +70,7 @@ export class PlanRunner {
   #isOwn = false
   #wasHolder = false
   #explanation: readonly Explanation[] = []
+  #budget: BudgetUse | undefined
   #windows: ((now: EpochMs) => WindowState) | undefined
   #resumedAt: EpochMs
   #timer: { readonly at: EpochMs; readonly cancel: Dispose } | undefined
@@ -97,7 +100,7 @@ export class PlanRunner {
   get view(): KnownPlan | undefined {
     if (this.#stored === undefined) return undefined
     const { plan } = this.#stored
-    return { plan, explanation: this.#explanation, nextActs: this.#nextActs(plan) }
+    return { plan, explanation: this.#explanation, nextActs: this.#nextActs(plan), budget: this.#budget }
   }
 
   /** Who holds the Lease of the plan, as far as that is known. */
@@ -240,8 +243,9 @@ export class PlanRunner {
     const now = clock.now()
     if (isHolder) this.#reads.read(stored.plan, clusterOf, () => this.#wake(soonMs))
     const world = { ...this.#world(stored.plan), lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined }
-    const { status, acts, nextWakeAt, explanation } = planFleet(stored.plan, world, now)
+    const { status, acts, nextWakeAt, explanation, budget } = planFleet(stored.plan, world, now)
     this.#explanation = explanation
+    this.#budget = budget
     const askAt = isHolder ? this.#analyses.ask({ ...stored.plan, status }, world.members) : undefined
     if (askAt !== undefined) this.#wake(askAt - now)
     if (status === stored.plan.status) {
@@ -249,7 +253,11 @@ export class PlanRunner {
       return this.#changed()
     }
     const written = await this.#store.write({ ...stored.plan, status }, stored.version)
-    if (!written.ok) return this.#failed('the plan cannot be written', written.error)
+    if (!written.ok) {
+      // What was seen meanwhile is not known any more: what is at risk counts as after a sleep (W16).
+      if (written.error.kind !== 'Conflict') this.#resumedAt = clock.now()
+      return this.#failed('the plan cannot be written', written.error)
+    }
     this.#stored = written.value
     this.#failure = undefined
     this.#steer()

@@ -89,6 +89,7 @@ const spec = v.strictObject({
   intentTtlMs: duration,
   maxTrafficShare: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   maxClustersUnproven: v.exactOptional(count),
+  maxErrorBudgetMinutes: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   holdOnCorrelatedFailure: v.boolean(),
 })
 
@@ -118,6 +119,9 @@ const memberStatus = v.strictObject({
   targetHash: v.exactOptional(text),
   startedAt: v.exactOptional(time),
   soak: v.exactOptional(soak),
+  exposure: v.exactOptional(
+    v.strictObject({ lostMs: duration, riskMs: duration, seenAt: time, share: duration, most: duration }),
+  ),
   gate: v.exactOptional(count),
   abortedAt: v.exactOptional(time),
   retry: v.exactOptional(v.strictObject({ of: time, resumeAt: v.exactOptional(count) })),

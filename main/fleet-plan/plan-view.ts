@@ -8,6 +8,7 @@ import type {
   PlanWaveView,
 } from '#contract/plan-views.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
+import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import type { FleetPlan, PlanMember, WaveStatus } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
 import { memberFacts } from '#engine/fleet-plan/member-facts.ts'
@@ -27,6 +28,7 @@ export interface AroundPlan {
   readonly members: FleetWorld['members']
   readonly explanation: readonly Explanation[]
   readonly nextActs: readonly FleetAct[]
+  readonly budget?: BudgetUse | undefined
   readonly events: readonly PastPlanEvent[]
 }
 
@@ -85,6 +87,7 @@ export function viewPlan(plan: FleetPlan, around: AroundPlan): PlanView {
   const summary = viewPlanSummary(plan, around)
   return {
     ...summary,
+    ...viewBudget(plan, around),
     waveViews: plan.spec.waves.map((wave, index): PlanWaveView => {
       const { pilot, sync, gate, minSoakMs, waveSoakMs } = wave
       const status = plan.status.waves[index]
@@ -114,6 +117,12 @@ export function viewPlan(plan: FleetPlan, around: AroundPlan): PlanView {
     })),
     events: around.events.map(({ at, text, severity, wave, member }) => ({ at, text, severity, wave, member })),
   }
+}
+
+function viewBudget({ spec }: FleetPlan, { budget }: AroundPlan): Pick<PlanView, 'budget'> {
+  const { maxErrorBudgetMinutes: maxMinutes } = spec
+  if (maxMinutes === undefined || budget === undefined) return {}
+  return { budget: { lostMs: budget.lostMs, atRiskMs: budget.atRiskMs, maxMinutes } }
 }
 
 function viewMember(plan: FleetPlan, member: PlanMember, { members }: AroundPlan, soakMs: number): PlanMemberView {

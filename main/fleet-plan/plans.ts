@@ -290,6 +290,7 @@ export class Plans {
       members: observeMembers(entry.plan, { clusterOf, clock, isStale: () => false }),
       explanation: known?.explanation ?? [],
       nextActs: known?.nextActs ?? [],
+      budget: known?.budget,
       events: memory.events(entry.id, eventsMax),
     })
   }

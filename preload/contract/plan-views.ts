@@ -61,8 +61,19 @@ export interface PlanHoldView {
   readonly until?: EpochMs
 }
 
+/** What a plan costs of the error budget, in milliseconds in which all of the traffic fails (W16). */
+export interface PlanBudgetView {
+  /** What failed, or is taken back. */
+  readonly lostMs: number
+  /** What is not proven yet. */
+  readonly atRiskMs: number
+  readonly maxMinutes: number
+}
+
 /** All of a plan. */
 export interface PlanView extends PlanSummaryView {
+  /** Where it has a cap of the error budget. */
+  readonly budget?: PlanBudgetView
   readonly waveViews: readonly PlanWaveView[]
   /** Why what stands still does so. */
   readonly explanation: readonly PlanExplanationView[]
@@ -201,6 +212,8 @@ export interface PlanWaveForecastView {
   readonly trafficShare: number
   /** The most that serve the new version unproven at once, in percent of all traffic. */
   readonly unprovenShare: number
+  /** The least that is at risk at once, in milliseconds in which all of the traffic fails (W16). */
+  readonly riskMs: number
   readonly durationMs: number | undefined
 }
 

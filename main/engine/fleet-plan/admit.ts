@@ -1,3 +1,4 @@
+import { type BudgetUse, minutes, overBudget, wholeRiskMs } from './budget.ts'
 import type { FleetPlan, MemberId } from './document.ts'
 import { type MemberView, steppingStates } from './member-view.ts'
 import { isMoving, slotsOf, type WaveView } from './wave.ts'
@@ -16,7 +17,7 @@ export interface Waiting {
 }
 
 /** The members of an active wave that may begin, in its order, as far as its slots and the caps of the plan go (I2). */
-export function admit(plan: FleetPlan, active: WaveView, all: readonly MemberView[]): Admission {
+export function admit(plan: FleetPlan, active: WaveView, all: readonly MemberView[], use: BudgetUse): Admission {
   const moving = active.members.filter(isMoving)
   let slots = slotsOf(active.wave, active.members.length) - moving.length
   if (active.wave.sync === 'step' && moving.some(isPastStart)) slots = 0
@@ -24,7 +25,9 @@ export function admit(plan: FleetPlan, active: WaveView, all: readonly MemberVie
   const waiting: Waiting[] = []
   let cap: string | undefined
   for (const view of inOrder(active)) {
-    const keeps = keptBy(plan, view, [...all.filter(isMoving), ...admitted], slots - admitted.length)
+    const keeps =
+      keptBy(plan, view, [...all.filter(isMoving), ...admitted], slots - admitted.length) ??
+      keptByBudget(plan, use, [...admitted, view])
     if (keeps === undefined) admitted.push(view)
     else waiting.push({ member: view.member.id, text: keeps.text })
     if (keeps?.isCap === true) cap ??= keeps.text
@@ -47,6 +50,18 @@ function inOrder({ wave, members }: WaveView): readonly MemberView[] {
     case 'smallestTrafficFirst':
       return pending.toSorted((a, b) => a.member.trafficShare - b.member.trafficShare)
   }
+}
+
+/** Those that begin have to come to their ends inside the error budget, beside what is under way (W16). */
+function keptByBudget(plan: FleetPlan, use: BudgetUse, begin: readonly MemberView[]) {
+  const more = begin.reduce(
+    (sum, { member, wave, isFirst, observation }) => sum + wholeRiskMs(member, wave, isFirst, observation?.rollout),
+    0,
+  )
+  const over = overBudget(plan, { ...use, toComeMs: use.toComeMs + more })
+  const bears = minutes((plan.spec.maxErrorBudgetMinutes ?? 0) * 60_000)
+  const text = `${minutes(more)} of the error budget would be at risk until it is proven: too much beside what is lost and at risk, for the plan bears ${bears}`
+  return over && { text, isCap: true as const }
 }
 
 function keptBy(

@@ -1,5 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { lost } from './budget.ts'
 import type { FleetPlan, FleetPlanStatus, MemberId, MemberStatus, PlanRollback, WaveStatus } from './document.ts'
 import { failedStates } from './member-view.ts'
 import { waveOf } from './waves.ts'
@@ -128,16 +129,18 @@ function retried(plan: FleetPlan, { member: id, from }: Extract<PlanCommand, { k
     sent: _sent,
     abortedAt,
     retry: _retry,
+    exposure,
     ...kept
   } = before
   if (from === 'lastPause' && kept.gate === undefined)
     return failure(`${id} had come to no pause: try it again from its first step.`)
   const resume = from === 'lastPause' && kept.gate !== undefined ? { resumeAt: kept.gate } : {}
   const retry = abortedAt === undefined ? {} : { retry: { of: abortedAt, ...resume } }
+  const cost = exposure === undefined ? {} : { exposure: lost(exposure) }
   const index = waveOf(spec, member) ?? 0
   const wave = status.waves[index]
   return success({
-    members: { ...status.members, [id]: { ...kept, ...retry, state: 'Admitting', since: at } },
+    members: { ...status.members, [id]: { ...kept, ...cost, ...retry, state: 'Admitting', since: at } },
     ...(wave?.state === 'Breached' && { waves: replaced(status.waves, index, { state: 'Active', since: at }) }),
   })
 }
@@ -151,7 +154,11 @@ function skipped(status: FleetPlanStatus, id: MemberId, { by, at, reason }: Aske
   return success({
     members: {
       ...status.members,
-      [id]: { ...next, ...(before.targetHash !== undefined && { targetHash: before.targetHash }) },
+      [id]: {
+        ...next,
+        ...(before.targetHash !== undefined && { targetHash: before.targetHash }),
+        ...(before.exposure !== undefined && { exposure: before.exposure }),
+      },
     },
     waves: status.waves.map((wave) => (wave.state === 'Breached' ? { state: 'Active', since: at } : wave)),
   })

@@ -41,6 +41,8 @@ export interface FleetPlanSpec {
   /** Of all traffic, in percent: what members that are not proven yet may serve the new version to. */
   readonly maxTrafficShare?: number
   readonly maxClustersUnproven?: number
+  /** Minutes in which all of the traffic fails: what members that are not proven yet, and those that failed, may cost at worst (W16). */
+  readonly maxErrorBudgetMinutes?: number
   /** Two members that fail for one metric at once hold the plan even inside its budget (FP-6). */
   readonly holdOnCorrelatedFailure: boolean
 }
@@ -192,6 +194,8 @@ export interface MemberStatus {
   /** When it began to apply; the deadline counts from here. */
   readonly startedAt?: EpochMs
   readonly soak?: SoakStatus
+  /** Where the plan has a cap of the error budget. */
+  readonly exposure?: MemberExposure
   /** The step of the last pause it came to. */
   readonly gate?: number
   /** When it was aborted, once it failed by that. */
@@ -207,6 +211,20 @@ export interface SoakStatus {
   readonly provenMs: number
   /** Up to where it was looked at. */
   readonly seenAt: EpochMs
+}
+
+/** What the new version was given of all traffic; times are milliseconds of all of it (W16). */
+export interface MemberExposure {
+  /** By attempts that failed. */
+  readonly lostMs: number
+  /** By this one, until `seenAt`. */
+  readonly riskMs: number
+  /** Since then it serves `share`, by the clock of the member. */
+  readonly seenAt: EpochMs
+  /** Of its requests, 0…1. */
+  readonly share: number
+  /** The most that it can come to before somebody acts. */
+  readonly most: number
 }
 
 export interface SentAct {

@@ -1,4 +1,5 @@
 import type { FleetPlanSpec, MemberId, PlanMember, PlanWave } from './document.ts'
+import { soakMs } from './soak.ts'
 import { slotsOf } from './wave.ts'
 import { waveOf } from './waves.ts'
 
@@ -12,23 +13,36 @@ export interface WaveForecast {
   readonly trafficShare: number
   /** The most that members which move at the same time serve, in percent of all traffic. */
   readonly unprovenShare: number
+  /** The most that those put at risk at least, in milliseconds in which all of the traffic fails (W16). */
+  readonly riskMs: number
   /** Updates, soaks and the soak of the wave; gates and failures take no time. */
   readonly durationMs: number | undefined
 }
 
-/** What each wave of a plan brings, when nothing fails and nobody has to be waited for. */
-export function forecastWaves(spec: FleetPlanSpec, durations: MemberDurations): readonly WaveForecast[] {
+/**
+ * What each wave of a plan brings, when nothing fails and nobody has to be waited for.
+ * @param exposures what the update of each member alone puts at risk: the share of its own requests, times how long, in ms
+ */
+export function forecastWaves(
+  spec: FleetPlanSpec,
+  durations: MemberDurations,
+  exposures: Readonly<Record<MemberId, number>> = {},
+): readonly WaveForecast[] {
   const byWave = Map.groupBy(spec.members, (member) => waveOf(spec, member))
   return spec.waves.map((wave, index) => {
     const members = byWave.get(index) ?? []
     const slots = slotsOf(wave, members.length)
     const shares = members.map(({ trafficShare }) => trafficShare).toSorted((a, b) => b - a)
     const unproven = sum(shares.slice(0, slots))
+    const risks = members
+      .map(({ id, trafficShare }, at) => ((exposures[id] ?? 0) + soakMs(wave, at === 0)) * (trafficShare / 100))
+      .toSorted((a, b) => b - a)
     return {
       wave,
       members,
       trafficShare: sum(shares),
       unprovenShare: Math.min(unproven, spec.maxTrafficShare ?? unproven),
+      riskMs: sum(risks.slice(0, slots)),
       durationMs: waveMs(wave, members, slots, durations),
     }
   })
@@ -48,9 +62,8 @@ function waveMs(
     for (const [offset, { id }] of batch.entries()) {
       const ms = durations[id]
       if (ms === undefined) return undefined
-      const soakMs = first + offset === 0 ? Math.max(wave.minSoakMs, wave.firstSoakMs) : wave.minSoakMs
       const slot = free.indexOf(Math.min(...free))
-      free[slot] = (free[slot] ?? 0) + ms + soakMs
+      free[slot] = (free[slot] ?? 0) + ms + soakMs(wave, first + offset === 0)
     }
   }
   return Math.max(...free) + wave.waveSoakMs

@@ -12,11 +12,13 @@ interface Reasons {
   readonly world: FleetMoment
   /** Why nobody may begin although somebody could, and nobody is under way. */
   readonly cap: string | undefined
+  /** Why it cannot go on inside its error budget. */
+  readonly budget: string | undefined
 }
 
 /** The holds in force: those of people, and those of the plan whose reasons are there; each keeps the time when it began. */
-export function nextHolds({ plan, waves, world, cap }: Reasons): readonly PlanHold[] {
-  const mine = reasonsOf(plan, waves, world, cap).map(([reason, text]): PlanHold => {
+export function nextHolds({ plan, waves, world, cap, budget }: Reasons): readonly PlanHold[] {
+  const mine = reasonsOf(plan, waves, world, budget ?? cap).map(([reason, text]): PlanHold => {
     const before = plan.status.holds.find((hold) => hold.by === self && hold.reason === reason)
     return { reason, text, by: self, since: before?.since ?? world.now }
   })

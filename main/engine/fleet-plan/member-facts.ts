@@ -145,7 +145,7 @@ function shareNow(rollout: Rollout, isAborted: boolean, stepIndex: number): numb
 const wholeOf = ({ spec }: Rollout): number => spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100
 
 /** The weight in force when the step at `index` is the current one. */
-function weightAt(rollout: Rollout, index: number): number {
+export function weightAt(rollout: Rollout, index: number): number {
   const { steps } = actionFacts(rollout)
   if (rollout.spec.strategy?.canary === undefined) return index > 0 ? 1 : 0
   if (index >= steps.length) return 1

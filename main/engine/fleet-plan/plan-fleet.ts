@@ -2,6 +2,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import { backwardAct, type FleetAct, forwardAct, sendable } from './acts.ts'
 import { type Admission, admit } from './admit.ts'
+import { type BudgetUse, budgetUse, nextExposure, overBudget } from './budget.ts'
 import type { FleetPlan, FleetPlanStatus, MemberId, MemberStatus, PlanPhase, WaveStatus } from './document.ts'
 import { type Explanation, explain } from './explain.ts'
 import { nextHolds, rivalOf } from './holds.ts'
@@ -28,6 +29,8 @@ export interface FleetDecision {
   readonly nextWakeAt: EpochMs | undefined
   /** Why what stands still does so (W14). */
   readonly explanation: readonly Explanation[]
+  /** Where the plan has a cap of its error budget (W16). */
+  readonly budget: BudgetUse | undefined
 }
 
 /**
@@ -37,31 +40,46 @@ export interface FleetDecision {
 export function planFleet(plan: FleetPlan, world: FleetWorld, now: EpochMs): FleetDecision {
   const { status } = plan
   const { lease } = world
+  const moment = { ...world, now, resumedAt: Math.max(world.resumedAt, status.readAfter ?? 0) }
   const isUnderWay = status.phase === 'Running' || status.phase === 'RollingBack'
   if (lease === undefined || lease.epoch < status.epoch)
-    return still(status, isUnderWay ? [{ because: 'SR-6', text: 'another holder of its Lease plans' }] : [])
-  if (!isUnderWay) return still(status)
-  const moment = { ...world, now, resumedAt: Math.max(world.resumedAt, status.readAfter ?? 0) }
+    return still(plan, moment, isUnderWay ? [{ because: 'SR-6', text: 'another holder of its Lease plans' }] : [])
+  if (!isUnderWay) return still(plan, moment)
   return decide({ ...plan, status: { ...status, epoch: lease.epoch } }, moment, status)
 }
 
-const still = (status: FleetPlanStatus, explanation: readonly Explanation[] = []): FleetDecision => ({
-  status,
+const still = (plan: FleetPlan, world: FleetMoment, explanation: readonly Explanation[] = []): FleetDecision => ({
+  status: plan.status,
   acts: [],
   nextWakeAt: undefined,
   explanation,
+  budget: hasBudget(plan) ? useOf(viewWaves(plan, world, plan.status.members, plan.status.waves), world) : undefined,
 })
+
+const hasBudget = ({ spec }: FleetPlan): boolean => spec.maxErrorBudgetMinutes !== undefined
+
+const useOf = (waves: readonly WaveView[], world: FleetMoment): BudgetUse =>
+  budgetUse(
+    waves.flatMap(({ members }) => members),
+    world,
+  )
 
 function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): FleetDecision {
   const seen = viewWaves(plan, world, plan.status.members, plan.status.waves)
-  const members = statuses(seen, (view) => nextMember(plan, view, world))
+  const members = statuses(seen, (view) => {
+    const next = nextMember(plan, view, world)
+    return hasBudget(plan) ? nextExposure(view, next, world) : next
+  })
   const rival = rivalOf(plan, seen, world)
   const waves = nextWaves(plan, viewWaves(plan, world, members, plan.status.waves), world)
   const judged = viewWaves(plan, world, members, waves)
-  const rollback = startedRollback(plan, judged, world.now)
-  const back = rollback && passRollback(plan, rollback, judged)
-  const admission = back === undefined ? admissionOf(plan, judged, world) : noAdmission
-  const holds = nextHolds({ plan: withRollback(plan, rollback), waves: judged, world, cap: admission.cap })
+  const use = useOf(judged, world)
+  const over = overBudget(plan, use)
+  const rollback = startedRollback(plan, judged, over?.isSpent === true, world.now)
+  const back = rollback && passRollback(plan, rollback, judged, world.now)
+  const admission = back === undefined ? admissionOf(plan, judged, world, use) : noAdmission
+  const budget = rollback === undefined ? over?.text : undefined
+  const holds = nextHolds({ plan: withRollback(plan, rollback), waves: judged, world, cap: admission.cap, budget })
   const isHeld = holds.length > 0
   const moved = statuses(
     judged,
@@ -88,8 +106,9 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
   return {
     status: jsonEqual(next, before) ? before : next,
     acts,
-    nextWakeAt: nextWake(then, views, world),
+    nextWakeAt: nextWake(then, views, world, use),
     explanation: explain(then, views, world, admission.waiting),
+    budget: hasBudget(plan) ? useOf(views, world) : undefined,
   }
 }
 
@@ -150,7 +169,7 @@ function nextWaves(plan: FleetPlan, waves: readonly WaveView[], world: FleetMome
   })
 }
 
-function admissionOf(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment): Admission {
+function admissionOf(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment, use: BudgetUse): Admission {
   const active = waves.find(({ status }) => status.state === 'Active')
   return active === undefined || !world.window.isOpen
     ? noAdmission
@@ -158,6 +177,7 @@ function admissionOf(plan: FleetPlan, waves: readonly WaveView[], world: FleetMo
         plan,
         active,
         waves.flatMap(({ members }) => members),
+        use,
       )
 }
 

@@ -1,20 +1,34 @@
 import type { EpochMs } from '#lib/clock.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
+import { resendMs } from './acts.ts'
 import type { FleetPlan, MemberId, MemberStatus, PlanRollback } from './document.ts'
-import type { MemberView } from './member-view.ts'
+import { type MemberView, movingStates } from './member-view.ts'
 import { failuresIn, type WaveView } from './wave.ts'
 
-/** What the policy of the plan takes back on a breach; nothing when it is to hold, or when a failure is too old to act upon (FP-3, FP-5). */
-export function startedRollback(plan: FleetPlan, waves: readonly WaveView[], now: EpochMs): PlanRollback | undefined {
+/**
+ * What the policy of the plan takes back on a breach; nothing when it is to hold, or when a failure is too old to act upon (FP-3, FP-5).
+ * @param isSpent what is lost and at risk is more than its error budget bears (W16)
+ */
+export function startedRollback(
+  plan: FleetPlan,
+  waves: readonly WaveView[],
+  isSpent: boolean,
+  now: EpochMs,
+): PlanRollback | undefined {
   if (plan.status.rollback !== undefined) return plan.status.rollback
+  if (isSpent && plan.spec.onBreach !== 'hold') {
+    const reached = waves.findLastIndex(({ status }) => status.state !== 'Waiting')
+    return { scope: scopes[plan.spec.onBreach], wave: Math.max(0, reached), since: now, by: 'plan' }
+  }
   const breached = waves.find(({ status }) => status.state === 'Breached')
   if (breached === undefined) return undefined
   const isOld = failuresIn(breached).some(({ status }) => status.isOldFailure === true)
   const policy = plan.spec.onBreach === 'hold' && breached.wave.sync === 'step' ? 'abortInFlight' : plan.spec.onBreach
   if (policy === 'hold' || isOld) return undefined
-  const scope = ({ abortInFlight: 'inFlight', rollbackWave: 'wave', rollbackAll: 'all' } as const)[policy]
-  return { scope, wave: breached.index, since: now, by: 'plan' }
+  return { scope: scopes[policy], wave: breached.index, since: now, by: 'plan' }
 }
+
+const scopes = { abortInFlight: 'inFlight', rollbackWave: 'wave', rollbackAll: 'all' } as const
 
 /** Members that begin to go back in this pass, and whether all that is to be is done. */
 export interface RollbackPass {
@@ -23,11 +37,17 @@ export interface RollbackPass {
 }
 
 /** Aborts first and all at once, for they move traffic to pods that still run; then what was done, from the last wave on (RB-1, RB-2). */
-export function passRollback(plan: FleetPlan, rollback: PlanRollback, waves: readonly WaveView[]): RollbackPass {
+export function passRollback(
+  plan: FleetPlan,
+  rollback: PlanRollback,
+  waves: readonly WaveView[],
+  now: EpochMs,
+): RollbackPass {
   const scope = waves.filter(({ index }) =>
     rollback.scope === 'all' ? index <= rollback.wave : index === rollback.wave,
   )
-  const views = scope.flatMap(({ members }) => members).filter(hasTarget)
+  const all = scope.flatMap(({ members }) => members)
+  const views = all.filter(hasTarget)
   const inFlight = views.filter(isInFlight)
   const open = inFlight.filter(({ status }) => status.state !== 'RollingBack')
   const begin = new Map(open.map((view) => [view.member.id, goingBack(view)]))
@@ -45,9 +65,15 @@ export function passRollback(plan: FleetPlan, rollback: PlanRollback, waves: rea
   const free = isAborting ? 0 : slots - busy.length
   for (const view of waiting.slice(0, Math.max(0, free))) begin.set(view.member.id, goingBack(view))
   const isUnseen = views.some(({ facts, status }) => facts === undefined && !atRest.includes(status.state))
-  const isBusy = views.some(({ status }) => status.state === 'RollingBack')
+  const isBusy = views.some(({ status }) => status.state === 'RollingBack') || all.some((view) => isOnItsWay(view, now))
   return { begin, isDone: begin.size === 0 && waiting.length === 0 && !isBusy && !isUnseen }
 }
+
+/** It was sent something that its controller has not seen yet: what comes of it is taken back as well. */
+const isOnItsWay = ({ status, facts }: MemberView, now: EpochMs): boolean =>
+  facts !== undefined &&
+  movingStates.includes(status.state) &&
+  (!facts.isObserved || (status.sent !== undefined && status.sent.kind !== 'mark' && now < status.sent.at + resendMs))
 
 const atRest = ['RolledBack', 'RollbackFailed', 'Superseded', 'Skipped', 'Pending', 'Refused']
 
@@ -59,14 +85,20 @@ const isInFlight = ({ facts }: MemberView): boolean => facts?.isTarget === true 
 
 const isDone = ({ facts }: MemberView): boolean => facts?.isTarget === true && facts.stableHash === facts.hash
 
-/** Without its former ReplicaSet nobody can tell what to go back to: that is asked, never guessed. */
+/**
+ * Without its former ReplicaSet nobody can tell what to go back to: that is asked, never guessed. What was proven costs something only from
+ * now on (W16).
+ */
 function goingBack({ status, member, observation }: MemberView): MemberStatus {
-  const { reason: _reason, soak: _soak, ...kept } = status
+  const { reason: _reason, soak: _soak, exposure, ...kept } = status
   const since = observation?.at ?? status.since
+  const cost =
+    exposure === undefined ? {} : { exposure: status.state === 'Succeeded' ? { ...exposure, seenAt: since } : exposure }
   return observation?.hashes.includes(member.priorHash) === true
-    ? { ...kept, state: 'RollingBack', since }
+    ? { ...kept, ...cost, state: 'RollingBack', since }
     : {
         ...kept,
+        ...cost,
         state: 'RollbackFailed',
         since,
         reason: `its ReplicaSet of ${member.priorHash} is gone: choose a revision`,

@@ -1,5 +1,5 @@
 import type { EpochMs } from '#lib/clock.ts'
-import type { SoakStatus } from './document.ts'
+import type { PlanWave, SoakStatus } from './document.ts'
 import type { MemberFacts } from './member-facts.ts'
 import { isFresh, type MemberView } from './member-view.ts'
 import type { FleetMoment, MemberObservation } from './world.ts'
@@ -27,7 +27,7 @@ export function soakOf(
   { status: { since: from, soak: before }, wave, isFirst }: MemberView,
   { observation, facts: { isHealthy } }: { readonly observation: MemberObservation; readonly facts: MemberFacts },
 ): Soak {
-  const soakMs = isFirst ? Math.max(wave.minSoakMs, wave.firstSoakMs) : wave.minSoakMs
+  const wantedMs = soakMs(wave, isFirst)
   const evidence = wave.minEvidence.map((wanted) => ({ ...wanted, found: observation.evidence?.[wanted.metric] }))
   const provenMs =
     evidence.length === 0
@@ -39,16 +39,20 @@ export function soakOf(
   const badMetric = evidence.find(({ found }) => found?.isBad === true)?.metric
   const few = evidence.filter(({ found, minCount }) => (found?.count ?? 0) < minCount)
   const missing = [
-    ...(provenMs < soakMs ? [`${seconds(soakMs - provenMs)} of ${seconds(soakMs)} are not proven yet`] : []),
+    ...(provenMs < wantedMs ? [`${seconds(wantedMs - provenMs)} of ${seconds(wantedMs)} are not proven yet`] : []),
     ...few.map(({ metric, minCount, found }) => `${metric} has ${found?.count ?? 0} of ${minCount} samples`),
   ].join(', ')
   const isDone = missing === ''
   const isBlind = evidence.some(
     ({ found }) => observation.at - Math.max(from, found?.times.at(-1) ?? from) > wave.maxEvidenceGapMs,
   )
-  const time = provenMs < soakMs ? { doneAt: observation.at + soakMs - provenMs } : {}
+  const time = provenMs < wantedMs ? { doneAt: observation.at + wantedMs - provenMs } : {}
   return { status, isDone, isBlind, missing, ...(badMetric !== undefined && { badMetric }), ...time }
 }
+
+/** How long a member has to be Healthy before it is proven. */
+export const soakMs = ({ minSoakMs, firstSoakMs }: PlanWave, isFirst: boolean): number =>
+  isFirst ? Math.max(minSoakMs, firstSoakMs) : minSoakMs
 
 interface Watched {
   readonly from: EpochMs

@@ -1,5 +1,6 @@
 import { resolveAmount } from '#lib/int-or-string.ts'
 import type { Amount, FleetPlanSpec, PlanWave } from './document.ts'
+import { soakMs } from './soak.ts'
 import { waveOf } from './waves.ts'
 import { durationMaxMs, readStarts } from './windows.ts'
 
@@ -95,7 +96,8 @@ const isAmount = (amount: Amount): boolean => {
 }
 
 /** A member that is too big for the caps alone would keep the plan waiting for ever. */
-function ofCaps({ members, maxTrafficShare, maxClustersUnproven }: FleetPlanSpec): readonly PlanFault[] {
+function ofCaps(spec: FleetPlanSpec): readonly PlanFault[] {
+  const { members, maxTrafficShare, maxClustersUnproven, maxErrorBudgetMinutes } = spec
   const big = members.find(({ trafficShare }) => maxTrafficShare !== undefined && trafficShare > maxTrafficShare)
   const message = `${big?.id} serves ${big?.trafficShare} % of all traffic, more than the plan bears unproven. Raise maxTrafficShare, or leave it out.`
   return [
@@ -103,7 +105,25 @@ function ofCaps({ members, maxTrafficShare, maxClustersUnproven }: FleetPlanSpec
     ...(maxClustersUnproven === 0
       ? [{ field: 'maxClustersUnproven', message: 'At least one member has to be unproven at a time.' }]
       : []),
+    ...(maxErrorBudgetMinutes !== undefined && !(maxErrorBudgetMinutes > 0)
+      ? [{ field: 'maxErrorBudgetMinutes', message: 'Give minutes above 0: nothing could ever begin.' }]
+      : []),
+    ...(maxErrorBudgetMinutes === undefined ? [] : ofSoaks(spec, maxErrorBudgetMinutes)),
   ]
+}
+
+/** A soak alone that costs more than the plan bears would never begin (W16). */
+function ofSoaks(spec: FleetPlanSpec, minutes: number): readonly PlanFault[] {
+  const seen = new Set<number>()
+  return spec.members.flatMap((member) => {
+    const index = waveOf(spec, member) ?? -1
+    const wave = spec.waves[index]
+    const soak = wave === undefined ? 0 : soakMs(wave, !seen.has(index))
+    seen.add(index)
+    const costs = (soak / 60_000) * (member.trafficShare / 100)
+    const message = `The soak of ${member.id} alone puts ${Math.round(costs * 100) / 100} min at risk. Raise maxErrorBudgetMinutes, or soak for less.`
+    return costs > minutes ? [{ field: 'maxErrorBudgetMinutes', message }] : []
+  })
 }
 
 function ofApprovals({ approvals }: FleetPlanSpec): readonly PlanFault[] {

@@ -1,5 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
 import { resendMs } from './acts.ts'
+import { type BudgetUse, writtenEveryMs } from './budget.ts'
 import type { FleetPlan } from './document.ts'
 import { rollbackDeadlineMs } from './member.ts'
 import type { MemberView } from './member-view.ts'
@@ -8,17 +9,31 @@ import type { WaveView } from './wave.ts'
 import type { FleetMoment } from './world.ts'
 
 /** When time alone can change what a plan does, by our clock; nothing else has to be looked at before (its idle costs nothing). */
-export function nextWake(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment): EpochMs | undefined {
+export function nextWake(
+  plan: FleetPlan,
+  waves: readonly WaveView[],
+  world: FleetMoment,
+  use: BudgetUse,
+): EpochMs | undefined {
   if (plan.status.phase !== 'Running' && plan.status.phase !== 'RollingBack') return undefined
   const times = [
     ...(world.window.changesAt === undefined ? [] : [world.window.changesAt]),
     ...plan.status.holds.flatMap(({ until }) => until ?? []),
+    ...ofBudget(plan, use, world),
     ...waves.flatMap((wave) => [
       ...ofWave(wave, world),
       ...wave.members.flatMap((view) => ofMember(plan, view, world)),
     ]),
   ].filter((time) => time > world.now)
   return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** When what is at risk comes to what the plan bears, first with what is to come, then alone (W16). */
+function ofBudget({ spec }: FleetPlan, use: BudgetUse, { now }: FleetMoment): readonly EpochMs[] {
+  if (spec.maxErrorBudgetMinutes === undefined || use.rate === 0) return []
+  const left = spec.maxErrorBudgetMinutes * 60_000 - use.lostMs - use.atRiskMs
+  const over = [left - use.toComeMs, left].filter((ms) => ms >= 0).map((ms) => now + Math.max(1_000, ms / use.rate + 1))
+  return [...over, now + writtenEveryMs]
 }
 
 function ofWave({ status, wave }: WaveView, { now }: FleetMoment): readonly EpochMs[] {

@@ -69,6 +69,7 @@ export function ForecastTotals({ forecast }: { readonly forecast: PlanForecastVi
   const { waves, change } = forecast
   const clusters = new Set(waves.flatMap(({ members }) => members.map(({ context }) => context))).size
   const unproven = Math.max(0, ...waves.map(({ unprovenShare }) => unprovenShare))
+  const risk = Math.max(0, ...waves.map(({ riskMs }) => riskMs))
   const facts = [
     { name: text('planEditor.fact.change'), value: changeInShort(change) || text('plans.byOthers') },
     {
@@ -78,6 +79,7 @@ export function ForecastTotals({ forecast }: { readonly forecast: PlanForecastVi
     { name: text('planEditor.fact.pods'), value: String(sum(waves, ({ pods }) => pods)) },
     { name: text('planEditor.fact.traffic'), value: formatPercent(sum(waves, ({ trafficShare }) => trafficShare)) },
     { name: text('planEditor.fact.unproven'), value: text('planEditor.atMost', { share: formatPercent(unproven) }) },
+    { name: text('planEditor.fact.risk'), value: text('planEditor.atLeast', { time: formatDuration(risk) }) },
     { name: text('planEditor.fact.time'), value: timeWords(text, forecast.durationMs) },
   ]
   return (

@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { isUnderWay } from '#contract/attention.ts'
-import type { PlanSummaryView } from '#contract/plan-views.ts'
+import type { PlanSummaryView, PlanView } from '#contract/plan-views.ts'
 import { formatMoment } from '../../format/clock-time.ts'
+import { formatDuration } from '../../format/duration.ts'
 import { driverWordsOf, holdText, holdWord, personOf } from '../../format/plan-words.ts'
 import { Age } from '../../marks/ages.tsx'
 import { PlanButtons } from '../../marks/plan-buttons.tsx'
@@ -52,7 +53,7 @@ export function PlanDetail({ id, summary }: PlanDetailProps) {
   )
 }
 
-function Top({ plan }: { readonly plan: PlanSummaryView }) {
+function Top({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budget'> }) {
   const app = useApp()
   const text = useText()
   return (
@@ -79,10 +80,10 @@ function Top({ plan }: { readonly plan: PlanSummaryView }) {
   )
 }
 
-function Facts({ plan }: { readonly plan: PlanSummaryView }) {
+function Facts({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budget'> }) {
   const text = useText()
   const locale = useLocale()
-  const { home } = plan
+  const { home, budget } = plan
   const facts = [
     { name: text('plans.fact.change'), value: plan.change.join(', ') || text('plans.byOthers'), isCode: true },
     { name: text('plans.fact.home'), value: `${home.context} / ${home.namespace}` },
@@ -99,6 +100,18 @@ function Facts({ plan }: { readonly plan: PlanSummaryView }) {
           </dd>
         </div>
       ))}
+      {budget !== undefined && (
+        <div>
+          <dt>{text('plans.fact.budget')}</dt>
+          <dd className="cut num" title={text('plans.budgetWhy')}>
+            {text('plans.budget', {
+              lost: formatDuration(budget.lostMs),
+              risk: formatDuration(budget.atRiskMs),
+              max: formatDuration(budget.maxMinutes * 60_000),
+            })}
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{text('plans.fact.driver')}</dt>
         <dd className="row">

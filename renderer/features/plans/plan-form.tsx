@@ -133,6 +133,14 @@ function Policy({ form, ...parts }: FormParts & { readonly form: PlanForm }) {
         />
         <PlanField
           {...parts}
+          label={text('planEditor.field.maxErrorBudgetMinutes')}
+          path={['maxErrorBudgetMinutes']}
+          value={form.field('maxErrorBudgetMinutes')}
+          usual={text('planEditor.noCap')}
+          as="amount"
+        />
+        <PlanField
+          {...parts}
           label={text('planEditor.field.intentTTL')}
           path={['intentTTL']}
           value={form.field('intentTTL')}

@@ -57,6 +57,9 @@ describe('argosy plan', () => {
     expect([good.code, good.err]).toEqual([0, []])
     expect(good.out[0]).toBe('Plan      web 2')
     expect(good.out.find((line) => line.startsWith('1 pilot'))).toMatch(/^1 pilot +1 +4 +50% +50% /)
+    expect(good.out).toContainEqual(
+      expect.stringMatching(/^At risk +0\.\d+ min of the error budget at once, at least$/),
+    )
     writeFileSync(
       file,
       text.replace('rollout: web}\nwaves', 'rollout: wbe}\nwaves').replace('gate: manual', 'gate: perhaps'),
@@ -78,6 +81,7 @@ describe('argosy plan', () => {
 
   it('W2: run carries it out; somebody else opens the gate; it ends with the plan', async () => {
     const { fleet, file, run, start } = await setUp()
+    writeFileSync(file, `${text}maxErrorBudgetMinutes: 30\n`)
     const running = start('run', file)
     const says = (line: string) =>
       advanceUntil(fleet.clock, line, () => running.out.some((each) => each.endsWith(line)))
@@ -87,6 +91,7 @@ describe('argosy plan', () => {
     const shown = await run('get', 'web 2')
     expect(shown.out.find((line) => line.startsWith('Decided by:'))).toMatch(/@.+\/[0-9a-f-]{36}$/)
     expect(shown.out.find((line) => line.startsWith('1 pilot'))).toMatch(/^1 pilot +Gate/)
+    expect(shown.out).toContainEqual(expect.stringMatching(/^Budget: +0 min lost, at most 0 min at risk, of 30 min$/))
     const unreasoned = await run('open-gate', 'web 2', 'pilot')
     expect([unreasoned.code, unreasoned.err]).toEqual([1, ['argosy: web 2: Say why: a reason is kept with the plan.']])
     const opened = await run('open-gate', 'web 2', 'pilot', '--reason', 'it looks good')

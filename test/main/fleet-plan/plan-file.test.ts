@@ -83,6 +83,7 @@ windows:
     reason: holidays
 maxTrafficShare: 30
 maxClustersUnproven: 2
+maxErrorBudgetMinutes: 4.5
 `
 
 const fileOf = (text: string) => {

@@ -136,6 +136,24 @@ describe('the plans of an Argosy', () => {
     await fleet.eventually('it goes on', () => bob.plans.view(id)?.waves[0]?.state === 'Gate')
   })
 
+  it('W16: what stays at its pause for too long is at risk until the budget is spent, and the plan is held', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const capped = `${text(fleet, '  - {name: all}')}\nmaxErrorBudgetMinutes: 1`
+    const id = await created(plans, capped)
+    await fleet.eventually('it is under way', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'Applying')
+    await fleet.meanwhile(plans.command(id, { kind: 'hold' }, 'lunch'))
+    await fleet.eventually(
+      'the budget is spent',
+      () => plans.view(id)?.holds.some(({ reason }) => reason === 'Cap') === true,
+    )
+    const { budget, waveViews } = plans.view(id) ?? {}
+    expect(waveViews?.[0]?.members[0]).toMatchObject({ state: 'AtGate' })
+    expect(budget).toMatchObject({ lostMs: 0, maxMinutes: 1 })
+    expect(budget?.atRiskMs).toBeGreaterThanOrEqual(60_000)
+    expect(budget?.atRiskMs).toBeLessThan(65_000)
+  })
+
   it('what is wrong with a text is said, and nothing is made of it', async () => {
     const fleet = await aPlanFleet(1, steps)
     const { plans } = anArgosy(fleet, 'ann@desk')
@@ -171,6 +189,8 @@ describe('the plans of an Argosy', () => {
       ['pilot', 4, 50, 15],
       ['rest', 4, 50, 5],
     ])
+    // A quarter for 5 min, all of it while its last pods start and it bakes for 10 min, of half of all traffic (W16).
+    expect(forecast?.waves.map(({ riskMs }) => Math.round(riskMs / 6_000) / 10)).toEqual([5.7, 0.6])
     const id = await created(plans, written, false)
     expect(plans.view(id)).toMatchObject({ phase: 'Ready', driver: { state: 'nobody' } })
     await fleet.meanwhile(plans.command(id, { kind: 'start' }, ''))

@@ -3,26 +3,15 @@ import type { FleetPlan, MemberState } from '#engine/fleet-plan/document.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { waveOf } from '#engine/fleet-plan/waves.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
-import type { Pass, Sent } from './history.ts'
-import { hashOf, images, type ModelledMember } from './modelled-member.ts'
-
-export interface PlanChecker {
-  readonly name: string
-  onPass?(pass: Pass): string | undefined
-  /** The cluster took it. */
-  onWritten?(sent: Sent): string | undefined
-  onCommand?(): void
-}
+import { budgetIsNoLess, nobodyBeyondBudget } from './budget-checkers.ts'
+import { entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
+import type { Pass } from './history.ts'
+import type { ModelledMember } from './modelled-member.ts'
 
 const moving: readonly MemberState[] = ['Admitting', 'Applying', 'Progressing', 'AtGate', 'Soaking']
-/** With a gate, whatever the first member that had another version than before had. */
-const targetOf = ({ status }: FleetPlan): string => hashOf(status.target?.[0]?.split('=')[1] ?? images.target)
 
 const membersOf = (plan: FleetPlan, wave: number): readonly string[] =>
   plan.spec.members.filter((member) => waveOf(plan.spec, member) === wave).map(({ id }) => id)
-const stateOf = ({ status }: FleetPlan, id: string): MemberState => status.members[id]?.state ?? 'Pending'
-const entered = ({ before, after }: Pass, state: MemberState): readonly string[] =>
-  after.spec.members.map(({ id }) => id).filter((id) => stateOf(after, id) === state && stateOf(before, id) !== state)
 
 /** One for each invariant of fleet plans (3.4.9) that a history can break; fresh ones for each history. */
 export const fleetPlanCheckers = (): readonly PlanChecker[] => [
@@ -39,6 +28,8 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   nothingStale(),
   supersededIsLeftAlone,
   withinCaps,
+  budgetIsNoLess(),
+  nobodyBeyondBudget,
   heldStandsStill,
   windowsKeep,
   holdsGiveBack(),
@@ -49,6 +40,7 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   soakIsSeen(),
   evidenceCovers,
   abortsFirst,
+  nobodyIsForgotten,
   oldFailuresAreForPeople(),
 ]
 
@@ -446,6 +438,22 @@ const abortsFirst: PlanChecker = {
     return undone !== undefined && isNew && stateOf(before, undone.member) !== 'RollingBack'
       ? `${undone.member} is undone while ${inFlight.member} is in flight`
       : undefined
+  },
+}
+
+/** A plan that has gone back leaves nobody of what it took back on the way to the new version. */
+const nobodyIsForgotten: PlanChecker = {
+  name: 'RB-1 nobody goes on when all went back',
+  onPass(pass) {
+    const { before, after, scenario } = pass
+    const { rollback, phase } = after.status
+    const hasOthers = scenario.faults.length > 0 || after.spec.change.kind === 'gate'
+    if (hasOthers || phase !== 'RolledBack' || before.status.phase === phase) return undefined
+    const left = scenario.members.find(({ member, hash, stableHash, rollout }) => {
+      const isIn = rollback?.scope === 'all' || waveOf(after.spec, member) === rollback?.wave
+      return isIn && hash === targetOf(after) && stableHash !== hash && rollout.status?.abort !== true
+    })
+    return left && `${left.member.id} goes on`
   },
 }
 

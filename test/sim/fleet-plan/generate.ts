@@ -117,6 +117,7 @@ function stepsOf(random: Random): readonly CanaryStep[] {
 function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec'] {
   // Of its own, so that histories of a seed stay what they were.
   const later = random.fork('later')
+  const costs = random.fork('budget')
   const waveCount = random.int(1, Math.min(3, members.length))
   const waves = Array.from({ length: waveCount }, (_, index): PlanWave => {
     const isLast = index === waveCount - 1
@@ -155,6 +156,7 @@ function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec
     ...(later.chance(0.1) && { windows: [freezeOf(later)] }),
     ...(random.chance(0.2) && { maxClustersUnproven: random.int(1, 3) }),
     ...(random.chance(0.2) && { maxTrafficShare: Math.max(60, 100 / members.length) }),
+    ...(costs.chance(0.4) && { maxErrorBudgetMinutes: costs.pick([0.2, 1, 5, 30]) }),
   }
 }
 

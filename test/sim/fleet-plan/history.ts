@@ -1,4 +1,5 @@
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
+import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import { command } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
@@ -53,6 +54,7 @@ export interface Pass {
   readonly after: FleetPlan
   readonly world: FleetWorld
   readonly acts: readonly FleetAct[]
+  readonly budget: BudgetUse | undefined
   readonly now: EpochMs
   readonly scenario: Scenario
 }
@@ -89,6 +91,8 @@ export class History {
   #renewedAt = 0
   /** Since the last moment; nothing changes between two. */
   #couldRenew = false
+  /** Its holder could not decide, or not write down what it did. */
+  #isBlind = false
   #passes = 0
   #explanation: readonly unknown[] = []
   #acts = 0
@@ -145,7 +149,7 @@ export class History {
     const { members, endsAt } = this.#scenario
     const upcoming = [
       ...members.map(({ nextAt }) => nextAt),
-      ...members.map(({ versions }) => (versions.at(-1)?.at ?? 0) + this.#scenario.lagMs),
+      ...members.flatMap(({ versions }) => versions.slice(-8).map(({ at }) => at + this.#scenario.lagMs)),
       ...this.#faults.flatMap(momentsOf),
       ...this.#laptops.map(({ awayUntil }) => awayUntil),
       this.#wakeAt,
@@ -213,6 +217,7 @@ export class History {
     const next = this.#laptops.find((each) => this.#isUp(each))
     if (next === undefined) return
     this.#holder = next
+    this.#isBlind = true
     this.#epoch++
     this.#renewedAt = this.#now
     this.#couldRenew = true
@@ -222,18 +227,27 @@ export class History {
   /** Passes until the plan is at rest at this moment. */
   #look(): void {
     const laptop = this.#holder
-    if (laptop === undefined || laptop.awayUntil > this.#now || this.#now - this.#renewedAt > fenceMs) return
+    if (laptop === undefined || laptop.awayUntil > this.#now || this.#now - this.#renewedAt > fenceMs) {
+      this.#isBlind = true
+      return
+    }
+    // As whoever has the Lease anew.
+    if (this.#isBlind) laptop.resumedAt = this.#now
+    this.#isBlind = false
     for (let pass = 0; pass < 30; pass++) {
       const world = this.#observe(laptop)
       const before = this.#plan
-      const { status, acts, nextWakeAt, explanation } = planFleet(before, world, this.#now)
+      const { status, acts, nextWakeAt, explanation, budget } = planFleet(before, world, this.#now)
       this.#passes++
       this.#explanation = explanation
       this.#wakeAt = nextWakeAt ?? Number.POSITIVE_INFINITY
-      if (status !== before.status && this.#isDuring('homeAway')) return
+      if (status !== before.status && this.#isDuring('homeAway')) {
+        this.#isBlind = true
+        return
+      }
       this.#plan = status === before.status ? before : { ...before, status }
       this.#tellChanges(before)
-      const passed = { before, after: this.#plan, world, acts, now: this.#now, scenario: this.#scenario }
+      const passed = { before, after: this.#plan, world, acts, budget, now: this.#now, scenario: this.#scenario }
       if (this.#scenario.faults.length === 0) this.#spread = Math.max(this.#spread, spreadOf(passed))
       this.#check((checker) => checker.onPass?.(passed))
       const crash = this.#faults.find(
@@ -389,8 +403,12 @@ export class History {
       return { checker: 'goes back', text: `nothing went wrong besides, and ${late[0]} is not back`, at: this.#now }
     const hasDeadline = this.#plan.spec.waves.some(({ deadlineMs }) => deadlineMs !== undefined)
     const isCalm = faults.length === 0 && members.every(({ temper }) => temper.failsAt === undefined)
-    const isHeld = holds.some(({ reason }) => reason === 'Manual' || reason === 'Window')
-    if (!isCalm || hasDeadline || isHeld || phase === 'Completed') return undefined
+    const hasBudget = this.#plan.spec.maxErrorBudgetMinutes !== undefined
+    const isHeld = holds.some(
+      ({ reason }) => reason === 'Manual' || reason === 'Window' || (reason === 'Cap' && hasBudget),
+    )
+    const isSpent = hasBudget && phase === 'RolledBack'
+    if (!isCalm || hasDeadline || isHeld || isSpent || phase === 'Completed') return undefined
     return {
       checker: 'goes through',
       text: `nothing went wrong, and it ended ${phase}: ${JSON.stringify([this.#explanation, this.#plan.status])}`,

@@ -27,6 +27,14 @@ describe('the forecast of a plan', () => {
     expect(forecastWaves(spec, durations(2, 3, 4, 1))[0]?.durationMs).toBe(17 * minute)
   })
 
+  it('W16: what those put at risk at least that go at a time, in minutes of all traffic', () => {
+    const soaks = { minSoakMs: 2 * minute, firstSoakMs: 10 * minute }
+    const { spec } = aPlan([aWave(['a', 'b', 'c'], { maxConcurrent: 2, ...soaks })], { members: members(10, 30, 20) })
+    // a: 10 min of 10 %; b: 5 + 2 min of 30 %; c: 2 min of 20 %.
+    const exposures = { 'b/shop/web': 5 * minute }
+    expect(forecastWaves(spec, {}, exposures)[0]?.riskMs).toBeCloseTo((1 + 2.1) * minute)
+  })
+
   it('W1: members that go step by step begin together', () => {
     const { spec } = aPlan([aWave(['a', 'b', 'c', 'd'], { maxConcurrent: 2, sync: 'step' })])
     expect(forecastWaves(spec, durations(2, 7, 4, 1))[0]?.durationMs).toBe(11 * minute)

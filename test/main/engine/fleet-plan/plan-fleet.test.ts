@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Rollout } from '#api/rollout.ts'
 import type { FleetPlan, MemberStatus } from '#engine/fleet-plan/document.ts'
 import {
   aFleet,
@@ -346,6 +347,8 @@ describe('a freeze of a cluster', () => {
   })
 })
 
+const atGateRollout = () => seen(T0, atGate(0)).rollout as Rollout
+
 describe('going back', () => {
   const failed = { a: atGate(1, { isAborted: true, phase: 'Degraded', isPaused: false }) }
   const members = withMembers({ a: memberStatus('AtGate'), b: memberStatus('Succeeded'), c: memberStatus('AtGate') })
@@ -389,6 +392,24 @@ describe('going back', () => {
     expect([acts(others), acts(after), states(after)]).toEqual([[], [], { a: 'RolledBack' }])
     const inFlight = at(aPlan([aWave(['a'])], { onBreach: 'abortInFlight', status: goingBack }), aborted)
     expect([acts(inFlight), states(at(inFlight.plan, aborted))]).toEqual([[], { a: 'RolledBack' }])
+  })
+
+  it('RB-1: one that was sent something which its controller has not seen yet is waited for, and taken back', () => {
+    const rollback = { scope: 'inFlight', wave: 0, since: T0, by: 'ann' } as const
+    const applying = withMembers({ a: { state: 'Applying', since: T0, startedAt: T0 } })
+    const plan = aPlan([aWave(['a'])], {
+      status: { waves: [active], members: applying, rollback, phase: 'RollingBack' },
+    })
+    const asked = looking(T0, { a: { mark: mark() } })
+    const rollout = {
+      ...asked['a/shop/web']?.rollout,
+      spec: atGateRollout().spec,
+      metadata: { generation: 2, resourceVersion: '2' },
+    }
+    const unseen = at(plan, { a: { more: { rollout: rollout as Rollout } } })
+    expect([acts(unseen), unseen.plan.status.phase]).toEqual([[], 'RollingBack'])
+    const begun = at(unseen.plan, { a: atGate(0, { isPaused: false, version: '3' }) })
+    expect([acts(begun), begun.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
   })
 
   it('RB-2: one whose former ReplicaSet is gone is asked about, never guessed', () => {

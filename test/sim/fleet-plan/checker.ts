@@ -1,0 +1,18 @@
+import type { FleetPlan, MemberState } from '#engine/fleet-plan/document.ts'
+import type { Pass, Sent } from './history.ts'
+import { hashOf, images } from './modelled-member.ts'
+
+export interface PlanChecker {
+  readonly name: string
+  onPass?(pass: Pass): string | undefined
+  /** The cluster took it. */
+  onWritten?(sent: Sent): string | undefined
+  onCommand?(): void
+}
+
+/** With a gate, whatever the first member that had another version than before had. */
+export const targetOf = ({ status }: FleetPlan): string => hashOf(status.target?.[0]?.split('=')[1] ?? images.target)
+
+export const stateOf = ({ status }: FleetPlan, id: string): MemberState => status.members[id]?.state ?? 'Pending'
+export const entered = ({ before, after }: Pass, state: MemberState): readonly string[] =>
+  after.spec.members.map(({ id }) => id).filter((id) => stateOf(after, id) === state && stateOf(before, id) !== state)
