@@ -64,6 +64,8 @@ export interface Argosy {
   readonly notifies: boolean
   /** The record of actions and writes, of one cluster or all, as JSON lines. */
   record(context: string | undefined): { readonly name: string; readonly lines: Iterable<string> }
+  /** The machine goes to sleep: plans say what becomes of what only this engine moves (SR-5). */
+  park(): Promise<void>
   /** Gives leases back, ends watches, closes the history. */
   stop(): Promise<void>
 }
@@ -170,10 +172,12 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
       name: exportFileName(clock.now()),
       lines: exportRecord(history, { contexts: context === undefined ? undefined : [context] }),
     }),
+    park: () => plans.park(),
     stop: async () => {
       effects.stop()
       // What is on its way ends with the sessions at the latest.
       const migrationsStopped = migrations.stop()
+      await plans.park()
       await plans.stop({ release: true })
       await Promise.all([migrationsStopped, sessions.stop()])
       stopRecording()

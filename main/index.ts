@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { app, type BrowserWindow, dialog } from 'electron'
+import { app, type BrowserWindow, dialog, powerMonitor } from 'electron'
 import { NoticeBatches } from './app/notice-batches.ts'
 import { type Argosy, createArgosy } from './app.ts'
 import { serveElectron } from './ipc/electron-host.ts'
@@ -41,6 +41,7 @@ async function start(): Promise<void> {
     setMenu(process.platform)
     const window = keepOneWindow((address) => revived(openWindow(join(out, 'preload/index.cjs'), address)))
     tellOnDesktop(argosy, window)
+    powerMonitor.on('suspend', () => void argosy.park())
     quitInOrder(argosy)
   } catch (error) {
     log('error', 'start', { error })

@@ -2,7 +2,9 @@ import { hostname } from 'node:os'
 import { closedBy } from '#engine/actions/guard-rails.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
+import { isHolderInCluster } from '#main/controller/drives-in-cluster.ts'
 import { observeRollout } from '#main/controller/observe-rollout.ts'
+import { engineAppName } from '#main/controller/ownership.ts'
 import type { MemberLook } from '#main/fleet-plan/look-at-members.ts'
 import type { WrittenMember } from '#main/fleet-plan/plan-file.ts'
 import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
@@ -32,6 +34,8 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
         : {
             cluster: session.cluster,
             isDriven: () => isDriven(session),
+            isInCluster: () => isInCluster(session),
+            isDrivenHere: () => session.engine.mode === 'driven',
             metricsAt: session.metrics.at,
             frozen: () => closedBy(session.rails(), clock.now()),
           }
@@ -47,6 +51,22 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
 
 const isDriven = ({ engine }: ClusterSession): boolean => engine.mode === 'driven' || engine.mode === 'inCluster'
 
+/** Another laptop that drives it sleeps as this one does (SR-5). */
+function isInCluster({ engine, cluster }: ClusterSession): boolean {
+  if (engine.mode !== 'inCluster') return false
+  if (engine.rival !== undefined || engine.lease.state !== 'other') return true
+  const deployments = [...cluster.cache('deployments').values()]
+  const ours = deployments.filter(
+    ({ metadata, status }) => metadata.labels?.[nameLabel] === engineAppName && (status?.readyReplicas ?? 0) > 0,
+  )
+  return isHolderInCluster(
+    engine.lease.holder,
+    ours.map(({ metadata }) => metadata.name),
+  )
+}
+
+const nameLabel = 'app.kubernetes.io/name'
+
 async function look(member: WrittenMember, session: ClusterSession | undefined): Promise<MemberLook> {
   const { context, namespace, rollout } = member
   if (session === undefined)
@@ -58,5 +78,5 @@ async function look(member: WrittenMember, session: ClusterSession | undefined):
         kind: 'missing',
         message: `There is no Rollout ${namespace}/${rollout} in ${context}. Mend the name, or remove it.`,
       }
-    : { kind: 'found', world: observed.value, isDriven: isDriven(session) }
+    : { kind: 'found', world: observed.value, isDriven: isDriven(session), isInCluster: isInCluster(session) }
 }

@@ -4,9 +4,9 @@ import { closedBy } from '#engine/actions/guard-rails.ts'
 import type { Clock } from '#lib/clock.ts'
 import { silentLog } from '#lib/log.ts'
 import { openCluster } from '#main/cluster/open-cluster.ts'
+import { type Drives, drivesInCluster } from '#main/controller/drives-in-cluster.ts'
 import { failureText } from '#main/controller/failure-text.ts'
 import { readAround } from '#main/controller/read-around.ts'
-import { whoDrives } from '#main/controller/who-drives.ts'
 import type { MemberLook } from '#main/fleet-plan/look-at-members.ts'
 import type { PlanCluster } from '#main/fleet-plan/observe-members.ts'
 import type { WrittenMember } from '#main/fleet-plan/plan-file.ts'
@@ -58,7 +58,7 @@ export class PlanClusters {
     const read = await client.get(resources.rollouts, { namespace, name })
     const around = read.ok ? await readAround(client, read.value as Rollout) : read
     if (!around.ok) return { kind: 'missing', message: `${context}: ${failureText(around.error)}` }
-    return { kind: 'found', world: around.value, isDriven: await this.#isDriven(context) }
+    return { kind: 'found', world: around.value, ...(await this.#drives(context)) }
   }
 
   async close(): Promise<void> {
@@ -70,21 +70,22 @@ export class PlanClusters {
     const settings = this.#settingsOf(context)
     const metrics = openMetrics({ client, clock: this.#clock, settings, openClient })
     const cluster = openCluster({ context, client, clock: this.#clock, random: Math.random, log: silentLog })
-    let isDriven: boolean | undefined
+    let drives: Drives | undefined
     let cancel = () => {}
     const lookAgain = async (): Promise<void> => {
-      isDriven = await this.#isDriven(context)
+      drives = await this.#drives(context)
       cancel = this.#clock.after(driverEveryMs, () => void lookAgain())
     }
     cluster.start()
     void lookAgain()
     return {
       cluster: () =>
-        isDriven === undefined
+        drives === undefined
           ? undefined
           : {
               cluster,
-              isDriven: () => isDriven === true,
+              isDriven: () => drives?.isDriven === true,
+              isInCluster: () => drives?.isInCluster === true,
               frozen: () => closedBy(rails, this.#clock.now()),
               metricsAt: metrics.at,
             },
@@ -96,10 +97,9 @@ export class PlanClusters {
     }
   }
 
-  async #isDriven(context: string): Promise<boolean> {
+  async #drives(context: string): Promise<Drives> {
     const client = this.clientOf(context)
-    if (client === undefined) return false
-    const { engine } = await whoDrives(client, this.#clock.now() + (client.clockOffsetMs ?? 0))
-    return engine === 'inCluster' || engine === 'driven'
+    if (client === undefined) return { isDriven: false, isInCluster: false }
+    return drivesInCluster(client, this.#clock.now() + (client.clockOffsetMs ?? 0))
   }
 }

@@ -18,7 +18,14 @@ export const faultLines = ({ faults }: PlanCheckView): readonly string[] =>
   )
 
 /** What a plan brings where, before anything is sent. */
-export function formatPlanForecast({ name, change, waves, durationMs, warnings }: PlanForecastView): readonly string[] {
+export function formatPlanForecast({
+  name,
+  change,
+  waves,
+  durationMs,
+  stranded,
+  warnings,
+}: PlanForecastView): readonly string[] {
   const rows = waves.flatMap((wave, index) => [
     plain(
       `${index + 1} ${wave.name}`,
@@ -46,6 +53,10 @@ export function formatPlanForecast({ name, change, waves, durationMs, warnings }
     `At risk   ${minutes(Math.max(0, ...waves.map(({ riskMs }) => riskMs)))} of the error budget at once, at least`,
     '',
     ...formatTable([plain('WAVE', 'MEMBERS', 'PODS', 'TRAFFIC', 'UNPROVEN AT ONCE / NOW', 'TAKES'), ...rows], false),
+    ...stranded.map(
+      ({ member, step, ms }) =>
+        `Asleep: ${member}: step ${step + 1} takes ${durationText(ms)}, and no controller in its cluster acts on it (parking)`,
+    ),
     ...warnings.map(({ member, text }) => `Warning: ${member === undefined ? '' : `${member}: `}${text}`),
   ]
 }

@@ -215,6 +215,8 @@ function saidOf(wish: PlanCommand): string {
       return `the gate after wave ${wish.wave + 1} is open`
     case 'retry':
       return `${wish.member} is tried again`
+    case 'park':
+      return 'is parked'
     case 'skip':
       return `${wish.member} is left out`
     case 'rollBack':

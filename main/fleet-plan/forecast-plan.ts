@@ -8,7 +8,7 @@ import { stepsOf } from '#engine/rollout/spec-defaults.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { pathAfter } from '#main/controller/forecast-view.ts'
-import { type MemberLooks, podsOf } from './look-at-members.ts'
+import { type MemberLooks, podsOf, strandedMembers } from './look-at-members.ts'
 
 /** What a plan would bring where, and how long that takes, by playing forward the update of each member. */
 export function forecastPlan(name: string, spec: FleetPlanSpec, looks: MemberLooks, now: EpochMs): PlanForecastView {
@@ -27,6 +27,7 @@ export function forecastPlan(name: string, spec: FleetPlanSpec, looks: MemberLoo
     change: changeWords(spec.change),
     waves,
     durationMs: times.reduce((total, ms) => (total === undefined || ms === undefined ? undefined : total + ms), 0),
+    stranded: strandedMembers({ spec }, looks),
     warnings: spec.members.flatMap((member) => warningsOf(member, looks)),
   }
 }

@@ -1,11 +1,18 @@
 import type { FleetPlanSpec, PlanMember } from '#engine/fleet-plan/document.ts'
+import { longStep } from '#engine/fleet-plan/parking.ts'
 import type { PlanFault } from '#engine/fleet-plan/validate.ts'
 import type { RolloutWorld } from '#engine/world.ts'
 import type { PlanFile, WrittenMember } from './plan-file.ts'
 
 /** What is found where a plan says that a member is. */
 export type MemberLook =
-  | { readonly kind: 'found'; readonly world: RolloutWorld; readonly isDriven: boolean }
+  | {
+      readonly kind: 'found'
+      readonly world: RolloutWorld
+      readonly isDriven: boolean
+      /** By a controller of the cluster itself (SR-5). */
+      readonly isInCluster: boolean
+    }
   /** There is none, or it cannot be read: what to do about it. */
   | { readonly kind: 'missing'; readonly message: string }
 
@@ -57,5 +64,38 @@ export function missingMembers({ spec }: PlanFile, looks: MemberLooks): readonly
   return spec.members.flatMap(({ id }, index) => {
     const look = looks.get(id)
     return look?.kind === 'missing' ? [{ field: `members[${index}]`, message: look.message }] : []
+  })
+}
+
+/** A member that stands still when this machine sleeps: its first step that may take longer than it stays awake. */
+export interface Stranded {
+  readonly member: PlanMember['id']
+  readonly step: number
+  readonly ms: number
+}
+
+/** Members with a long step that no controller in their cluster takes on (SR-5). */
+export function strandedMembers({ spec }: Pick<PlanFile, 'spec'>, looks: MemberLooks): readonly Stranded[] {
+  return spec.members.flatMap(({ id }) => {
+    const look = looks.get(id)
+    const long = look?.kind === 'found' && !look.isInCluster ? longStep(look.world.rollout) : undefined
+    return long === undefined ? [] : [{ member: id, ...long }]
+  })
+}
+
+/** What is to become of them has to be said before the plan begins. */
+export function parkingFaults(file: PlanFile, looks: MemberLooks): readonly PlanFault[] {
+  const { parking } = file.spec
+  const stranded = strandedMembers(file, looks)
+  const names = stranded.map(({ member, ms }) => `${member} (${Math.round(ms / 60_000)} min)`).join(', ')
+  if (parking === undefined && stranded.length > 0) {
+    const message = `No controller in their clusters acts on ${names}, which have a step longer than 10 min: asleep or quit, Argosy leaves them where they are. Choose freeze, abort or requireInClusterController.`
+    return [{ field: 'parking', message }]
+  }
+  if (parking !== 'requireInClusterController') return []
+  return file.spec.members.flatMap(({ id }, index) => {
+    const look = looks.get(id)
+    const message = `No controller in its cluster acts on ${id}, which parking requires.`
+    return look?.kind === 'found' && !look.isInCluster ? [{ field: `members[${index}]`, message }] : []
   })
 }

@@ -4,7 +4,7 @@ import { type FleetPlan, type FleetPlanSpec, fleetPlanSchema } from '#engine/fle
 import { validatePlan } from '#engine/fleet-plan/validate.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
 import { forecastPlan } from './forecast-plan.ts'
-import { lookAtMembers, type MemberLook, missingMembers, specOf } from './look-at-members.ts'
+import { lookAtMembers, type MemberLook, missingMembers, parkingFaults, specOf } from './look-at-members.ts'
 import { fieldInFile, readPlanFile, type WrittenMember } from './plan-file.ts'
 
 interface Ports {
@@ -30,7 +30,10 @@ export async function readPlan(text: string, { look, clock }: Ports): Promise<Ch
   const isAbout = (field: string) => missing.some((fault) => fault.field === field)
   // Of a member that is not there nothing else can be said.
   const others = validatePlan(spec).filter(({ field }) => !isAbout(field))
-  const faults = [...missing, ...others].map((fault) => read.locate({ ...fault, field: fieldInFile(fault.field) }))
+  const parking = parkingFaults(file.value, looks)
+  const faults = [...missing, ...others, ...parking].map((fault) =>
+    read.locate({ ...fault, field: fieldInFile(fault.field) }),
+  )
   const { name } = file.value
   const forecast = forecastPlan(name, spec, looks, clock.now())
   return { name, check: { faults, forecast }, spec: faults.length === 0 ? spec : undefined }

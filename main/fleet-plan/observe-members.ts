@@ -10,6 +10,10 @@ export interface PlanCluster {
   readonly cluster: Cluster
   /** Some engine or controller acts on its Rollouts. */
   readonly isDriven: () => boolean
+  /** A controller of the cluster itself does, which goes on while laptops sleep (SR-5). */
+  readonly isInCluster: () => boolean
+  /** The engine of this process does: it stops with it. */
+  readonly isDrivenHere?: () => boolean
   /** Nothing new may go out there now (UI-ACT-8). */
   readonly frozen?: () => MemberObservation['frozen']
   /** Its metrics as of the time that a clock tells. */
@@ -38,7 +42,7 @@ export function observeMembers({ spec }: FleetPlan, { clusterOf, clock, isStale 
 
 function observeMember(
   member: PlanMember,
-  { cluster, isDriven, frozen }: PlanCluster,
+  { cluster, isDriven, isInCluster, frozen }: PlanCluster,
   now: EpochMs,
 ): MemberObservation | undefined {
   const rollouts = cluster.cache('rollouts')
@@ -58,6 +62,7 @@ function observeMember(
     at: readAt + (cluster.client.clockOffsetMs ?? 0),
     rollout,
     isDriven: isDriven(),
+    isInCluster: isInCluster(),
     ...(closed !== undefined && { frozen: closed }),
     hashes: own.map(podHashOf),
   }

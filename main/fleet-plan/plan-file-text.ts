@@ -28,6 +28,7 @@ export function planFileText({ name, spec }: PlanFile): string {
       }),
       ...unusualTimes({ unreachableAfter: spec.unreachableAfterMs, intentTTL: spec.intentTtlMs }),
       ...unusual({ rollback: spec.rollback }),
+      ...present({ parking: spec.parking }),
       ...present({ windows: spec.windows?.map(windowInFile) }),
       ...present({ approvals: spec.approvals, maxTrafficShare, maxClustersUnproven, maxErrorBudgetMinutes }),
     },

@@ -221,6 +221,7 @@ const file = v.pipe(
           'Write count, and by: [names] where only some may.',
         ),
       ),
+      parking: v.exactOptional(oneOf(['freeze', 'abort', 'requireInClusterController'])),
       intentTTL: v.optional(time, '15m'),
       maxTrafficShare: v.exactOptional(percent),
       maxClustersUnproven: v.exactOptional(count),

@@ -155,6 +155,15 @@ export class PlanRunner {
     return done
   }
 
+  /** Decides and sends now what there is to be, before this process ends or sleeps: a mark, what follows it, and what that leaves. */
+  async settle(): Promise<void> {
+    for (let pass = 0; pass < 3; pass++) {
+      await this.#passing
+      this.#run()
+      await this.#passing
+    }
+  }
+
   /** Somebody wrote to the plan. What we wrote ourselves is known. */
   #seen(change: ReflectorChange): void {
     if (change.kind === 'state') return

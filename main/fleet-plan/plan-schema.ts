@@ -86,6 +86,7 @@ const spec = v.strictObject({
   rollback: v.strictObject({ maxConcurrent: amount, order: v.picklist(['reverse', 'listed']) }),
   windows: v.exactOptional(v.array(window)),
   approvals: v.exactOptional(v.strictObject({ count, by: v.exactOptional(v.array(text)) })),
+  parking: v.exactOptional(v.picklist(['freeze', 'abort', 'requireInClusterController'])),
   intentTtlMs: duration,
   maxTrafficShare: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   maxClustersUnproven: v.exactOptional(count),
@@ -124,6 +125,7 @@ const memberStatus = v.strictObject({
   ),
   gate: v.exactOptional(count),
   abortedAt: v.exactOptional(time),
+  parked: v.exactOptional(v.literal(true)),
   retry: v.exactOptional(v.strictObject({ of: time, resumeAt: v.exactOptional(count) })),
   sent: v.exactOptional(
     v.strictObject({

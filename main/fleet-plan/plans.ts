@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { PlanActPreview, PlanCheckView, PlanDriver, PlanSummaryView, PlanView } from '#contract/plan-views.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
-import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import type { FleetPlan, PlanMember } from '#engine/fleet-plan/document.ts'
 import { planEvents } from '#engine/fleet-plan/events.ts'
+import { steppingStates } from '#engine/fleet-plan/member-view.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
@@ -51,6 +52,8 @@ interface Entry {
 
 /** Of what happened to a plan, shown at most. */
 const eventsMax = 500
+/** Until the engine has taken the traffic away from what was aborted; a machine that goes to sleep waits for no longer. */
+const parkedMs = 3_000
 /** Several changes at once make one message. */
 const settleMs = 100
 
@@ -85,6 +88,29 @@ export class Plans {
         await entry.runner?.stop(options)
       }),
     )
+  }
+
+  /** This machine goes to sleep, or Argosy ends: what its engine alone moves is left as each plan says (SR-5). */
+  async park(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map((entry) => this.#park(entry)))
+  }
+
+  async #park({ id, plan, runner }: Entry): Promise<void> {
+    const { clusterOf, actor, clock, memory } = this.#options
+    const here = plan.spec.members.filter(
+      ({ id: member, context }) =>
+        steppingStates.includes(plan.status.members[member]?.state ?? 'Pending') &&
+        clusterOf(context)?.isDrivenHere?.() === true,
+    )
+    if (runner === undefined || !isUnderWay(plan) || plan.spec.parking !== 'abort' || here.length === 0) return
+    const asked = { by: actor, at: clock.now(), reason: 'the engine of its cluster goes to sleep' }
+    const done = await runner.command({ kind: 'park', members: here.map((member) => member.id) }, asked)
+    if (!done.ok) return
+    memory.add(id, asked.at, [{ text: `${actor}: park: ${asked.reason}`, severity: 'warning' }])
+    await runner.settle()
+    const ends = clock.now() + parkedMs
+    while (clock.now() < ends && here.some((member) => servesNew(member, clusterOf(member.context))))
+      await new Promise<void>((resolve) => void clock.after(200, resolve))
   }
 
   /** One that was found elsewhere. */
@@ -311,6 +337,12 @@ export class Plans {
       for (const listener of this.#planListeners.get(id) ?? []) listener(this.view(id) ?? null)
     this.#changedPlans.clear()
   }
+}
+
+/** The traffic of an update that was aborted is not back yet, as its cluster shows it. */
+function servesNew({ namespace, rollout: name }: PlanMember, found: PlanCluster | undefined): boolean {
+  const status = found?.cluster.cache('rollouts').get(`${namespace}/${name}`)?.status
+  return status?.abort !== true || (status.canary?.weights?.canary.weight ?? 0) > 0
 }
 
 const isUnderWay = ({ status }: FleetPlan): boolean => status.phase === 'Running' || status.phase === 'RollingBack'

@@ -201,6 +201,8 @@ export interface PlanForecastView {
   readonly waves: readonly PlanWaveForecastView[]
   /** Until its end, without gates and failures; `undefined` when some part cannot be foreseen. */
   readonly durationMs: number | undefined
+  /** Members with a long step that stand still when this Argosy sleeps: the first one is 0, with its length (SR-5). */
+  readonly stranded: readonly { readonly member: string; readonly step: number; readonly ms: number }[]
   readonly warnings: readonly { readonly member: string | undefined; readonly text: string }[]
 }
 

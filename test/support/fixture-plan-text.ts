@@ -88,6 +88,9 @@ function forecastOf(
       spec.change.kind === 'setImage' ? spec.change.images.map(({ container, image }) => `${container}=${image}`) : [],
     waves: views,
     durationMs: durations.reduce((sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms), 0),
+    stranded: spec.members
+      .filter(({ context }) => context === 'prod-ap-south')
+      .map(({ id }) => ({ member: id, step: 3, ms: 30 * MINUTE })),
     warnings: spec.members
       .filter((member) => viewOf(member)?.status !== 'Healthy')
       .map(({ id }) => ({ member: id, text: 'an update of it is under way already' })),

@@ -93,7 +93,9 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
   const clusterOf = (context: string): PlanCluster | undefined => {
     const index = contexts.indexOf(context)
     const engine = engines[index]
-    return engine === undefined || cuts.has(index) ? undefined : { cluster: engine.cluster, isDriven: () => true }
+    return engine === undefined || cuts.has(index)
+      ? undefined
+      : { cluster: engine.cluster, isDriven: () => true, isInCluster: () => false, isDrivenHere: () => true }
   }
   const clientOf = (index: number): ClusterClient => {
     const client = clients[index]
@@ -123,7 +125,7 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
     const engine = engines[contexts.indexOf(context)]
     const observed = engine && (await observeRollout(engine.cluster, `${where}/${name}`))
     return observed?.ok === true && observed.value !== undefined
-      ? { kind: 'found', world: observed.value, isDriven: true }
+      ? { kind: 'found', world: observed.value, isDriven: true, isInCluster: false }
       : { kind: 'missing', message: `There is no ${name} in ${context}.` }
   }
   return {

@@ -36,7 +36,7 @@ export function forwardAct(
   all: readonly MemberView[],
 ): Draft | undefined {
   const { status, facts, member, observation } = view
-  if (facts === undefined || observation?.frozen !== undefined) return undefined
+  if (facts === undefined || observation?.frozen !== undefined || status.parked === true) return undefined
   const { change } = plan.spec
   if (status.state === 'Admitting' && facts.mark?.plan !== plan.id)
     return { kind: 'mark', because: 'SR-6', summary: `Note plan ${plan.name} on ${member.id}` }

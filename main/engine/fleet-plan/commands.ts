@@ -2,7 +2,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { lost } from './budget.ts'
 import type { FleetPlan, FleetPlanStatus, MemberId, MemberStatus, PlanRollback, WaveStatus } from './document.ts'
-import { failedStates } from './member-view.ts'
+import { failedStates, steppingStates } from './member-view.ts'
 import { waveOf } from './waves.ts'
 
 /** What a person may ask of a plan. */
@@ -17,6 +17,8 @@ export type PlanCommand =
   | { readonly kind: 'openGate'; readonly wave: number }
   /** A failed member is tried again: from its first step, or from the last pause it had come to (W17). */
   | { readonly kind: 'retry'; readonly member: MemberId; readonly from?: 'lastPause' }
+  /** The only engine of these goes to sleep, and the plan says that they are to be aborted (SR-5). */
+  | { readonly kind: 'park'; readonly members: readonly MemberId[] }
   | { readonly kind: 'skip'; readonly member: MemberId }
   | { readonly kind: 'rollBack'; readonly scope: PlanRollback['scope'] }
   /** Nothing more is done; what is under way in clusters stays. */
@@ -61,6 +63,8 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
       return opened(status, wish.wave, { by, at, reason })
     case 'retry':
       return retried(plan, wish, at)
+    case 'park':
+      return parked(status, wish.members)
     case 'skip':
       return skipped(status, wish.member, { by, at, reason })
     case 'rollBack':
@@ -130,6 +134,7 @@ function retried(plan: FleetPlan, { member: id, from }: Extract<PlanCommand, { k
     abortedAt,
     retry: _retry,
     exposure,
+    parked: _parked,
     ...kept
   } = before
   if (from === 'lastPause' && kept.gate === undefined)
@@ -143,6 +148,18 @@ function retried(plan: FleetPlan, { member: id, from }: Extract<PlanCommand, { k
     members: { ...status.members, [id]: { ...kept, ...cost, ...retry, state: 'Admitting', since: at } },
     ...(wave?.state === 'Breached' && { waves: replaced(status.waves, index, { state: 'Active', since: at }) }),
   })
+}
+
+function parked({ members }: FleetPlanStatus, ids: readonly MemberId[]): Change {
+  const moving = ids.flatMap((id) => {
+    const status = members[id]
+    return status !== undefined && steppingStates.includes(status.state)
+      ? [[id, { ...status, parked: true }] as const]
+      : []
+  })
+  return moving.length === 0
+    ? failure('Nothing of it is under way there.')
+    : success({ members: { ...members, ...Object.fromEntries(moving) } })
 }
 
 function skipped(status: FleetPlanStatus, id: MemberId, { by, at, reason }: Asked): Change {

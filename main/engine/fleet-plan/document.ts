@@ -36,6 +36,8 @@ export interface FleetPlanSpec {
   readonly windows?: readonly PlanWindow[]
   /** Without so many people besides whoever made it, it is not started; `by`: of these, by name, and of nobody else. */
   readonly approvals?: { readonly count: number; readonly by?: readonly string[] }
+  /** What becomes of members whose only engine is an Argosy that is quit or sleeps; absent: `freeze` (SR-5). */
+  readonly parking?: 'freeze' | 'abort' | 'requireInClusterController'
   /** How long an act may wait for a cluster that does not answer (PC-3). */
   readonly intentTtlMs: number
   /** Of all traffic, in percent: what members that are not proven yet may serve the new version to. */
@@ -200,6 +202,8 @@ export interface MemberStatus {
   readonly gate?: number
   /** When it was aborted, once it failed by that. */
   readonly abortedAt?: EpochMs
+  /** Its engine goes to sleep: it is aborted, and that is for a person to weigh. */
+  readonly parked?: true
   /** It is tried again: after the abort of this time, and from this step on, or from the first (W17). */
   readonly retry?: { readonly of: EpochMs; readonly resumeAt?: number }
   /** An act that was sent and whose effect was not seen yet (RB-4). */

@@ -77,6 +77,8 @@ const enter = (
 function refusal(plan: FleetPlan, { facts, observation, member, status }: Seen): string | undefined {
   if (observation.missingRight !== undefined) return `the right is missing to ${observation.missingRight}`
   if (!observation.isDriven) return 'no engine or controller acts on it'
+  if (plan.spec.parking === 'requireInClusterController' && !observation.isInCluster)
+    return 'no controller in its cluster acts on it, and the plan requires one'
   if (isOthers(plan, facts) && facts.hash !== facts.stableHash) return `plan ${facts.mark?.plan} has it under way`
   if (facts.isAborted && !isOfRetry(status, facts)) return 'its last update was aborted, and is not retried or undone'
   const arrives = plan.spec.change.kind === 'gate' && facts.isTarget
@@ -124,10 +126,12 @@ function retried(seen: Seen): Seen {
 }
 
 function failed(seen: Seen): MemberStatus {
-  const { facts, observation } = seen
+  const { facts, observation, status } = seen
   const metric = metricOf(facts.message)
-  const reason = facts.message === '' ? 'it was aborted' : facts.message
-  const isOld = facts.abortedAt !== undefined && observation.at - facts.abortedAt > freshFailureMs
+  const isParked = status.parked === true
+  const parked = 'it was aborted when the engine of its cluster went to sleep'
+  const reason = isParked ? parked : facts.message === '' ? 'it was aborted' : facts.message
+  const isOld = isParked || (facts.abortedAt !== undefined && observation.at - facts.abortedAt > freshFailureMs)
   return enter(seen, 'Failed', {
     targetHash: facts.hash,
     reason,

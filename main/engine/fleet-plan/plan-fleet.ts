@@ -9,6 +9,7 @@ import { nextHolds, rivalOf } from './holds.ts'
 import { nextMember } from './member.ts'
 import { imagesOf } from './member-facts.ts'
 import { factsOf, type MemberView } from './member-view.ts'
+import { parkAct } from './parking.ts'
 import { passRollback, startedRollback } from './roll-back.ts'
 import { lineAct } from './stop-line.ts'
 import { nextWake } from './wake.ts'
@@ -192,6 +193,7 @@ function actsOf(plan: FleetPlan, waves: readonly WaveView[], world: FleetMoment,
       const mayGoOn = !isHeld && wave.status.state === 'Active'
       const draft =
         backwardAct(plan, view, all) ??
+        parkAct(view) ??
         lineAct(plan, view, mayGoOn) ??
         (mayGoOn ? forwardAct(plan, view, wave, all) : undefined)
       const act = draft && sendable(plan, view, draft, world)

@@ -36,6 +36,8 @@ export interface MemberObservation {
   readonly frozen?: { readonly why: string; readonly until: EpochMs | undefined }
   /** Some engine or controller acts on it. */
   readonly isDriven: boolean
+  /** A controller of the cluster itself, which goes on while laptops sleep (SR-5). */
+  readonly isInCluster: boolean
   /** The pod hashes of its ReplicaSets. */
   readonly hashes: readonly string[]
   /** What metrics say of the time since it became stable. */

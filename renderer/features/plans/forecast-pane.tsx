@@ -103,11 +103,22 @@ const timeWords = (text: Text, ms: number | undefined): string =>
 const MINUTE = 60_000
 const roundUp = (ms: number): number => (ms < MINUTE ? ms : Math.ceil(ms / MINUTE) * MINUTE)
 
-export function Warnings({ forecast: { warnings } }: { readonly forecast: PlanForecastView }) {
+export function Warnings({ forecast: { warnings, stranded } }: { readonly forecast: PlanForecastView }) {
   const text = useText()
-  if (warnings.length === 0) return null
+  if (warnings.length === 0 && stranded.length === 0) return null
   return (
     <ul className="plan-warnings">
+      {stranded.map(({ member, step, ms }) => (
+        <li key={`${member} ${step}`}>
+          <Icon name="warn" className="ink-paused" />
+          <span>
+            {text('plans.about', {
+              who: member,
+              text: text('planEditor.stranded', { step: step + 1, time: formatDuration(ms) }),
+            })}
+          </span>
+        </li>
+      ))}
       {warnings.map(({ member, text: words }, index) => (
         <li key={`${index} ${member}`}>
           <Icon name="warn" className="ink-paused" />

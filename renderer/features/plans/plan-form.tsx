@@ -107,6 +107,18 @@ function Policy({ form, ...parts }: FormParts & { readonly form: PlanForm }) {
           value={form.field('unreachable')}
           choices={wordChoices(['wait', 'skip', 'fail'], (word) => text(`planEditor.unreachable.${word}`))}
         />
+        <PlanChoice
+          {...parts}
+          label={text('planEditor.field.parking')}
+          path={['parking']}
+          value={form.field('parking')}
+          choices={[
+            { value: '', label: text('planEditor.parking.none') },
+            ...wordChoices(['freeze', 'abort', 'requireInClusterController'], (word) =>
+              text(`planEditor.parking.${word}`),
+            ),
+          ]}
+        />
         <PlanField
           {...parts}
           label={text('planEditor.field.unreachableAfter')}

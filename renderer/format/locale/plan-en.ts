@@ -314,6 +314,13 @@ export const planEn = {
   'planEditor.field.unreachable': 'A cluster out of reach',
   'planEditor.field.unreachableAfter': 'Out of reach after',
   'planEditor.field.maxTrafficShare': 'Unproven traffic, at most %',
+  'planEditor.field.parking': 'When Argosy sleeps',
+  'planEditor.parking.none': 'Not chosen',
+  'planEditor.parking.freeze': 'Leave it where it is',
+  'planEditor.parking.abort': 'Abort what is under way',
+  'planEditor.parking.requireInClusterController': 'In-cluster controllers only',
+  'planEditor.stranded':
+    'step {{step}} takes {{time}}, and no controller in its cluster acts on it: asleep or quit, Argosy leaves it there',
   'planEditor.field.maxErrorBudgetMinutes': 'Error budget, at most min',
   'planEditor.fact.risk': 'Error budget at risk',
   'planEditor.field.maxClustersUnproven': 'Unproven clusters, at most',

@@ -18,6 +18,7 @@ const found = (replicas: number | undefined, stableRS = 'h1'): MemberLook =>
   ({
     kind: 'found',
     isDriven: true,
+    isInCluster: true,
     world: { rollout: { spec: { replicas }, status: { stableRS } } },
   }) as unknown as MemberLook
 

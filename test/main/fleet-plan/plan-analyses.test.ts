@@ -36,7 +36,7 @@ function setUp(wave: Partial<PlanWave>, state: 'Soaking' | 'Gate', values: reado
     },
   })
   let told = 0
-  const clusterOf = () => ({ cluster, isDriven: () => true, metricsAt })
+  const clusterOf = () => ({ cluster, isDriven: () => true, isInCluster: () => true, metricsAt })
   const analyses = new PlanAnalyses({ clusterOf, clock, log: silentLog, done: () => void told++ })
   const members = () => ({ [id]: { ...seen(clock.now(), done()), at: clock.now() + 5_000 } })
   const ask = async () => {

@@ -70,6 +70,7 @@ intentTTL: 1h
 rollback:
   maxConcurrent: 2
   order: listed
+parking: abort
 windows:
   - kind: allow
     start: 2026-01-05T09:00

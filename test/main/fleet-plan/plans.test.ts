@@ -154,6 +154,36 @@ describe('the plans of an Argosy', () => {
     expect(budget?.atRiskMs).toBeLessThan(65_000)
   })
 
+  it('SR-5: with a long step and no controller in the cluster it has to be said what becomes of it; aborted, it waits for a person', async () => {
+    const fleet = await aPlanFleet(1, [{ setWeight: 25 }, { pause: {} }, { pause: { duration: '1h' } }])
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const written = text(fleet, '  - {name: all}')
+    const { faults, forecast } = await plans.check(written)
+    const member = `${fleet.contexts[0]}/default/web`
+    expect(forecast?.stranded).toEqual([{ member, step: 2, ms: 3_600_000 }])
+    expect(faults).toMatchObject([
+      { field: 'parking', message: expect.stringContaining(`${member} (60 min)`) as string },
+    ])
+    const required = await plans.check(`${written}parking: requireInClusterController\n`)
+    expect(required.faults).toMatchObject([{ field: 'members[0]', line: 6 }])
+    const id = await created(plans, `${written}parking: abort\nonBreach: rollbackAll\n`)
+    await fleet.eventually('it is under way', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'Progressing')
+    await fleet.meanwhile(plans.park())
+    expect((await fleet.rollout(0)).status).toMatchObject({ abort: true })
+    await fleet.eventually('it is seen', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'Failed')
+    expect(plans.view(id)).toMatchObject({ phase: 'Running', holds: [{ reason: 'Budget' }] })
+  })
+
+  it('SR-5: with freeze nothing is sent when it ends or sleeps', async () => {
+    const fleet = await aPlanFleet(1, [{ setWeight: 25 }, { pause: { duration: '1h' } }])
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const id = await created(plans, `${text(fleet, '  - {name: all}')}parking: freeze\n`)
+    await fleet.eventually('it is under way', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'Progressing')
+    const { resourceVersion } = (await fleet.rollout(0)).metadata
+    await fleet.meanwhile(plans.park())
+    expect((await fleet.rollout(0)).metadata.resourceVersion).toBe(resourceVersion)
+  })
+
   it('what is wrong with a text is said, and nothing is made of it', async () => {
     const fleet = await aPlanFleet(1, steps)
     const { plans } = anArgosy(fleet, 'ann@desk')

@@ -323,6 +323,7 @@ export class History {
         at,
         rollout: each.seen(readAt, this.#scenario.lagMs),
         isDriven: true,
+        isInCluster: true,
         hashes: [...new Set(each.versions.map(({ rollout }) => rollout.status?.currentPodHash ?? ''))],
         evidence: { errors: evidenceUntil(at, each.temper.skewMs, this.#scenario.hole) },
       }

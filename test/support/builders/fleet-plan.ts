@@ -154,6 +154,7 @@ export function seen(at: number, look: Seen = {}): MemberObservation {
     at,
     rollout,
     isDriven: true,
+    isInCluster: true,
     hashes: [versions.prior, hash],
     ...look.more,
   }
