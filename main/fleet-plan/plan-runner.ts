@@ -18,6 +18,7 @@ import { commandPlan } from './command-plan.ts'
 import { FreshReads } from './fresh-reads.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
 import { PlanAnalyses } from './plan-analyses.ts'
+import { PlanRights } from './plan-rights.ts'
 import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
 import { sendAct } from './send-act.ts'
 
@@ -62,6 +63,7 @@ export class PlanRunner {
   readonly #lease: Lease
   readonly #reads: FreshReads
   readonly #analyses: PlanAnalyses
+  readonly #rights: PlanRights
   readonly #listeners = new Set<() => void>()
   readonly #followed = new Map<string, readonly Dispose[]>()
   readonly #watch: Reflector
@@ -91,6 +93,7 @@ export class PlanRunner {
     this.#resumedAt = clock.now()
     const { clusterOf } = options
     this.#analyses = new PlanAnalyses({ clusterOf, clock, log, done: () => this.#wake(soonMs) })
+    this.#rights = new PlanRights({ clusterOf, clock, done: () => this.#wake(soonMs) })
     const scope = { namespace: home.namespace, fieldSelector: `metadata.name=${lock.name}` }
     this.#watch = createReflector({ client: home.client, resource: resources.configMaps, scope, clock, random, log })
     this.#watch.onChange((change) => this.#seen(change))
@@ -251,7 +254,9 @@ export class PlanRunner {
     const { clusterOf, clock } = this.#options
     const now = clock.now()
     if (isHolder) this.#reads.read(stored.plan, clusterOf, () => this.#wake(soonMs))
-    const world = { ...this.#world(stored.plan), lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined }
+    const seen = this.#world(stored.plan)
+    const members = isHolder ? this.#rights.add(stored.plan, seen.members) : seen.members
+    const world = { ...seen, members, lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined }
     const { status, acts, nextWakeAt, explanation, budget } = planFleet(stored.plan, world, now)
     this.#explanation = explanation
     this.#budget = budget

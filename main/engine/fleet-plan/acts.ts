@@ -38,6 +38,7 @@ export function forwardAct(
   const { status, facts, member, observation } = view
   if (facts === undefined || observation?.frozen !== undefined || status.parked === true) return undefined
   const { change } = plan.spec
+  if (status.state === 'Admitting' && observation?.asksRights === true) return undefined
   if (status.state === 'Admitting' && facts.mark?.plan !== plan.id)
     return { kind: 'mark', because: 'SR-6', summary: `Note plan ${plan.name} on ${member.id}` }
   if (isOfRetry(status, facts) && facts.isAborted && status.state !== 'Admitting')

@@ -72,6 +72,7 @@ function keptBy(
 ): { readonly text: string; readonly isCap?: true } | undefined {
   if (slots <= 0) return { text: 'waits for a slot of its wave' }
   if (view.facts === undefined) return { text: 'cannot be read' }
+  if (view.observation?.asksRights === true) return { text: 'waits until its cluster has said which rights there are' }
   if (view.observation?.frozen !== undefined) return { text: `is ${view.observation.frozen.why}` }
   if (spec.maxClustersUnproven !== undefined && unproven.length >= spec.maxClustersUnproven)
     return { text: `${unproven.length} members are not proven yet, and the plan bears no more`, isCap: true }

@@ -89,6 +89,7 @@ function refusal(plan: FleetPlan, { facts, observation, member, status }: Seen):
 
 function admitted(plan: FleetPlan, seen: Seen): MemberStatus {
   const { facts, status, observation } = seen
+  if (observation.asksRights === true) return status
   const reason = refusal(plan, seen)
   if (reason !== undefined) return enter(seen, 'Refused', { reason })
   if (facts.mark?.plan !== plan.id) return status

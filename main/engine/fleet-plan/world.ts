@@ -32,6 +32,8 @@ export interface MemberObservation {
   readonly rollout: Rollout | undefined
   /** A right that the acts of the plan take and that is missing, in RBAC's words. */
   readonly missingRight?: string
+  /** Its cluster is asked about those rights: it does not begin before it has answered. */
+  readonly asksRights?: true
   /** Nothing new goes out there now, and why; `until` by our clock. */
   readonly frozen?: { readonly why: string; readonly until: EpochMs | undefined }
   /** Some engine or controller acts on it. */

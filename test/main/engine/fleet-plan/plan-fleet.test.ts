@@ -85,6 +85,22 @@ describe('a member', () => {
     expect(next.plan.status.members['a/shop/web']?.reason).toMatch(reason)
   })
 
+  it('3.4.2: nobody begins before its cluster has said which rights there are, also when it is tried again', () => {
+    const asking = { more: { asksRights: true } } as const
+    const waiting = at(aPlan([aWave(['a'])]), { a: asking })
+    expect([states(waiting), acts(waiting)]).toEqual([{ a: 'Pending' }, []])
+    expect(waiting.explanation).toContainEqual({
+      because: 'I2',
+      member: 'a/shop/web',
+      text: 'waits until its cluster has said which rights there are',
+    })
+    const plan = aPlan([aWave(['a'])], {
+      status: { waves: [active], members: withMembers({ a: { state: 'Admitting', since: T0 } }) },
+    })
+    const again = at(plan, { a: asking })
+    expect([states(again), acts(again)]).toEqual([{ a: 'Admitting' }, []])
+  })
+
   it('I11: one that runs neither version is left alone for ever', () => {
     const plan = aPlan([aWave(['a'])], {
       status: { waves: [active], members: withMembers({ a: memberStatus('AtGate') }) },
