@@ -146,6 +146,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'plan.text': async ({ id }) => found(plans.text(id), 'plans', id),
     'plan.command': async ({ id, command, reason }) => invalidOr(await plans.command(id, command, reason)),
     'plan.drive': async ({ id, drive }) => found(plans.drive(id, drive), 'plans', id),
+    'plan.rollback.warnings': ({ id }) => plans.rollbackWarnings(id),
     'plan.act.preview': async ({ id, member }) => plans.previewAct(id, member),
     'desktop.prefer': async (preferred) => parts.prefer(preferred),
     'kubeconfig.add': async ({ path }) => sessions.add(path),

@@ -6,6 +6,7 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { kubeconfigPaths } from '#main/cluster/kubeconfig.ts'
 import { metricSettingsFor } from '#main/cluster-settings.ts'
+import { ConfigLooks } from '#main/fleet-plan/config-looks.ts'
 import { readPlan } from '#main/fleet-plan/make-plan.ts'
 import { type PlanFile, readPlanFile } from '#main/fleet-plan/plan-file.ts'
 import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
@@ -26,7 +27,12 @@ import { historyPathOf, tellNotKept } from './write-sink.ts'
 export async function checkPlan(text: string, options: TargetOptions, io: CliIo): Promise<void> {
   const clusters = await clustersOf(text, options, io)
   if (clusters === undefined) return
-  const { check } = await readPlan(text, { look: clusters.look, clock: io.clock })
+  const { check } = await readPlan(text, {
+    look: clusters.look,
+    clock: io.clock,
+    clientOf: clusters.clientOf,
+    configs: new ConfigLooks(io.clock),
+  })
   await clusters.close()
   if (options.output === 'json') io.out(JSON.stringify(check, undefined, 2))
   else if (check.forecast !== undefined) for (const line of formatPlanForecast(check.forecast)) io.out(line)

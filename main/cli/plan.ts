@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { type Command, Option } from 'commander'
 import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
+import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -193,12 +194,19 @@ async function ask(
   const { plan, home } = found.value
   const by = { by: `${localActor()}@${hostname()}`, at: io.clock.now(), reason }
   const place = { client: home.client, namespace: plan.spec.home.namespace }
+  if (asks.value.kind === 'rollBack') await warn(plan, targets, io)
   const done = await commandPlan(place, plan.id, asks.value, by)
   if (!done.ok) {
     io.err(`argosy: ${plan.name}: ${done.error}`)
     return io.exitWith(exitCodes.failed)
   }
   io.out(`${plan.name}: ${saidOf(asks.value)}`)
+}
+
+/** Nothing holds a rollback up: what it would find is told beside it (RB-6). */
+async function warn(plan: FleetPlan, targets: readonly Target[], io: CliIo): Promise<void> {
+  const { configsAround } = await import('./plan-configs.ts')
+  for (const { member, text } of await configsAround(plan, targets, io)) io.err(`argosy: ${member}: ${text}`)
 }
 
 function saidOf(wish: PlanCommand): string {

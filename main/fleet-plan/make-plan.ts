@@ -3,11 +3,12 @@ import type { PlanCheckView } from '#contract/plan-views.ts'
 import { type FleetPlan, type FleetPlanSpec, fleetPlanSchema } from '#engine/fleet-plan/document.ts'
 import { validatePlan } from '#engine/fleet-plan/validate.ts'
 import type { Clock, EpochMs } from '#lib/clock.ts'
+import { type ConfigPorts, configWarnings } from './config-warnings.ts'
 import { forecastPlan } from './forecast-plan.ts'
 import { lookAtMembers, type MemberLook, missingMembers, parkingFaults, specOf } from './look-at-members.ts'
 import { fieldInFile, readPlanFile, type WrittenMember } from './plan-file.ts'
 
-interface Ports {
+interface Ports extends ConfigPorts {
   readonly look: (member: WrittenMember) => Promise<MemberLook>
   readonly clock: Clock
 }
@@ -20,7 +21,7 @@ export interface CheckedPlan {
 }
 
 /** Reads a text as a plan, with what its members are like now. Everything that is wrong with it is said at once. */
-export async function readPlan(text: string, { look, clock }: Ports): Promise<CheckedPlan> {
+export async function readPlan(text: string, { look, clock, ...ports }: Ports): Promise<CheckedPlan> {
   const read = readPlanFile(text)
   const { file } = read
   if (!file.ok) return { name: '', check: { faults: file.error, forecast: undefined }, spec: undefined }
@@ -35,7 +36,9 @@ export async function readPlan(text: string, { look, clock }: Ports): Promise<Ch
     read.locate({ ...fault, field: fieldInFile(fault.field) }),
   )
   const { name } = file.value
-  const forecast = forecastPlan(name, spec, looks, clock.now())
+  const foreseen = forecastPlan(name, spec, looks, clock.now())
+  const configs = await configWarnings(spec.members, spec.change, looks, ports)
+  const forecast = { ...foreseen, warnings: [...foreseen.warnings, ...configs] }
   return { name, check: { faults, forecast }, spec: faults.length === 0 ? spec : undefined }
 }
 

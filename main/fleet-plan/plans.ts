@@ -11,6 +11,8 @@ import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import type { ClusterClient } from '#main/cluster/client.ts'
 import { failureText } from '#main/controller/failure-text.ts'
+import { ConfigLooks } from './config-looks.ts'
+import { type ConfigWarning, warnOfRollback } from './config-warnings.ts'
 import { draftPlan } from './draft-plan.ts'
 import type { MemberLook } from './look-at-members.ts'
 import { makePlan, readPlan } from './make-plan.ts'
@@ -65,12 +67,14 @@ export class Plans {
   readonly #entries = new Map<string, Entry>()
   readonly #listListeners = new Set<(plans: readonly PlanSummaryView[]) => void>()
   readonly #planListeners = new Map<string, Set<(plan: PlanView | null) => void>>()
+  readonly #configs: ConfigLooks
   readonly #changedPlans = new Set<string>()
   #last: readonly PlanSummaryView[] = []
   #alarm: Dispose | undefined
 
   constructor(options: PlansOptions) {
     this.#options = options
+    this.#configs = new ConfigLooks(options.clock)
     this.#identity = `${options.actor}/${randomUUID()}`
   }
 
@@ -158,7 +162,7 @@ export class Plans {
   }
 
   async check(text: string): Promise<PlanCheckView> {
-    return (await readPlan(text, this.#options)).check
+    return (await readPlan(text, { ...this.#options, configs: this.#configs })).check
   }
 
   /** A text to begin with: these Rollouts, the first cluster as a pilot. Failure: what is wrong with the choice. */
@@ -168,7 +172,7 @@ export class Plans {
 
   /** Failure: why it is none, in a sentence. */
   async create(text: string, isStarted: boolean): Promise<Outcome<string, string>> {
-    const read = await readPlan(text, this.#options)
+    const read = await readPlan(text, { ...this.#options, configs: this.#configs })
     if (read.spec === undefined) {
       const [first] = read.check.faults
       return failure(first === undefined ? 'This is no plan.' : faultText(first))
@@ -209,6 +213,13 @@ export class Plans {
     ])
     if (wish.kind === 'start') this.drive(id, true)
     return success(undefined)
+  }
+
+  /** What was there when the versions before began, and is another one or gone by now (W11, RB-6); nothing where a plan is not known. */
+  async rollbackWarnings(id: string): Promise<readonly ConfigWarning[]> {
+    const plan = this.#entries.get(id)?.plan
+    const { look, clientOf } = this.#options
+    return plan === undefined ? [] : warnOfRollback(plan, look, { clientOf, configs: this.#configs })
   }
 
   /** Decides here what the plan does, as soon as nobody else does; or leaves it to others. */

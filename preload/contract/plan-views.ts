@@ -194,6 +194,12 @@ export interface PlanFaultView {
   readonly line: number | undefined
 }
 
+export interface PlanWarningView {
+  /** Absent: it is about several. */
+  readonly member: string | undefined
+  readonly text: string
+}
+
 /** What would go out where, before anything is sent. */
 export interface PlanForecastView {
   readonly name: string
@@ -203,7 +209,7 @@ export interface PlanForecastView {
   readonly durationMs: number | undefined
   /** Members with a long step that stand still when this Argosy sleeps: the first one is 0, with its length (SR-5). */
   readonly stranded: readonly { readonly member: string; readonly step: number; readonly ms: number }[]
-  readonly warnings: readonly { readonly member: string | undefined; readonly text: string }[]
+  readonly warnings: readonly PlanWarningView[]
 }
 
 export interface PlanWaveForecastView {

@@ -7,7 +7,7 @@ import { assurance } from './guard-views.ts'
 import { leaseRequests } from './lease-requests.ts'
 import { type MigrationPreview, type MigrationRunView, migrationBegin, migrationInput } from './migration-views.ts'
 import type { DrivePreviewView } from './ownership-views.ts'
-import type { PlanActPreview, PlanCheckView, PlanSummaryView } from './plan-views.ts'
+import type { PlanActPreview, PlanCheckView, PlanSummaryView, PlanWarningView } from './plan-views.ts'
 import { recordChannels } from './record-views.ts'
 import type { FilmView, PastBoardView } from './time-travel-views.ts'
 import {
@@ -177,6 +177,8 @@ export const requests = {
   ),
   /** Decide here what it does next, or leave that to others. */
   'plan.drive': request<Outcome<boolean, Failure>>().of(v.object({ id: planId, drive: v.boolean() })),
+  /** What a rollback would bring back that is not as it was (RB-6). */
+  'plan.rollback.warnings': request<readonly PlanWarningView[]>().of(v.object({ id: planId })),
   /** What the next act of a member would send. */
   'plan.act.preview': request<PlanActPreview>().of(v.object({ id: planId, member: name })),
   /** What the window keeps, and the desktop around it has to know. */

@@ -353,6 +353,10 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     output: { ok: false, error: { kind: 'Invalid', message: 'Nobody holds the plan.', causes: [] } },
   },
   'plan.drive': { input: { id: plan.id, drive: true }, output: success(true) },
+  'plan.rollback.warnings': {
+    input: { id: plan.id },
+    output: [{ member: 'prod/eu/shop/checkout', text: 'Secret db is gone' }],
+  },
   'plan.act.preview': {
     input: { id: plan.id, member: 'prod/eu/shop/checkout' },
     output: { open: false, reason: 'Nothing is to be sent to it now.' },

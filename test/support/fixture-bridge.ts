@@ -357,6 +357,12 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }:
     },
     'plan.command': async () => success(undefined),
     'plan.drive': async ({ drive }) => success(drive),
+    'plan.rollback.warnings': async () => [
+      {
+        member: 'prod-eu-west/shop/checkout-api',
+        text: 'ConfigMap checkout-flags changed since the version before began: taken back, that would run with it',
+      },
+    ],
     'plan.act.preview': async ({ member }) => previewAct(member),
     'desktop.prefer': async () => undefined,
     'kubeconfig.add': async ({ path }) => failure({ kind: 'Invalid', message: `${path} cannot be read`, causes: [] }),

@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import type { PlanMemberView, PlanView } from '#contract/plan-views.ts'
+import type { PlanMemberView, PlanView, PlanWarningView } from '#contract/plan-views.ts'
 import type { Input } from '#contract/requests.ts'
 import type { Text } from '../../format/text.ts'
 import { closeOverlay, type PlanWish } from '../../store/app.ts'
 import { hideToast, showToast } from '../../store/toasts.ts'
-import { useApp, useClusters, useText } from '../../store/use-app.ts'
+import { useAnswer, useApp, useClusters, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icon-names.ts'
@@ -85,6 +85,7 @@ function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWis
             </li>
           ))}
         </ul>
+        {wish.kind === 'stop' && scope !== 'end' && <ConfigWarnings plan={plan} touches={effects.touches} />}
         {effects.touches.length > 0 && <Touched members={effects.touches} />}
         {sending.failed !== undefined && (
           <p className="dialog-line plan-refused ink-degraded" role="alert">
@@ -157,6 +158,30 @@ interface ScopesProps {
   readonly plan: PlanView
   readonly scope: StopScope
   readonly onScope: (scope: StopScope) => void
+}
+
+/** What the versions before would find that is not as it was; nothing while nobody knows (RB-6). */
+function ConfigWarnings({ plan, touches }: { readonly plan: PlanView; readonly touches: readonly PlanMemberView[] }) {
+  const { bridge } = useApp()
+  const text = useText()
+  const known = useAnswer<readonly PlanWarningView[]>(`plan.rollback.warnings ${plan.id}`, async () => ({
+    state: 'there',
+    value: await bridge.call('plan.rollback.warnings', { id: plan.id }),
+  }))
+  const ids = new Set(touches.map(({ id }) => id))
+  const all = known.state === 'there' ? known.value : []
+  const warnings = all.filter(({ member }) => member === undefined || ids.has(member))
+  if (warnings.length === 0) return null
+  return (
+    <ul className="effects">
+      {warnings.map(({ member, text: words }) => (
+        <li key={`${member} ${words}`} className="ink-paused">
+          <Icon name="warn" />
+          {member === undefined ? words : text('plans.about', { who: member, text: words })}
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 /** The blast radius: every member that would be written to. */

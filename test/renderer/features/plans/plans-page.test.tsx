@@ -105,6 +105,16 @@ describe('the page of plans', () => {
     expect(sent('plan.command')).toMatchObject([{ command: { kind: 'rollBack', scope: 'all' } }])
   })
 
+  it('RB-6: an abort says which configuration is another one than before, of those that it would write to', async () => {
+    await open('#/plans?id=01JDF3M7Q2CHECKOUT')
+    await fixture.click(button(/^Abort plan…/))
+    const warns = () =>
+      document.querySelector('[role=dialog]')?.textContent?.includes('ConfigMap checkout-flags changed')
+    expect(warns()).toBe(true)
+    await fixture.click(button(/^Nothing$/))
+    expect(warns()).toBe(false)
+  })
+
   it('SR-6: a plan that others decide is taken over, one decided here is left to others', async () => {
     await open(large)
     await fixture.click(button(/^Take over$/))
