@@ -142,9 +142,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'plan.check': async ({ text }) => plans.check(text),
     'plan.draft': async ({ keys }) => invalidOr(plans.draft(keys)),
-    'plan.create': async ({ text, start }) => invalidOr(await plans.create(text, start)),
+    'plan.create': async ({ text, start, confirm }) => invalidOr(await plans.create(text, start, confirm)),
     'plan.text': async ({ id }) => found(plans.text(id), 'plans', id),
-    'plan.command': async ({ id, command, reason }) => invalidOr(await plans.command(id, command, reason)),
+    'plan.command': async ({ id, command, reason, confirm }) =>
+      invalidOr(await plans.command(id, command, reason, confirm)),
     'plan.drive': async ({ id, drive }) => found(plans.drive(id, drive), 'plans', id),
     'plan.rollback.warnings': ({ id }) => plans.rollbackWarnings(id),
     'plan.act.preview': async ({ id, member }) => plans.previewAct(id, member),

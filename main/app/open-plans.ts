@@ -42,6 +42,7 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
     },
     clientOf: (context) => sessions.get(context)?.direct,
     contexts: () => sessions.views().map(({ context }) => context),
+    isProtected: (context) => sessions.get(context)?.rails().isProtected ?? false,
     look: (member) => look(member, sessions.get(member.context)),
     clock,
     random: Math.random,

@@ -40,6 +40,8 @@ export class PlanClusters {
 
   readonly clientOf = (context: string) => this.#targets.get(context)?.client
 
+  readonly isProtected = (context: string): boolean => this.#targets.get(context)?.rails.isProtected ?? false
+
   readonly contexts = (): readonly string[] => [...this.#targets.keys()]
 
   readonly clusterOf = (context: string): PlanCluster | undefined => {

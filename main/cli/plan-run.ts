@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { controllerNamespace } from '#api/keys.ts'
+import type { PlanView } from '#contract/plan-views.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
@@ -10,6 +11,7 @@ import { ConfigLooks } from '#main/fleet-plan/config-looks.ts'
 import { readPlan } from '#main/fleet-plan/make-plan.ts'
 import { type PlanFile, readPlanFile } from '#main/fleet-plan/plan-file.ts'
 import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
+import { leaseMs } from '#main/fleet-plan/plan-runner.ts'
 import { Plans } from '#main/fleet-plan/plans.ts'
 import { localActor } from '#main/history/actor.ts'
 import { appendHistory } from '#main/history/store.ts'
@@ -53,13 +55,18 @@ export async function createPlan(text: string, options: TargetOptions, io: CliIo
 }
 
 /** `argosy plan run`: ends with the plan, or when it is interrupted; then the plan waits for whoever goes on with it. */
-export async function runPlan(wanted: string, options: TargetOptions, io: CliIo): Promise<void> {
+export async function runPlan(wanted: string, options: RunOptions, io: CliIo): Promise<void> {
   const begun = existsSync(wanted)
     ? await beginText(readFileSync(wanted, 'utf8'), options, io)
     : await beginStored(wanted, options, io)
   if (begun === undefined) return
   await follow(begun.plans, begun.id, options, io)
   await begun.close()
+}
+
+interface RunOptions extends TargetOptions {
+  /** The name of the plan, where it starts on a protected context. */
+  readonly confirm?: string
 }
 
 interface OpenPlans {
@@ -71,13 +78,13 @@ interface OpenPlans {
 type Begun = OpenPlans & { readonly id: string }
 
 /** `undefined`: why not was said. */
-async function beginText(text: string, options: TargetOptions, io: CliIo): Promise<Begun | undefined> {
+async function beginText(text: string, options: RunOptions, io: CliIo): Promise<Begun | undefined> {
   const clusters = await clustersOf(text, options, io)
   if (clusters === undefined) return undefined
   const open = openPlans(clusters, options, io)
-  const created = await open.plans.create(text, true)
+  const created = await open.plans.create(text, true, options.confirm)
   if (created.ok) return { ...open, id: created.value }
-  io.err(`argosy: ${created.error}`)
+  io.err(`argosy: ${created.error}${confirmHint(created.error)}`)
   io.exitWith(exitCodes.failed)
   await open.close()
   return undefined
@@ -93,23 +100,56 @@ async function beginStored(wanted: string, options: TargetOptions, io: CliIo): P
   return { ...open, id: plan.id }
 }
 
-/** Tells what happens until the plan is over. */
-async function follow(plans: Plans, id: string, { output }: TargetOptions, io: CliIo): Promise<void> {
+/** Tells what happens until the plan is over. One that cannot be started yet is not waited for. */
+async function follow(plans: Plans, id: string, { output, confirm }: RunOptions, io: CliIo): Promise<void> {
   if (output !== 'json') io.out(`plan ${id}`)
   const begun = plans.view(id)
-  const started = begun?.phase === 'Ready' ? await plans.command(id, { kind: 'start' }, '') : undefined
-  if (started?.ok === false) io.err(`argosy: ${started.error}`)
+  const started = begun?.phase === 'Ready' ? await plans.command(id, { kind: 'start' }, '', confirm) : undefined
+  if (started?.ok === false) {
+    io.err(`argosy: ${started.error}${confirmHint(started.error)}`)
+    for (const line of approvalLines(begun)) io.err(`argosy: ${line}`)
+    return io.exitWith(exitCodes.failed)
+  }
   let dispose = () => {}
   const over = new Promise<string>((resolve) => {
     dispose = plans.onPlan(id, (view) => {
       if (view !== null && isOver(view.phase)) resolve(view.phase)
     })
   })
+  const endTelling = tellOfWaiting(plans, id, io)
   const phase = await Promise.race([over, untilInterrupted(io.interrupted)])
   dispose()
+  endTelling()
   if (phase === 'Completed') return io.exitWith(exitCodes.ok)
   if (phase === undefined) io.err(`argosy: the plan waits as it is; go on with: argosy plan run ${id}, or in a window`)
   io.exitWith(exitCodes.failed)
+}
+
+const confirmHint = (why: string): string => (why.includes('confirm the start') ? ' (--confirm <plan>)' : '')
+
+/** Who may do what next, for a plan that waits for approval (3.4.1). */
+function approvalLines(plan: PlanView | undefined): readonly string[] {
+  const { approvals } = plan ?? {}
+  if (plan === undefined || approvals === undefined) return []
+  const missing = approvals.count - approvals.given.length
+  if (missing <= 0) return []
+  const who = approvals.by === undefined ? 'anybody but its maker' : approvals.by.join(', ')
+  return [
+    `${approvals.given.length} of ${approvals.count} have approved it; ${who} may: argosy plan approve ${plan.id} --context ${plan.home.context} --reason <why>`,
+    `then start it: argosy plan run ${plan.id} --context ${plan.home.context}`,
+  ]
+}
+
+/** A Lease that nobody gave back, as after a crash of this very machine, is waited for: one line says so, and for how long at most. */
+function tellOfWaiting(plans: Plans, id: string, io: CliIo): () => void {
+  let isTold = false
+  return plans.onPlan(id, (view) => {
+    if (isTold || view?.driver.state !== 'waiting' || view.driver.holder === undefined) return
+    isTold = true
+    io.err(
+      `argosy: ${view.driver.holder} holds the plan; once that stops renewing, it is taken over here within ${Math.round(leaseMs / 1000)} s`,
+    )
+  })
 }
 
 const isOver = (phase: string): boolean => ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(phase)
@@ -161,7 +201,7 @@ function openPlans(clusters: PlanClusters, { kubeconfig, output }: TargetOptions
   const path = historyPathOf(io.dataFolder, kubeconfigPaths(kubeconfig === undefined ? {} : { paths: kubeconfig }))
   const history = appendHistory({ path, clock: io.clock, log: silentLog })
   if (!history.ok) tellNotKept(io, path, history.error.message)
-  const { clusterOf, clientOf, contexts, look } = clusters
+  const { clusterOf, clientOf, contexts, isProtected, look } = clusters
   const memory = new PlanMemory(history.ok ? history.value : nothingKept)
   const tell = (at: number, event: { readonly text: string }): void =>
     io.out(
@@ -181,6 +221,7 @@ function openPlans(clusters: PlanClusters, { kubeconfig, output }: TargetOptions
     clusterOf,
     clientOf,
     contexts,
+    isProtected,
     look,
     clock: io.clock,
     random: Math.random,

@@ -8,10 +8,11 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { FoundPlan } from './find-plan.ts'
 import { type CliIo, UsageError } from './io.ts'
-import { type Target, type TargetOptions, targetsOrExit } from './targets.ts'
+import { findTargets, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 
 interface PlanOptions extends TargetOptions {
   readonly reason?: string
+  readonly confirm?: string
 }
 
 /** `argosy plan`: one release over many clusters, in waves. */
@@ -34,6 +35,7 @@ export function registerPlan(program: Command, io: CliIo): void {
   plan
     .command('run <file-or-plan>')
     .description('start a plan out of a file, or go on with one, and decide here what it does until it is over')
+    .addOption(confirmOption())
     .action(async (wanted: string, _options: unknown, command: Command) => {
       const { runPlan } = await import('./plan-run.ts')
       await runPlan(wanted, command.optsWithGlobals<PlanOptions>(), io)
@@ -54,6 +56,11 @@ export function registerPlan(program: Command, io: CliIo): void {
       await getPlan(wanted, command.optsWithGlobals<PlanOptions & { readonly yaml?: boolean }>(), io)
     })
   for (const each of asked) registerAsked(plan, each, io)
+}
+
+/** UI-ACT-2 */
+function confirmOption(): Option {
+  return new Option('--confirm <plan>', 'the name of the plan, where it starts on a protected context')
 }
 
 interface Asked {
@@ -77,7 +84,12 @@ interface AskedOptions extends PlanOptions {
 }
 
 const asked: readonly Asked[] = [
-  { usage: 'start <plan>', description: 'let it begin', wish: () => success({ kind: 'start' }) },
+  {
+    usage: 'start <plan>',
+    description: 'let it begin',
+    options: [confirmOption()],
+    wish: () => success({ kind: 'start' }),
+  },
   { usage: 'approve <plan>', description: 'one more person agrees to it', wish: () => success({ kind: 'approve' }) },
   {
     usage: 'hold <plan>',
@@ -168,7 +180,7 @@ function registerAsked(plan: Command, { usage, description, options = [], wish }
     const targets = await targetsOrExit(given, io)
     if (targets === undefined) return
     try {
-      await ask(targets, wanted, (found) => wish(found, rest, given, io), given.reason ?? '', io)
+      await ask(targets, wanted, (found) => wish(found, rest, given, io), given, io)
     } finally {
       await Promise.all(targets.map(({ client }) => client.close()))
     }
@@ -179,7 +191,7 @@ async function ask(
   targets: readonly Target[],
   wanted: string,
   wish: (found: FoundPlan) => Outcome<PlanCommand, string>,
-  reason: string,
+  given: AskedOptions,
   io: CliIo,
 ): Promise<void> {
   const { findPlan } = await import('./find-plan.ts')
@@ -192,8 +204,13 @@ async function ask(
     return io.exitWith(exitCodes.usage)
   }
   const { plan, home } = found.value
-  const by = { by: `${localActor()}@${hostname()}`, at: io.clock.now(), reason }
+  const by = { by: `${localActor()}@${hostname()}`, at: io.clock.now(), reason: given.reason ?? '' }
   const place = { client: home.client, namespace: plan.spec.home.namespace }
+  const guard = asks.value.kind === 'start' ? await startShut(plan, given, io) : undefined
+  if (guard !== undefined) {
+    io.err(`argosy: ${guard} (--confirm <plan>)`)
+    return io.exitWith(exitCodes.failed)
+  }
   if (asks.value.kind === 'rollBack') await warn(plan, targets, io)
   const done = await commandPlan(place, plan.id, asks.value, by)
   if (!done.ok) {
@@ -201,6 +218,18 @@ async function ask(
     return io.exitWith(exitCodes.failed)
   }
   io.out(`${plan.name}: ${saidOf(asks.value)}`)
+}
+
+/** By all contexts that this machine knows, whichever the command was given. */
+async function startShut(plan: FleetPlan, given: AskedOptions, io: CliIo): Promise<string | undefined> {
+  const { startGuard } = await import('#main/fleet-plan/start-guard.ts')
+  const { context: _named, ...rest } = given
+  const found = await findTargets({ ...rest, allContexts: true }, io)
+  if (!found.ok) return undefined
+  await Promise.all(found.value.map(({ client }) => client.close()))
+  const isProtected = (context: string) =>
+    found.value.some((target) => target.context === context && target.rails.isProtected)
+  return startGuard({ name: plan.name, ...plan.spec }, isProtected, given.confirm)
 }
 
 /** Nothing holds a rollback up: what it would find is told beside it (RB-6). */

@@ -46,7 +46,8 @@ export interface KnownPlan {
 }
 
 /** SR-6; a holder that cannot renew stops at 2/3 of it (PC-4). */
-const timings: LeaseTimings = { durationMs: 30_000, renewDeadlineMs: 20_000, retryPeriodMs: 10_000 }
+export const leaseMs = 30_000
+const timings: LeaseTimings = { durationMs: leaseMs, renewDeadlineMs: 20_000, retryPeriodMs: 10_000 }
 /** Changes that come together are looked at together. */
 const soonMs = 100
 /** After the home cluster did not take or give the plan. */

@@ -58,6 +58,7 @@ export function viewPlanSummary(
     createdAt,
     waves: spec.waves.map((_, index) => viewWave(plan, index)),
     driver,
+    ...(spec.approvals !== undefined && { approvals: { ...spec.approvals, given: status.approvals ?? [] } }),
     unread,
   }
 }

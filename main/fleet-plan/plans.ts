@@ -24,6 +24,7 @@ import { PlanRunner } from './plan-runner.ts'
 import { PlanStore } from './plan-store.ts'
 import { type AroundPlan, viewPlan, viewPlanSummary } from './plan-view.ts'
 import { previewAct } from './send-act.ts'
+import { startGuard } from './start-guard.ts'
 
 export interface PlansOptions {
   readonly memory: Pick<PlanMemory, 'all' | 'remember' | 'add' | 'events'>
@@ -34,6 +35,8 @@ export interface PlansOptions {
   /** To the API server of a context, whatever can be read there. */
   readonly clientOf: (context: string) => ClusterClient | undefined
   readonly contexts: () => readonly string[]
+  /** A start there is confirmed by the name of the plan (UI-ACT-2). */
+  readonly isProtected: (context: string) => boolean
   readonly look: (member: WrittenMember) => Promise<MemberLook>
   readonly clock: Clock
   /** 0 ≤ value < 1. */
@@ -171,14 +174,16 @@ export class Plans {
   }
 
   /** Failure: why it is none, in a sentence. */
-  async create(text: string, isStarted: boolean): Promise<Outcome<string, string>> {
+  async create(text: string, isStarted: boolean, confirm?: string): Promise<Outcome<string, string>> {
     const read = await readPlan(text, { ...this.#options, configs: this.#configs })
     if (read.spec === undefined) {
       const [first] = read.check.faults
       return failure(first === undefined ? 'This is no plan.' : faultText(first))
     }
-    const { clock } = this.#options
-    const { home } = read.spec
+    const { clock, isProtected } = this.#options
+    const { home, members } = read.spec
+    const guard = isStarted ? startGuard({ name: read.name, members }, isProtected, confirm) : undefined
+    if (guard !== undefined) return failure(guard)
     const client = this.#options.clientOf(home.context)
     if (client === undefined) return failure(`${home.context} is not open: it would keep the plan.`)
     const now = clock.now()
@@ -201,10 +206,13 @@ export class Plans {
   }
 
   /** Failure: why it is not open, in a sentence. */
-  async command(id: string, wish: PlanCommand, reason: string): Promise<Outcome<void, string>> {
+  async command(id: string, wish: PlanCommand, reason: string, confirm?: string): Promise<Outcome<void, string>> {
     const entry = this.#entries.get(id)
     if (entry?.runner === undefined) return failure('The plan is over, or its home is not open.')
-    const { actor, clock, memory } = this.#options
+    const { actor, clock, memory, isProtected } = this.#options
+    const { name, spec } = entry.plan
+    const guard = wish.kind === 'start' ? startGuard({ name, ...spec }, isProtected, confirm) : undefined
+    if (guard !== undefined) return failure(guard)
     const asked = { by: actor, at: clock.now(), reason }
     const done = await entry.runner.command(wish, asked)
     if (!done.ok) return done

@@ -18,8 +18,17 @@ export interface PlanSummaryView {
   readonly createdAt: EpochMs
   readonly waves: readonly PlanWaveSummary[]
   readonly driver: PlanDriver
+  /** Where others have to agree before it is started. */
+  readonly approvals?: PlanApprovalsView
   /** Its home cannot be read now: what is shown is from then on. */
   readonly unread: { readonly since: EpochMs; readonly text: string } | undefined
+}
+
+export interface PlanApprovalsView {
+  readonly count: number
+  /** Of these, by name; absent: of anybody but its maker. */
+  readonly by?: readonly string[]
+  readonly given: readonly { readonly by: string; readonly at: EpochMs; readonly reason: string }[]
 }
 
 export interface PlanWaveSummary {

@@ -169,11 +169,19 @@ export const requests = {
   /** A text to begin with: these rollouts, the first cluster as a pilot. */
   'plan.draft': request<Outcome<string, Failure>>().of(v.object({ keys: bulk(key) })),
   /** The value is the id of the plan. */
-  'plan.create': request<Outcome<string, Failure>>().of(v.object({ text: planText, start: v.boolean() })),
+  'plan.create': request<Outcome<string, Failure>>().of(
+    v.object({ text: planText, start: v.boolean(), confirm: v.exactOptional(name) }),
+  ),
   /** As a person would write it. */
   'plan.text': request<Outcome<string, Failure>>().of(v.object({ id: planId })),
   'plan.command': request<Outcome<void, Failure>>().of(
-    v.object({ id: planId, command: planCommand, reason: v.pipe(v.string(), v.maxLength(2000)) }),
+    v.object({
+      id: planId,
+      command: planCommand,
+      reason: v.pipe(v.string(), v.maxLength(2000)),
+      /** The name of the plan, where a start reaches a protected cluster. */
+      confirm: v.exactOptional(name),
+    }),
   ),
   /** Decide here what it does next, or leave that to others. */
   'plan.drive': request<Outcome<boolean, Failure>>().of(v.object({ id: planId, drive: v.boolean() })),

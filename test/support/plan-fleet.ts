@@ -27,7 +27,10 @@ export interface PlanFleet {
   /** Stores a plan of these waves of clusters, by their numbers, and starts it. */
   plan(waves: readonly PlanWave[], more?: Partial<FleetPlanSpec>): Promise<FleetPlan>
   /** What one Argosy needs for its plans. */
-  readonly ports: Pick<PlansOptions, 'clusterOf' | 'clientOf' | 'contexts' | 'look' | 'clock' | 'random' | 'log'>
+  readonly ports: Pick<
+    PlansOptions,
+    'clusterOf' | 'clientOf' | 'contexts' | 'isProtected' | 'look' | 'clock' | 'random' | 'log'
+  >
   /** Somebody who competes for the plan. */
   runner(id: string, identity: string): PlanRunner
   rollout(index: number): Promise<Rollout>
@@ -134,6 +137,7 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
       clusterOf,
       clientOf: (context) => (contexts.includes(context) ? clientOf(contexts.indexOf(context)) : undefined),
       contexts: () => contexts,
+      isProtected: () => false,
       look,
       clock,
       random: () => 0.5,

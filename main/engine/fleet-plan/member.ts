@@ -179,11 +179,13 @@ function rollingBack(plan: FleetPlan, seen: Seen): MemberStatus {
   if (facts.isForeign && facts.hash !== status.targetHash)
     return enter(seen, 'Superseded', { reason: `it runs ${facts.hash} now` })
   const isOver = facts.isHealthy || (facts.isAborted && endsAborted(plan, facts))
-  if (isBack && isOver && facts.share === 0) return enter(seen, 'RolledBack')
+  if (isBack && isOver && facts.share === 0) return enter(seen, 'RolledBack', whyOf(status))
   return observation.at > status.since + rollbackDeadlineMs
     ? enter(seen, 'RollbackFailed', { reason: 'not back within 30 min: look at it' })
     : status
 }
+
+const whyOf = ({ reason }: MemberStatus): Partial<MemberStatus> => (reason === undefined ? {} : { reason })
 
 function withoutRollout({ status, member }: MemberView, observation: MemberObservation): MemberStatus {
   if (status.state === 'Pending') return status

@@ -2,7 +2,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
 import { resendMs } from './acts.ts'
 import type { FleetPlan, MemberId, MemberStatus, PlanRollback } from './document.ts'
-import { type MemberView, movingStates } from './member-view.ts'
+import { failedStates, type MemberView, movingStates } from './member-view.ts'
 import { failuresIn, type WaveView } from './wave.ts'
 
 /**
@@ -86,16 +86,17 @@ const isInFlight = ({ facts }: MemberView): boolean => facts?.isTarget === true 
 const isDone = ({ facts }: MemberView): boolean => facts?.isTarget === true && facts.stableHash === facts.hash
 
 /**
- * Without its former ReplicaSet nobody can tell what to go back to: that is asked, never guessed. What was proven costs something only from
+ * Without its former ReplicaSet nobody can tell what to go back to: that is asked, never guessed. Why it failed stays with it. What was proven costs something only from
  * now on (W16).
  */
 function goingBack({ status, member, observation }: MemberView): MemberStatus {
-  const { reason: _reason, soak: _soak, exposure, ...kept } = status
+  const { reason, soak: _soak, exposure, ...kept } = status
   const since = observation?.at ?? status.since
   const cost =
     exposure === undefined ? {} : { exposure: status.state === 'Succeeded' ? { ...exposure, seenAt: since } : exposure }
+  const why = reason !== undefined && failedStates.includes(status.state) ? { reason } : {}
   return observation?.hashes.includes(member.priorHash) === true
-    ? { ...kept, ...cost, state: 'RollingBack', since }
+    ? { ...kept, ...cost, ...why, state: 'RollingBack', since }
     : {
         ...kept,
         ...cost,

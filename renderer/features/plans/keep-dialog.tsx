@@ -23,7 +23,7 @@ export function KeepPlanDialog({ start }: { readonly start: boolean }) {
   const checked = useCheck(written)
   const { check, failed } = checked
   const [typed, setTyped] = useState('')
-  const keeping = useKeeping(written, start)
+  const keeping = useKeeping(written, start, typed)
   const forecast = check?.forecast
   const name = forecast?.name ?? ''
   const guard = useGuard(forecast, start)
@@ -145,7 +145,7 @@ function useGuard(forecast: PlanForecastView | undefined, start: boolean): strin
 
 const noteMs = 5000
 
-function useKeeping(written: string, start: boolean) {
+function useKeeping(written: string, start: boolean, typed: string) {
   const app = useApp()
   const text = useText()
   const [state, setState] = useState<'ready' | 'sending'>('ready')
@@ -153,7 +153,10 @@ function useKeeping(written: string, start: boolean) {
   const keep = async (name: string) => {
     setState('sending')
     setFailed(undefined)
-    const answer = await ask(text, app.bridge.call('plan.create', { text: written, start }))
+    const answer = await ask(
+      text,
+      app.bridge.call('plan.create', { text: written, start, ...(start && typed !== '' && { confirm: typed }) }),
+    )
     if (!answer.ok) {
       setFailed(answer.error)
       setState('ready')

@@ -53,7 +53,7 @@ function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWis
     guard: guard === undefined || guard === typed ? undefined : guard,
     lacksReason: needsReason && reason.trim() === '',
   })
-  const confirm = () => off === undefined && sending.send(commandOf(wish, { scope, stopsLine }), reason)
+  const confirm = () => off === undefined && sending.send(commandOf(wish, { scope, stopsLine }), reason, typed)
   useConfirmKey(confirm)
   const isDanger = wish.kind === 'stop'
   return (
@@ -257,10 +257,11 @@ function useSending(plan: PlanView, wish: PlanWish) {
     setFailed(why)
     setState('ready')
   }
-  const send = async (command: PlanCommand, reason: string) => {
+  const send = async (command: PlanCommand, reason: string, typed: string) => {
     setState('sending')
     setFailed(undefined)
-    const answer = await ask(text, app.bridge.call('plan.command', { id: plan.id, command, reason }))
+    const confirmed = command.kind === 'start' && typed !== '' ? { confirm: typed } : {}
+    const answer = await ask(text, app.bridge.call('plan.command', { id: plan.id, command, reason, ...confirmed }))
     if (!answer.ok) return refuse(answer.error)
     closeOverlay(app)
     const id = `plan ${plan.id}`
@@ -268,5 +269,5 @@ function useSending(plan: PlanView, wish: PlanWish) {
     showToast(app.toasts, { id, tone: 'done', title, detail: '' })
     app.clock.after(noteMs, () => hideToast(app.toasts, id))
   }
-  return { state, failed, send: (command: PlanCommand, reason: string) => void send(command, reason) }
+  return { state, failed, send: (...sent: Parameters<typeof send>) => void send(...sent) }
 }

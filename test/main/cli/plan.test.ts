@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
@@ -34,7 +34,7 @@ async function setUp() {
   const args = (...more: readonly string[]) => ['--kubeconfig', fleet.kubeconfig, 'plan', ...more]
   const run = (...more: readonly string[]) => runToEnd(args(...more), fleet.clock, folder)
   const start = (...more: readonly string[]) => startCli(args(...more), { clock: fleet.clock, dataFolder: folder })
-  return { fleet, file, run, start }
+  return { fleet, file, folder, run, start }
 }
 
 const imageOf = (fleet: CliFleet, context: string) =>
@@ -107,6 +107,13 @@ describe('argosy plan', () => {
     await advanceUntil(fleet.clock, 'under way', () =>
       first.out.some((line) => line.endsWith('north/default/web: AtGate')),
     )
+    const other = start('run', 'web 2')
+    await advanceUntil(fleet.clock, 'who holds it is said', () => other.err.length > 0)
+    expect(other.err[0]).toMatch(
+      /^argosy: .+@.+\/[0-9a-f-]{36} holds the plan; once that stops renewing, it is taken over here within 30 s$/,
+    )
+    other.interrupt()
+    expect(await ended(fleet, other)).toBe(1)
     first.interrupt()
     expect(await ended(fleet, first)).toBe(1)
     expect(first.err.at(-1)).toMatch(/^argosy: the plan waits as it is; go on with: argosy plan run 0[0-9A-Z]{25}/)
@@ -130,6 +137,39 @@ describe('argosy plan', () => {
     expect((await run('start', id)).code).toBe(0)
     const again = await run('start', id)
     expect([again.code, again.err]).toEqual([1, ['argosy: web 2: The plan is Running: it was started already.']])
+  })
+
+  it('3.4.1: run of a plan that waits for approval says who may approve it and how, and ends', async () => {
+    const { file, run, fleet } = await setUp()
+    writeFileSync(file, `${text}approvals: {count: 1, by: [bob]}\n`)
+    const first = await run('run', file)
+    expect(first.code).toBe(1)
+    const id = /^plan (\w+)$/.exec(first.out.find((line) => line.startsWith('plan ')) ?? '')?.[1] ?? ''
+    expect(first.err).toEqual([
+      'argosy: The plan wants 1 more person to approve it.',
+      `argosy: 0 of 1 have approved it; bob may: argosy plan approve ${id} --context north --reason <why>`,
+      `argosy: then start it: argosy plan run ${id} --context north`,
+    ])
+    expect(imageOf(fleet, 'north')).not.toBe('web:2')
+  })
+
+  it('UI-ACT-2: a start on a protected context takes the name of the plan, of run and of start', async () => {
+    const { fleet, file, folder } = await setUp()
+    writeFileSync(join(folder, 'clusters.json'), JSON.stringify({ south: { protected: true } }))
+    chmodSync(join(folder, 'clusters.json'), 0o600)
+    const kubeconfig = join(folder, 'own')
+    writeFileSync(kubeconfig, readFileSync(fleet.kubeconfig, 'utf8').replace(/^#.*\n/, ''))
+    const argosy = (...more: readonly string[]) =>
+      runToEnd(['--kubeconfig', kubeconfig, 'plan', ...more], fleet.clock, folder)
+    const shut = 'argosy: south is protected: confirm the start by the name of the plan, web 2 (--confirm <plan>)'
+    for (const confirm of [[], ['--confirm', 'south']]) {
+      const refused = await argosy('run', file, ...confirm)
+      expect([refused.code, refused.err]).toEqual([1, [shut]])
+    }
+    expect((await argosy('create', file)).code).toBe(0)
+    const start = await argosy('start', 'web 2')
+    expect([start.code, start.err]).toEqual([1, [shut]])
+    expect((await argosy('start', 'web 2', '--confirm', 'web 2')).code).toBe(0)
   })
 
   it('what is not there is said, with what is', async () => {

@@ -184,6 +184,20 @@ describe('the plans of an Argosy', () => {
     expect((await fleet.rollout(0)).metadata.resourceVersion).toBe(resourceVersion)
   })
 
+  it('UI-ACT-2: a start on a protected cluster takes the name of the plan here too, whoever asks', async () => {
+    const fleet = await aPlanFleet(1, steps)
+    const guarded = { ...fleet, ports: { ...fleet.ports, isProtected: () => true } }
+    const { plans } = anArgosy(guarded, 'ann@desk')
+    const written = text(fleet, '  - {name: all}')
+    const refused = `${fleet.contexts[0]} is protected: confirm the start by the name of the plan, web 2`
+    expect(await plans.create(written, true)).toEqual({ ok: false, error: refused })
+    const kept = await created(plans, written, false)
+    await fleet.eventually('it is read', () => plans.view(kept)?.unread === undefined)
+    expect(await plans.command(kept, { kind: 'start' }, '', 'web')).toEqual({ ok: false, error: refused })
+    expect(await fleet.meanwhile(plans.command(kept, { kind: 'start' }, '', 'web 2'))).toEqual({ ok: true })
+    expect((await fleet.meanwhile(plans.create(written, true, 'web 2'))).ok).toBe(true)
+  })
+
   it('what is wrong with a text is said, and nothing is made of it', async () => {
     const fleet = await aPlanFleet(1, steps)
     const { plans } = anArgosy(fleet, 'ann@desk')

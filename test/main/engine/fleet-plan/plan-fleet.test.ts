@@ -428,6 +428,18 @@ describe('going back', () => {
     expect([acts(begun), begun.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
   })
 
+  it('W14: why one failed stays with it when it goes back in the same pass, and when it is back', () => {
+    const plan = aPlan([aWave(['a'])], {
+      onBreach: 'rollbackWave',
+      status: { waves: [active], members: withMembers({ a: memberStatus('AtGate') }) },
+    })
+    const message = 'RolloutAborted: Metric "errors" assessed Failed'
+    const gone = at(plan, { a: atGate(1, { isAborted: true, phase: 'Degraded', isPaused: false, message }) })
+    expect(gone.plan.status.members['a/shop/web']).toMatchObject({ state: 'RollingBack', reason: message })
+    const back = at(gone.plan, { a: { version: '9', mark: mark() } })
+    expect(back.plan.status.members['a/shop/web']).toMatchObject({ state: 'RolledBack', reason: message })
+  })
+
   it('RB-2: one whose former ReplicaSet is gone is asked about, never guessed', () => {
     const plan = aPlan([aWave(['a', 'b'], { maxConcurrent: 2 })], {
       onBreach: 'rollbackAll',

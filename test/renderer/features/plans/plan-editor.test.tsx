@@ -138,7 +138,7 @@ describe('the editor of a plan', () => {
     expect(sent('plan.create')).toEqual([])
     await fixture.type(dialog().querySelector('input') as Element, 'checkout-api')
     await fixture.press('Enter', { ctrlKey: true })
-    expect(sent('plan.create')).toEqual([{ text, start: true }])
+    expect(sent('plan.create')).toEqual([{ text, start: true, confirm: 'checkout-api' }])
     expect(page()).toBe('plans')
     expect(fixture.app.planDraft.getState().draft).toBeUndefined()
   })
