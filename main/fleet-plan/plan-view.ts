@@ -141,6 +141,7 @@ function viewMember(plan: FleetPlan, member: PlanMember, { members }: AroundPlan
     state: status.state,
     since: status.since,
     reason: status.reason,
+    ...(failedStates.includes(status.state) && status.gate !== undefined && { lastPause: status.gate }),
     stepIndex: isUpdating ? facts.stepIndex : undefined,
     stepCount: facts?.stepCount ?? 0,
     weight: Math.round((facts === undefined ? 0 : weightOf(facts)) * 100),

@@ -117,6 +117,8 @@ export interface PlanMemberView {
   readonly state: PlanMemberState
   readonly since: EpochMs
   readonly reason: string | undefined
+  /** The step of the last pause that one which failed had come to: it can go on there (W17). */
+  readonly lastPause?: number
   /** Of the update, the first is 0; equal to `stepCount` at its end. `undefined` while it is not under way. */
   readonly stepIndex: number | undefined
   readonly stepCount: number

@@ -1,6 +1,14 @@
 import { isUnderWay } from '#contract/attention.ts'
 import type { PlanSummaryView } from '#contract/plan-views.ts'
-import { gateShut, gateToOpen, holdShut, isHeldByPerson, type Shut, startShut } from '../format/plan-wishes.ts'
+import {
+  approvalsMissing,
+  gateShut,
+  gateToOpen,
+  holdShut,
+  isHeldByPerson,
+  type Shut,
+  startShut,
+} from '../format/plan-wishes.ts'
 import { phaseOf } from '../format/plan-words.ts'
 import type { Text, TextKey } from '../format/text.ts'
 import { wishOf } from '../marks/plan-buttons.tsx'
@@ -88,7 +96,13 @@ function* wishItems(app: App, text: Text, plan: PlanSummaryView, question: strin
 
 function wishesOf(text: Text, plan: PlanSummaryView): readonly WishLine[] {
   const start = { name: 'plan.do.start', typed: 'start', icon: 'play', hint: undefined } as const
-  if (plan.phase === 'Ready') return [{ ...start, wish: { kind: 'start' }, shut: startShut(text, plan) }]
+  if (plan.phase === 'Ready') {
+    const approve = { name: 'plan.do.approve', typed: 'approve', icon: 'check', hint: undefined } as const
+    return [
+      ...(approvalsMissing(plan) > 0 ? [{ ...approve, wish: { kind: 'approve' }, shut: undefined } as const] : []),
+      { ...start, wish: { kind: 'start' }, shut: startShut(text, plan) },
+    ]
+  }
   if (!isUnderWay(plan)) return []
   const isHeld = isHeldByPerson(plan)
   const hold = isHeld

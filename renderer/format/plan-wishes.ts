@@ -18,8 +18,15 @@ export function holdShut(text: Text, plan: PlanSummaryView): Shut {
   return isOver(plan) ? text('plan.shut.over') : unread(text, plan)
 }
 
-export const startShut = (text: Text, plan: PlanSummaryView): Shut =>
-  plan.phase === 'Ready' ? unread(text, plan) : text('plan.shut.started')
+export function startShut(text: Text, plan: PlanSummaryView): Shut {
+  if (plan.phase !== 'Ready') return text('plan.shut.started')
+  const count = approvalsMissing(plan)
+  return unread(text, plan) ?? (count > 0 ? text('plan.shut.approvals', { count }) : undefined)
+}
+
+/** How many have to approve it before it can be started. */
+export const approvalsMissing = ({ approvals }: PlanSummaryView): number =>
+  approvals === undefined ? 0 : Math.max(0, approvals.count - approvals.given.length)
 
 /** The wave whose gate a person would open, or the one after which the next would begin. */
 export function gateToOpen(plan: PlanSummaryView): number | undefined {

@@ -1,5 +1,5 @@
 import type { PlanSummaryView } from '#contract/plan-views.ts'
-import { gateShut, gateToOpen, holdShut, isHeldByPerson, startShut } from '../format/plan-wishes.ts'
+import { approvalsMissing, gateShut, gateToOpen, holdShut, isHeldByPerson, startShut } from '../format/plan-wishes.ts'
 import type { Text } from '../format/text.ts'
 import { type App, openOverlay, type PlanWish } from '../store/app.ts'
 import { useApp, useText } from '../store/use-app.ts'
@@ -33,14 +33,25 @@ export function PlanButtons({ plan }: { readonly plan: PlanSummaryView }) {
   const wish = (next: PlanWish) => () => wishOf(app, plan, next)
   if (plan.phase === 'Ready') {
     return (
-      <Button
-        small
-        icon="play"
-        kind="primary"
-        label={text('plan.do.start')}
-        offBecause={startShut(text, plan)}
-        onPress={wish({ kind: 'start' })}
-      />
+      <>
+        {approvalsMissing(plan) > 0 && (
+          <Button
+            small
+            icon="check"
+            label={text('plan.do.approve')}
+            offBecause={plan.unread === undefined ? undefined : startShut(text, plan)}
+            onPress={wish({ kind: 'approve' })}
+          />
+        )}
+        <Button
+          small
+          icon="play"
+          kind="primary"
+          label={text('plan.do.start')}
+          offBecause={startShut(text, plan)}
+          onPress={wish({ kind: 'start' })}
+        />
+      </>
     )
   }
   const isHeld = isHeldByPerson(plan)

@@ -38,7 +38,7 @@ export interface ActionRequest {
 
 /** What a person wants of a plan, before the dialog asked for the rest. `stop`: take back, or end; which of it is asked. */
 export type PlanWish =
-  | { readonly kind: 'start' | 'hold' | 'release' | 'stop' }
+  | { readonly kind: 'start' | 'approve' | 'hold' | 'release' | 'stop' }
   | { readonly kind: 'openGate'; readonly wave: number }
   | { readonly kind: 'retry' | 'skip'; readonly member: string }
 

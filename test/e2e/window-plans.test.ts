@@ -82,6 +82,28 @@ const screens: readonly Screen[] = [
     shows: '[role=dialog] .effects li',
   },
   {
+    name: 'plan-dialog-approve',
+    scene: 'plans',
+    at: '#/plans?id=01JDREADY',
+    theme: 'system',
+    prepare: async (page) => {
+      await page.waitForSelector('.plan-members td')
+      await page.locator('.plan-title .button', { hasText: /^Approve/ }).click()
+    },
+    shows: '[role=dialog] .effects li',
+    looks: twoLooks,
+  },
+  {
+    name: 'plan-dialog-retry',
+    scene: 'plans',
+    at: large,
+    prepare: async (page) => {
+      await page.waitForSelector('.plan-members td')
+      await page.locator('.plan-members .button', { hasText: /^Retry/ }).first().click()
+    },
+    shows: '[role=dialog] .plan-scopes',
+  },
+  {
     name: 'plan-dialog-abort',
     scene: 'plans',
     at: large,

@@ -14,6 +14,7 @@ export function largePlan(now: EpochMs): PlanView {
     )
   const [bad, late] = [`${cluster(11)}/shop/ledger`, `${cluster(12)}/shop/ledger`]
   return aPlanView(now, {
+    budget: { lostMs: 24_000, atRiskMs: 71_000, maxMinutes: 4 },
     id: '01JDF4LEDGER',
     name: 'ledger 9.2, quarter end',
     change: ['ledger=registry.example/ledger:9.2.0', 'migrate=registry.example/ledger-migrate:9.2.0'],
@@ -66,6 +67,7 @@ export function largePlan(now: EpochMs): PlanView {
               state: 'Failed',
               since: now - 11 * MINUTE,
               stepIndex: 2,
+              lastPause: 1,
               weight: 10,
               reason: '3 of 12 pods cannot pull registry.example/ledger:9.2.0 (ImagePullBackOff)',
             }

@@ -59,6 +59,11 @@ export function otherPlans(now: EpochMs): readonly PlanView[] {
       id: '01JDREADY',
       name: 'cart 1.21',
       phase: 'Ready',
+      approvals: {
+        count: 2,
+        by: ['m.ortega', 'j.lindqvist', 'sre-oncall'],
+        given: [{ by: 'm.ortega@desk-oslo-07', at: now - 300_000, reason: 'read the diff, windows fit' }],
+      },
       driver: { state: 'nobody' },
       waveViews: waves('Waiting', 'Pending'),
     }),

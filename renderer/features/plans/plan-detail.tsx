@@ -100,6 +100,12 @@ function Facts({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budg
           </dd>
         </div>
       ))}
+      <div>
+        <dt>{text('plans.fact.driver')}</dt>
+        <dd className="row">
+          <Driver plan={plan} />
+        </dd>
+      </div>
       {budget !== undefined && (
         <div>
           <dt>{text('plans.fact.budget')}</dt>
@@ -112,12 +118,6 @@ function Facts({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budg
           </dd>
         </div>
       )}
-      <div>
-        <dt>{text('plans.fact.driver')}</dt>
-        <dd className="row">
-          <Driver plan={plan} />
-        </dd>
-      </div>
     </dl>
   )
 }

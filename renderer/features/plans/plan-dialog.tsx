@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { PlanMemberView, PlanView, PlanWarningView } from '#contract/plan-views.ts'
 import type { Input } from '#contract/requests.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import type { Text } from '../../format/text.ts'
 import { closeOverlay, type PlanWish } from '../../store/app.ts'
 import { hideToast, showToast } from '../../store/toasts.ts'
@@ -18,6 +19,7 @@ type PlanCommand = Input<'plan.command'>['command']
 
 const icons: Readonly<Record<PlanWish['kind'], IconName>> = {
   start: 'play',
+  approve: 'check',
   hold: 'pause',
   release: 'play',
   stop: 'abort',
@@ -40,20 +42,26 @@ export function PlanDialog({ id, wish }: { readonly id: string; readonly wish: P
 
 function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWish }) {
   const text = useText()
+  const { clock } = useApp()
   const [scope, setScope] = useState<StopScope>(plan.phase === 'RollingBack' ? 'end' : 'inFlight')
   const [stopsLine, setStopsLine] = useState(false)
+  const [fromLastPause, setFromLastPause] = useState(false)
+  const [until, setUntil] = useState('')
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
   const sending = useSending(plan, wish)
-  const effects = wishEffects(text, plan, wish, { scope, stopsLine })
+  const choice = { scope, stopsLine, fromLastPause }
+  const endsAt = until === '' ? undefined : new Date(until).getTime()
+  const effects = wishEffects(text, plan, wish, choice)
   const guard = useGuard(plan, effects.touches)
   const needsReason = wish.kind !== 'start'
   const off = offBecause(text, {
     isSending: sending.state === 'sending',
     guard: guard === undefined || guard === typed ? undefined : guard,
     lacksReason: needsReason && reason.trim() === '',
+    isPast: endsAt !== undefined && !(endsAt > clock.now()),
   })
-  const confirm = () => off === undefined && sending.send(commandOf(wish, { scope, stopsLine }), reason, typed)
+  const confirm = () => off === undefined && sending.send(commandOf(wish, { ...choice, until: endsAt }), reason, typed)
   useConfirmKey(confirm)
   const isDanger = wish.kind === 'stop'
   return (
@@ -76,6 +84,17 @@ function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWis
             <input type="checkbox" checked={stopsLine} onChange={() => setStopsLine(!stopsLine)} />
             {text('plan.stopLine')}
           </label>
+        )}
+        {wish.kind === 'hold' && (
+          <label className="plan-until">
+            <span className="form-label">{text('plan.holdUntil')}</span>
+            <span className="field">
+              <input type="datetime-local" value={until} onChange={(event) => setUntil(event.target.value)} />
+            </span>
+          </label>
+        )}
+        {wish.kind === 'retry' && (
+          <LastPause plan={plan} id={wish.member} chosen={fromLastPause} onChoose={setFromLastPause} />
         )}
         <ul className="effects">
           {effects.lines.map(({ icon, words, isWarning }) => (
@@ -108,6 +127,26 @@ function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWis
         onConfirm={confirm}
       />
     </>
+  )
+}
+
+interface LastPauseProps {
+  readonly plan: PlanView
+  readonly id: string
+  readonly chosen: boolean
+  readonly onChoose: (chosen: boolean) => void
+}
+
+/** Not from its first step: where it had come to (W17). */
+function LastPause({ plan, id, chosen, onChoose }: LastPauseProps) {
+  const text = useText()
+  const member = plan.waveViews.flatMap(({ members }) => members).find((each) => each.id === id)
+  if (member?.lastPause === undefined) return null
+  return (
+    <label className="plan-scopes row">
+      <input type="checkbox" checked={chosen} onChange={() => onChoose(!chosen)} />
+      {text('plan.fromLastPause', { step: member.lastPause + 1 })}
+    </label>
   )
 }
 
@@ -217,18 +256,23 @@ function useGuard(plan: PlanView, touches: readonly PlanMemberView[]): string | 
   return touches.some(({ context }) => !isOpen(context)) ? plan.name : undefined
 }
 
-function commandOf(wish: PlanWish, { scope, stopsLine }: WishChoice): PlanCommand {
+function commandOf(
+  wish: PlanWish,
+  { scope, stopsLine, fromLastPause, until }: WishChoice & { readonly until: EpochMs | undefined },
+): PlanCommand {
   switch (wish.kind) {
     case 'openGate':
       return { kind: wish.kind, wave: wish.wave }
     case 'retry':
+      return { kind: wish.kind, member: wish.member, ...(fromLastPause && { from: 'lastPause' }) }
     case 'skip':
       return { kind: wish.kind, member: wish.member }
     case 'stop':
       return scope === 'end' ? { kind: 'end' } : { kind: 'rollBack', scope }
     case 'hold':
-      return stopsLine ? { kind: 'hold', stopsLine } : { kind: 'hold' }
+      return { kind: 'hold', ...(stopsLine && { stopsLine }), ...(until !== undefined && { until }) }
     case 'start':
+    case 'approve':
     case 'release':
       return { kind: wish.kind }
   }
@@ -238,11 +282,14 @@ interface Lacks {
   readonly isSending: boolean
   readonly guard: string | undefined
   readonly lacksReason: boolean
+  /** What it is to last until. */
+  readonly isPast: boolean
 }
 
-function offBecause(text: Text, { isSending, guard, lacksReason }: Lacks): string | undefined {
+function offBecause(text: Text, { isSending, guard, lacksReason, isPast }: Lacks): string | undefined {
   if (isSending) return text('dialog.sending')
   if (guard !== undefined) return text('dialog.typeFirst', { name: guard })
+  if (isPast) return text('plan.untilPast')
   return lacksReason ? text('plan.sayWhy') : undefined
 }
 

@@ -1,5 +1,6 @@
 import type { PlanMemberState, PlanMemberView, PlanView } from '#contract/plan-views.ts'
-import { currentWave } from '../../format/plan-words.ts'
+import { approvalsMissing } from '../../format/plan-wishes.ts'
+import { currentWave, personOf } from '../../format/plan-words.ts'
 import type { Text } from '../../format/text.ts'
 import { formatPercent } from '../../format/weight.ts'
 import type { PlanWish } from '../../store/app.ts'
@@ -15,6 +16,8 @@ export interface WishChoice {
   readonly scope: StopScope
   /** Of `hold`: pause every member as well (W12). */
   readonly stopsLine: boolean
+  /** Of `retry`: go on at the last pause it had come to (W17). */
+  readonly fromLastPause: boolean
 }
 
 interface EffectLine {
@@ -45,6 +48,8 @@ export function wishEffects(text: Text, plan: PlanView, wish: PlanWish, choice: 
   switch (wish.kind) {
     case 'start':
       return started(text, plan)
+    case 'approve':
+      return approved(text, plan)
     case 'hold':
       return held(text, plan, choice.stopsLine)
     case 'release':
@@ -53,7 +58,7 @@ export function wishEffects(text: Text, plan: PlanView, wish: PlanWish, choice: 
       return opened(text, plan, wish.wave)
     case 'retry':
     case 'skip':
-      return aboutMember(text, plan, wish)
+      return aboutMember(text, plan, wish, choice.fromLastPause)
     case 'stop':
       return stopped(text, plan, choice.scope)
   }
@@ -69,6 +74,25 @@ function started(text: Text, plan: PlanView): WishEffects {
       { icon: 'box', words: change === '' ? text('plan.effect.gate') : text('plan.effect.change', { change }) },
       ...(first === undefined ? [] : [waveBegins(text, first, 1)]),
       { icon: 'lock', words: text('plan.effect.later') },
+    ],
+  }
+}
+
+/** Nothing is sent: what has been said of it so far, and what it still takes (3.4.1). */
+function approved(text: Text, plan: PlanView): WishEffects {
+  const { by, given = [] } = plan.approvals ?? {}
+  const count = approvalsMissing(plan) - 1
+  return {
+    touches: [],
+    lines: [
+      ...given.map(({ by: who, reason }) => ({
+        icon: 'check' as const,
+        words: text('plan.effect.approvedBy', { who: personOf(who), why: reason }),
+      })),
+      ...(by === undefined
+        ? []
+        : [{ icon: 'lock' as const, words: text('plan.effect.mayApprove', { who: by.join(', ') }) }]),
+      { icon: 'flag', words: count > 0 ? text('plan.effect.approvalsLeft', { count }) : text('plan.effect.mayStart') },
     ],
   }
 }
@@ -143,7 +167,12 @@ function opened(text: Text, plan: PlanView, index: number): WishEffects {
   }
 }
 
-function aboutMember(text: Text, plan: PlanView, wish: PlanWish & { readonly member: string }): WishEffects {
+function aboutMember(
+  text: Text,
+  plan: PlanView,
+  wish: PlanWish & { readonly member: string },
+  fromLastPause: boolean,
+): WishEffects {
   const member = plan.waveViews.flatMap(({ members }) => members).find(({ id }) => id === wish.member)
   if (wish.kind === 'skip') {
     return {
@@ -159,7 +188,7 @@ function aboutMember(text: Text, plan: PlanView, wish: PlanWish & { readonly mem
   return {
     touches: member === undefined ? [] : [member],
     lines: [
-      { icon: 'retry', words: text('plan.effect.retried') },
+      { icon: 'retry', words: text(fromLastPause ? 'plan.effect.resumed' : 'plan.effect.retried') },
       ...(member?.reason === undefined
         ? []
         : [{ icon: 'warn' as const, words: text('plan.effect.hadFailed', { why: member.reason }), isWarning: true }]),

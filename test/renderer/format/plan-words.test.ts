@@ -95,7 +95,11 @@ describe('UI-ACT-4: what a person can ask of a plan', () => {
     expect(holdShut(text, named('cart 1.21'))).toBe('It is open once the plan was started.')
     expect(holdShut(text, named('cart 1.19'))).toBe('The plan is over.')
     expect(holdShut(text, named('cart 1.20'))).toContain('prod-ap-south keeps the plan')
-    expect(startShut(text, named('cart 1.21'))).toBeUndefined()
+    expect(startShut(text, named('cart 1.21'))).toBe('1 more person has to approve it first.')
+    const { approvals = { count: 0, given: [] }, ...free } = named('cart 1.21')
+    expect(startShut(text, free)).toBeUndefined()
+    const given = [...approvals.given, ...approvals.given]
+    expect(startShut(text, { ...free, approvals: { ...approvals, given } })).toBeUndefined()
     expect(startShut(text, checkoutPlan(now))).toBe('The plan was started already.')
   })
 

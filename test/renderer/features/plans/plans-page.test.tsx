@@ -78,7 +78,7 @@ describe('the page of plans', () => {
   it('a member that failed is tried again or skipped, with a reason', async () => {
     await open(large)
     await fixture.click(button(/^Retry…/))
-    const fields = all('[role=dialog] input')
+    const fields = all('[role=dialog] .dialog-form input')
     await fixture.type(fields[0] as Element, 'the image is there')
     await fixture.type(fields[1] as Element, 'ledger 9.2, quarter end')
     await fixture.press('Enter', { ctrlKey: true })
@@ -89,6 +89,44 @@ describe('the page of plans', () => {
         reason: 'the image is there',
       },
     ])
+  })
+
+  it('W17: one that had come to a pause may go on there', async () => {
+    await open(large)
+    await fixture.click(button(/^Retry…/))
+    expect(text()).toContain('Go on at its last pause, step 2, not from its first step')
+    await fixture.click(document.querySelector('[role=dialog] input[type=checkbox]') as Element)
+    const fields = all('[role=dialog] .dialog-form input')
+    await fixture.type(fields[0] as Element, 'the image is there')
+    await fixture.type(fields[1] as Element, 'ledger 9.2, quarter end')
+    await fixture.press('Enter', { ctrlKey: true })
+    expect(sent('plan.command')).toMatchObject([{ command: { kind: 'retry', from: 'lastPause' } }])
+  })
+
+  it('3.4.1: a plan that waits for approval is approved with a reason, and started only after that', async () => {
+    await open('#/plans?id=01JDREADY')
+    expect(button(/^Start…/)?.getAttribute('aria-disabled')).toBe('true')
+    await fixture.click(button(/^Approve…/))
+    expect(text()).toContain('m.ortega has approved it: read the diff, windows fit')
+    await fixture.press('Enter', { ctrlKey: true })
+    expect(sent('plan.command')).toEqual([])
+    await fixture.type(all('[role=dialog] .dialog-form input')[0] as Element, 'looks good')
+    await fixture.press('Enter', { ctrlKey: true })
+    expect(sent('plan.command')).toEqual([{ id: '01JDREADY', command: { kind: 'approve' }, reason: 'looks good' }])
+  })
+
+  it('a hold may end by itself, at a time that is to come', async () => {
+    await open('#/plans?id=01JDF3M7Q2CHECKOUT')
+    await fixture.press('h')
+    const field = () => document.querySelector('[role=dialog] input[type=datetime-local]') as HTMLInputElement
+    await fixture.type(all('[role=dialog] .dialog-form input')[0] as Element, 'lunch')
+    await fixture.type(field(), '2020-01-01T12:00')
+    await fixture.press('Enter', { ctrlKey: true })
+    expect(sent('plan.command')).toEqual([])
+    await fixture.type(field(), '2099-01-01T12:00')
+    await fixture.press('Enter', { ctrlKey: true })
+    const until = new Date('2099-01-01T12:00').getTime()
+    expect(sent('plan.command')).toMatchObject([{ command: { kind: 'hold', until }, reason: 'lunch' }])
   })
 
   it('RB-1: an abort asks what is taken back; the scope is what is sent', async () => {

@@ -12,7 +12,12 @@ beforeAll(async () => {
 })
 
 const effects = (wish: PlanWish, more: Partial<WishChoice> = {}, plan = checkoutPlan(now)) => {
-  const { touches, lines } = wishEffects(text, plan, wish, { scope: 'inFlight', stopsLine: false, ...more })
+  const { touches, lines } = wishEffects(text, plan, wish, {
+    scope: 'inFlight',
+    stopsLine: false,
+    fromLastPause: false,
+    ...more,
+  })
   return { touches: touches.map(({ context }) => context), words: lines.map(({ words }) => words) }
 }
 
@@ -23,6 +28,20 @@ describe('UI-ACT-1: what follows from a wish', () => {
       words: ['Nobody begins any more.', '1 rollout under way goes on to its next pause and stays there.'],
     })
     expect(effects({ kind: 'hold' }, { stopsLine: true }).touches).toHaveLength(7)
+  })
+
+  it('3.4.1: approving sends nothing, and says who has and how many more have to', () => {
+    const approvals = { count: 3, by: ['ann', 'bob', 'eve'], given: [{ by: 'bob@lap', at: now, reason: 'read it' }] }
+    expect(effects({ kind: 'approve' }, {}, { ...checkoutPlan(now), approvals })).toEqual({
+      touches: [],
+      words: [
+        'bob has approved it: read it',
+        'Only these may approve it: ann, bob, eve.',
+        'After you 1 more person has to approve it.',
+      ],
+    })
+    const last = { ...checkoutPlan(now), approvals: { count: 1, given: [] } }
+    expect(effects({ kind: 'approve' }, {}, last).words).toEqual(['After you it can be started. Nothing is sent now.'])
   })
 
   it('W12: release of a stopped line says that it goes again, and which holds stay', () => {
