@@ -9,12 +9,13 @@ import type {
 } from '#contract/plan-views.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
-import type { FleetPlan, PlanMember, WaveStatus } from '#engine/fleet-plan/document.ts'
+import type { FleetPlan, MemberStatus, PlanMember, PlanWave, WaveStatus } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
 import { memberFacts } from '#engine/fleet-plan/member-facts.ts'
 import { failedStates } from '#engine/fleet-plan/member-view.ts'
+import { provenBy, soakMs } from '#engine/fleet-plan/soak.ts'
 import { waveOf } from '#engine/fleet-plan/waves.ts'
-import type { FleetWorld } from '#engine/fleet-plan/world.ts'
+import type { FleetWorld, MemberObservation } from '#engine/fleet-plan/world.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { changeWords } from './forecast-plan.ts'
 import type { PastPlanEvent } from './plan-memory.ts'
@@ -25,6 +26,8 @@ export interface AroundPlan {
   readonly unread: PlanSummaryView['unread']
   /** Since when the Lease cannot be renewed by whoever should decide here: nothing is sent meanwhile (PC-4). */
   readonly leaseLostAt?: EpochMs | undefined
+  /** By our clock. */
+  readonly now: EpochMs
   readonly members: FleetWorld['members']
   readonly explanation: readonly Explanation[]
   readonly nextActs: readonly FleetAct[]
@@ -103,9 +106,12 @@ export function viewPlan(plan: FleetPlan, around: AroundPlan): PlanView {
         maxFailures: String(wave.maxFailures),
         maxUnreachable: String(wave.maxUnreachable),
         opened: status?.opened,
-        soakedMs: status?.soak?.provenMs ?? 0,
+        soakedMs:
+          status?.state === 'WaveSoak'
+            ? provenBy(status.soak, around.now, wave.maxEvidenceGapMs)
+            : (status?.soak?.provenMs ?? 0),
         members: membersOf(plan, index).map((member, place) =>
-          viewMember(plan, member, around, place === 0 ? Math.max(minSoakMs, wave.firstSoakMs) : minSoakMs),
+          viewMember(plan, member, wave, { ...around, isFirst: place === 0 }),
         ),
       }
     }),
@@ -126,7 +132,12 @@ function viewBudget({ spec }: FleetPlan, { budget }: AroundPlan): Pick<PlanView,
   return { budget: { lostMs: budget.lostMs, atRiskMs: budget.atRiskMs, maxMinutes } }
 }
 
-function viewMember(plan: FleetPlan, member: PlanMember, { members }: AroundPlan, soakMs: number): PlanMemberView {
+function viewMember(
+  plan: FleetPlan,
+  member: PlanMember,
+  wave: PlanWave,
+  { members, isFirst }: Pick<AroundPlan, 'members'> & { readonly isFirst: boolean },
+): PlanMemberView {
   const { id, context, namespace, rollout: name, trafficShare } = member
   const status = plan.status.members[id] ?? { state: 'Pending' as const, since: plan.status.since }
   const observation = members[id]
@@ -148,9 +159,19 @@ function viewMember(plan: FleetPlan, member: PlanMember, { members }: AroundPlan
     trafficShare,
     reach: observation?.reach ?? 'unread',
     reachSince: observation?.reachSince,
-    soak: status.state === 'Soaking' ? { provenMs: status.soak?.provenMs ?? 0, wantedMs: soakMs } : undefined,
+    soak:
+      status.state === 'Soaking'
+        ? { provenMs: soaked(status, wave, observation), wantedMs: soakMs(wave, isFirst) }
+        : undefined,
     sent: status.sent && { kind: status.sent.kind, at: status.sent.at },
   }
+}
+
+/** Samples tell of their own time; without any, what is Healthy and can be read is being proven. */
+function soaked({ soak }: MemberStatus, wave: PlanWave, seen: MemberObservation | undefined): number {
+  const isSeen =
+    seen?.reach === 'reachable' && seen.rollout?.status?.phase === 'Healthy' && wave.minEvidence.length === 0
+  return isSeen ? provenBy(soak, seen.at, wave.maxEvidenceGapMs) : (soak?.provenMs ?? 0)
 }
 
 /** Of its requests, 0…1, that the new version gets. */

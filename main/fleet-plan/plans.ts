@@ -332,6 +332,7 @@ export class Plans {
     const known = entry.runner?.view
     return viewPlan(entry.plan, {
       ...this.#standing(entry),
+      now: clock.now(),
       members: observeMembers(entry.plan, { clusterOf, clock, isStale: () => false }),
       explanation: known?.explanation ?? [],
       nextActs: known?.nextActs ?? [],

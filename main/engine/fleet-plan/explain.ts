@@ -2,7 +2,7 @@ import { keptAtGate } from './acts.ts'
 import type { Waiting } from './admit.ts'
 import type { FleetPlan, MemberId } from './document.ts'
 import type { MemberView } from './member-view.ts'
-import { currentSoak } from './soak.ts'
+import { currentSoak, provenBy } from './soak.ts'
 import { gateState, type WaveView } from './wave.ts'
 import type { FleetMoment } from './world.ts'
 
@@ -39,7 +39,7 @@ export function explain(
 function ofWave(view: WaveView, world: FleetMoment): readonly Explanation[] {
   const { status, wave, index } = view
   if (status.state === 'WaveSoak') {
-    const left = wave.waveSoakMs - (status.soak?.provenMs ?? 0)
+    const left = wave.waveSoakMs - provenBy(status.soak, world.now, wave.maxEvidenceGapMs)
     return [{ because: 'W3', wave: index, text: `${Math.ceil(left / 1000)} s of its soak are not proven yet` }]
   }
   if (status.state !== 'Gate' || gateState(view, world) !== 'waiting') return []

@@ -2,7 +2,7 @@ import { endsAborted } from './acts.ts'
 import type { FleetPlan, MemberState, MemberStatus } from './document.ts'
 import type { MemberFacts } from './member-facts.ts'
 import { awayMs, isFresh, isOfRetry, type MemberView, movingStates, terminalStates } from './member-view.ts'
-import { soakOf } from './soak.ts'
+import { isNoted, soakOf } from './soak.ts'
 import type { FleetMoment, MemberObservation } from './world.ts'
 
 /** After a sleep or an absence what is late by then has this much longer, from the first fresh read on (SR-2). */
@@ -161,7 +161,9 @@ function soaking(seen: Seen): MemberStatus {
   const soak = soakOf(seen, seen)
   if (soak.badMetric !== undefined)
     return enter(seen, 'Failed', { reason: `${soak.badMetric} went bad after it was done`, metric: soak.badMetric })
-  return soak.isDone && facts.isHealthy ? enter(seen, 'Succeeded') : { ...status, soak: soak.status }
+  if (soak.isDone && facts.isHealthy) return enter(seen, 'Succeeded')
+  const isSeen = facts.isHealthy && isNoted(status.soak, seen.observation.at, seen.wave.maxEvidenceGapMs)
+  return isSeen ? status : { ...status, soak: soak.status }
 }
 
 /** It was done, and is something else now: what others did, the plan does not undo. */

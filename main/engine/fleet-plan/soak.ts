@@ -50,6 +50,23 @@ export function soakOf(
   return { status, isDone, isBlind, missing, ...(badMetric !== undefined && { badMetric }), ...time }
 }
 
+/** Often enough that no time goes unproven between two looks. */
+export const lookEvery = (maxGapMs: number): number => Math.max(1_000, maxGapMs / 2)
+
+/**
+ * What was written down of a soak is recent enough: the time since counts with the next look all the same, and a plan that bakes is not
+ * written with every look (I12).
+ */
+export const isNoted = (noted: SoakStatus | undefined, at: EpochMs, maxGapMs: number): boolean =>
+  noted !== undefined && at - noted.seenAt < lookEvery(maxGapMs) / 2
+
+/** With the time since it was noted, as far as that is no hole. */
+export function provenBy(noted: SoakStatus | undefined, at: EpochMs, maxGapMs: number): number {
+  if (noted === undefined) return 0
+  const gap = at - noted.seenAt
+  return gap > 0 && gap <= maxGapMs ? noted.provenMs + gap : noted.provenMs
+}
+
 /** How long a member has to be Healthy before it is proven. */
 export const soakMs = ({ minSoakMs, firstSoakMs }: PlanWave, isFirst: boolean): number =>
   isFirst ? Math.max(minSoakMs, firstSoakMs) : minSoakMs

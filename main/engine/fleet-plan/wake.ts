@@ -4,7 +4,7 @@ import { type BudgetUse, writtenEveryMs } from './budget.ts'
 import type { FleetPlan } from './document.ts'
 import { rollbackDeadlineMs } from './member.ts'
 import type { MemberView } from './member-view.ts'
-import { currentSoak } from './soak.ts'
+import { currentSoak, lookEvery, provenBy } from './soak.ts'
 import type { WaveView } from './wave.ts'
 import type { FleetMoment } from './world.ts'
 
@@ -38,11 +38,9 @@ function ofBudget({ spec }: FleetPlan, use: BudgetUse, { now }: FleetMoment): re
 
 function ofWave({ status, wave }: WaveView, { now }: FleetMoment): readonly EpochMs[] {
   if (status.state !== 'WaveSoak') return []
-  return [now + Math.max(1, wave.waveSoakMs - (status.soak?.provenMs ?? 0)), now + lookEvery(wave.maxEvidenceGapMs)]
+  const left = wave.waveSoakMs - provenBy(status.soak, now, wave.maxEvidenceGapMs)
+  return [now + Math.max(1, left), now + lookEvery(wave.maxEvidenceGapMs)]
 }
-
-/** Often enough that no time goes unproven between two looks. */
-const lookEvery = (maxGapMs: number): number => Math.max(1_000, maxGapMs / 2)
 
 function ofMember(plan: FleetPlan, view: MemberView, world: FleetMoment): readonly EpochMs[] {
   const { status, wave, observation } = view

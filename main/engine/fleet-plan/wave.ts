@@ -1,6 +1,7 @@
 import { resolveAmount } from '#lib/int-or-string.ts'
 import type { FleetPlan, PlanWave, WaveStatus } from './document.ts'
 import { awayMs, failedStates, isFresh, type MemberView, movingStates } from './member-view.ts'
+import { isNoted } from './soak.ts'
 import type { FleetMoment } from './world.ts'
 
 /** A wave in a pass, with the members that are its own. */
@@ -52,7 +53,9 @@ export function nextWave(view: WaveView, mayBegin: boolean, world: FleetMoment):
       return members.every((each) => settledStates.includes(each.status.state)) ? enter('WaveSoak') : status
     case 'WaveSoak': {
       const provenMs = proven(view, world)
-      return provenMs >= wave.waveSoakMs ? enter('Gate') : { ...status, soak: { provenMs, seenAt: world.now } }
+      if (provenMs >= wave.waveSoakMs) return enter('Gate')
+      const isSeen = allSeen(view, world) && isNoted(status.soak, world.now, wave.maxEvidenceGapMs)
+      return isSeen ? status : { ...status, soak: { provenMs, seenAt: world.now } }
     }
     case 'Gate':
       return gateState(view, world) === 'open'
@@ -67,12 +70,15 @@ export function nextWave(view: WaveView, mayBegin: boolean, world: FleetMoment):
 }
 
 /** Time in which all that succeeded could be read; the rest is not proven (W3). */
-function proven({ status, wave, members }: WaveView, world: FleetMoment): number {
+function proven(view: WaveView, world: FleetMoment): number {
+  const { status, wave } = view
   const { provenMs, seenAt } = status.soak ?? { provenMs: 0, seenAt: status.since }
   const gap = world.now - seenAt
-  const isSeen = members.every((each) => each.status.state !== 'Succeeded' || isFresh(each.observation, world))
-  return isSeen && gap <= wave.maxEvidenceGapMs ? provenMs + gap : provenMs
+  return allSeen(view, world) && gap <= wave.maxEvidenceGapMs ? provenMs + gap : provenMs
 }
+
+const allSeen = ({ members }: WaveView, world: FleetMoment): boolean =>
+  members.every((each) => each.status.state !== 'Succeeded' || isFresh(each.observation, world))
 
 export function gateState({ wave, index, status }: WaveView, { gates }: FleetMoment): 'open' | 'shut' | 'waiting' {
   switch (wave.gate) {

@@ -502,6 +502,28 @@ describe('soak', () => {
     expect(at(plan, { a: done() }, T0 + minute).nextWakeAt).toBe(T0 + 2 * minute)
   })
 
+  it('I12: is written down twice a minute at most, and proven at its time all the same', () => {
+    const soaking = memberStatus('Soaking', { soak: { provenMs: 0, seenAt: T0 } })
+    const plan = aPlan([aWave(['a'], { minSoakMs: minute, waveSoakMs: minute })], {
+      status: { waves: [active], members: withMembers({ a: soaking }) },
+    })
+    const first = at(plan, { a: done() })
+    const seconds = Array.from({ length: 60 }, (_, second) => T0 + (second + 1) * 1_000)
+    let [now, writes] = [first, 0]
+    for (const time of seconds) {
+      const next = at(now.plan, { a: done() }, time)
+      writes += next.status === now.plan.status ? 0 : 1
+      now = next
+    }
+    expect([states(now), writes]).toEqual([{ a: 'Succeeded' }, 2])
+    const waves = at(now.plan, { a: done() }, T0 + 60_000)
+    const bake = at(waves.plan, { a: done() }, T0 + 60_000)
+    const later = at(bake.plan, { a: done() }, T0 + 61_000)
+    expect([bake.plan.status.waves[0]?.state, later.status === bake.plan.status]).toEqual(['WaveSoak', true])
+    expect(later.nextWakeAt).toBe(T0 + 120_000)
+    expect(at(later.plan, { a: done() }, T0 + 120_000).plan.status.waves[0]?.state).toBe('Gate')
+  })
+
   it('SR-3: with a metric it is what samples cover, also of a time in which nobody looked', () => {
     const times = Array.from({ length: 5 }, (_, index) => T0 + index * minute)
     const plan = aPlan([wave({ minEvidence: [{ metric: 'errors', minCount: 4 }] })], {
