@@ -99,7 +99,10 @@ const screens: readonly Screen[] = [
     at: large,
     prepare: async (page) => {
       await page.waitForSelector('.plan-members td')
-      await page.locator('.plan-members .button', { hasText: /^Retry/ }).first().click()
+      await page
+        .locator('.plan-members .button', { hasText: /^Retry/ })
+        .first()
+        .click()
     },
     shows: '[role=dialog] .plan-scopes',
   },
