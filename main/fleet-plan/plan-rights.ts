@@ -12,7 +12,7 @@ interface Ports {
   readonly clusterOf: (context: string) => PlanCluster | undefined
   readonly clock: Clock
   /** An answer is in. */
-  readonly done: () => void
+  readonly onAnswer: () => void
 }
 
 /** What was granted may be taken away. */
@@ -48,7 +48,7 @@ export class PlanRights {
   }
 
   #answer(plan: FleetPlan, member: PlanMember, rollout: Rollout): Answer {
-    const { clock, clusterOf, done } = this.#ports
+    const { clock, clusterOf, onAnswer } = this.#ports
     const known = this.#answers.get(member.id)
     if (known !== undefined && (known.state === 'asking' || clock.now() < known.until)) return known
     const client = clusterOf(member.context)?.cluster.client
@@ -58,7 +58,7 @@ export class PlanRights {
     void missingRight(client, plan, member, rollout).then((missing) => {
       if (this.#answers.get(member.id) !== asking) return
       this.#answers.set(member.id, { state: 'known', until: clock.now() + lifetimeMs, missing })
-      done()
+      onAnswer()
     })
     return asking
   }

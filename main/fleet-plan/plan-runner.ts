@@ -94,7 +94,7 @@ export class PlanRunner {
     this.#resumedAt = clock.now()
     const { clusterOf } = options
     this.#analyses = new PlanAnalyses({ clusterOf, clock, log, done: () => this.#wake(soonMs) })
-    this.#rights = new PlanRights({ clusterOf, clock, done: () => this.#wake(soonMs) })
+    this.#rights = new PlanRights({ clusterOf, clock, onAnswer: () => this.#wake(soonMs) })
     const scope = { namespace: home.namespace, fieldSelector: `metadata.name=${lock.name}` }
     this.#watch = createReflector({ client: home.client, resource: resources.configMaps, scope, clock, random, log })
     this.#watch.onChange((change) => this.#seen(change))

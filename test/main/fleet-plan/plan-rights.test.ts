@@ -41,7 +41,7 @@ function setUp(denied: readonly string[]) {
   })
   let told = 0
   const clusterOf = () => ({ cluster: asking, isDriven: () => true, isInCluster: () => true })
-  const rights = new PlanRights({ clusterOf, clock, done: () => void told++ })
+  const rights = new PlanRights({ clusterOf, clock, onAnswer: () => void told++ })
   return { rights, clock, asked, told: () => told }
 }
 
