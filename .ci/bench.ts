@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { engine } from './bench/engine.ts'
 import { fleet, fleetRollouts } from './bench/fleet.ts'
 import { grid } from './bench/grid.ts'
+import { history } from './bench/history.ts'
 import { describeMachine, describeTargets, type Measurement } from './bench/report.ts'
 import { routers } from './bench/routers.ts'
 import type { NamedCluster, Section } from './bench/section.ts'
@@ -14,7 +15,7 @@ import { findChromium } from './tools.ts'
  * `npm run bench [-- sections and options]`: measures the built product and prints one JSON line per figure. A missed target is
  * a result (exit 0), but for those of a binding section; a figure that could not be measured is a failure (exit 1).
  */
-const sections: readonly Section[] = [window, fleet, engine, routers, grid]
+const sections: readonly Section[] = [window, fleet, engine, routers, grid, history]
 const rolloutsDefault = 100
 const replicasDefault = 2
 /** Of the section `engine`, whose targets are of five pods. */

@@ -117,18 +117,28 @@ export const migrations: readonly string[] = [
   CREATE INDEX object_there ON object (context, kind) WHERE goneAt IS NULL;
   CREATE INDEX object_gone ON object (goneAt) WHERE goneAt IS NOT NULL;
 
-  -- Its versions (objects/versions.ts): whole, as a patch of the one before, its end, or several of these packed together.
+  -- Its latest versions (objects/versions.ts): whole, as a patch of the one before, or its end.
   CREATE TABLE version (
     objectId INTEGER NOT NULL REFERENCES object (id) ON DELETE CASCADE,
     at INTEGER NOT NULL,
     place INTEGER NOT NULL,
     form TEXT NOT NULL,
     resourceVersion TEXT NOT NULL,
-    body BLOB NOT NULL,
+    body TEXT NOT NULL,
     PRIMARY KEY (objectId, at, place)
-  ) WITHOUT ROWID;
-  CREATE INDEX version_loose ON version (at) WHERE form = 'whole';
-  CREATE INDEX version_packed ON version (at) WHERE form = 'pack';
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX version_whole ON version (at) WHERE form = 'whole';
+
+  -- Older ones: a whole version and what followed it, compressed together. In a table of their own they lie side by side.
+  CREATE TABLE pack (
+    id INTEGER PRIMARY KEY,
+    objectId INTEGER NOT NULL REFERENCES object (id) ON DELETE CASCADE,
+    since INTEGER NOT NULL,
+    resourceVersion TEXT NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX pack_by_object ON pack (objectId, since);
+  CREATE INDEX pack_by_time ON pack (since);
 
   -- When the record of a context is complete; between these it has gaps.
   CREATE TABLE span (

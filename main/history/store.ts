@@ -21,6 +21,8 @@ export interface History {
   /** Queued, and stored with others in one transaction within a second. */
   add(rows: readonly HistoryRow[]): void
   all(sql: string, ...values: (string | number | null)[]): readonly Record<string, unknown>[]
+  /** As `all`, without what waits to be stored. */
+  readonly stored: (sql: string, ...values: (string | number | null)[]) => readonly Record<string, unknown>[]
   close(): void
 }
 
@@ -142,6 +144,9 @@ class StoredHistory implements History {
     if (this.#failures === 0) this.#flush()
     return this.#db.all(sql, ...values)
   }
+
+  readonly stored = (sql: string, ...values: (string | number | null)[]): readonly Record<string, unknown>[] =>
+    this.#db.all(sql, ...values)
 
   close(): void {
     if (this.#closed) return

@@ -20,14 +20,20 @@ function compare(from: unknown, to: unknown, path: string, operations: JsonPatch
 
 type Members = Readonly<Record<string, unknown>>
 
+/** JSON has no `undefined`: such a member is none. */
 function compareMembers(from: Members, to: Members, path: string, operations: JsonPatchOperation[]): void {
-  for (const key of Object.keys(from))
-    if (!Object.hasOwn(to, key)) operations.push({ op: 'remove', path: below(path, key) })
+  for (const [key, value] of Object.entries(from))
+    if (value !== undefined && memberOf(to, key) === undefined)
+      operations.push({ op: 'remove', path: below(path, key) })
   for (const [key, value] of Object.entries(to)) {
-    if (Object.hasOwn(from, key)) compare(from[key], value, below(path, key), operations)
-    else operations.push({ op: 'add', path: below(path, key), value })
+    const before = memberOf(from, key)
+    if (value === before || value === undefined) continue
+    if (before === undefined) operations.push({ op: 'add', path: below(path, key), value })
+    else compare(before, value, below(path, key), operations)
   }
 }
+
+const memberOf = (members: Members, key: string): unknown => (Object.hasOwn(members, key) ? members[key] : undefined)
 
 function compareItems(
   from: readonly unknown[],

@@ -71,13 +71,9 @@ class Stage {
   }
 
   page(at: EpochMs, before: RolloutDetailView | null): RolloutDetailView | null {
-    return plain(before, pageOf(this.#past, this.#footage.key, at, this.#reached))
+    return shareEqual(before, pageOf(this.#past, this.#footage.key, at, this.#reached))
   }
 }
-
-/** As JSON has it, where nothing is `undefined`: a patch must fit what arrived on the other side. What did not change stays the same. */
-const plain = (before: RolloutDetailView | null, page: RolloutDetailView | null): RolloutDetailView | null =>
-  shareEqual(before, JSON.parse(JSON.stringify(page)) as RolloutDetailView | null)
 
 /** The page at one time; null while there is no such Rollout. */
 export function pageOf(

@@ -7,6 +7,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import type { CachedKinds } from '#main/cluster/cluster.ts'
 import { readableRoutes } from '#main/fleet/readable-routes.ts'
 import { referredDeployment } from '#main/fleet/rollout-parts.ts'
+import { isAlbum } from '#main/history/objects/album.ts'
 import {
   objectBetween,
   type RecordedObject,
@@ -109,7 +110,21 @@ function routesOf(
 function changesOf(kind: keyof CachedKinds, states: readonly ObjectAt[]): readonly Change[] {
   return states.flatMap(({ at, object }, index): readonly Change[] => {
     const before = states[index - 1]?.object
+    if (isAlbum(object) || isAlbum(before)) return changesOfItems(kind, at, itemsOf(before), itemsOf(object))
     if (object !== undefined) return [{ at, kind, object, isGone: false }]
     return before === undefined ? [] : [{ at, kind, object: before, isGone: true }]
   })
+}
+
+type Items = Readonly<Record<string, KubeObject>>
+
+const itemsOf = (object: KubeObject | undefined): Items => (isAlbum(object) ? object.items : {})
+
+function changesOfItems(kind: keyof CachedKinds, at: EpochMs, before: Items, after: Items): readonly Change[] {
+  const gone = Object.entries(before).filter(([name]) => !Object.hasOwn(after, name))
+  const changed = Object.entries(after).filter(([name, object]) => before[name] !== object)
+  return [
+    ...gone.map(([, object]) => ({ at, kind, object, isGone: true })),
+    ...changed.map(([, object]) => ({ at, kind, object, isGone: false })),
+  ]
 }

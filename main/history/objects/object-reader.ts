@@ -58,31 +58,40 @@ export const objectAt = (history: Reader, id: number, at: EpochMs): ObjectAt['ob
 
 /** What it was at `from`, and each change after that until `until`. */
 export function objectBetween(history: Reader, id: number, from: EpochMs, until: EpochMs): readonly ObjectAt[] {
-  const later = history
-    .all(
-      'SELECT at, place, form, body FROM version WHERE objectId = ? AND at > ? AND at <= ? ORDER BY at, place',
-      id,
-      from,
-      until,
-    )
-    .map(storedVersion)
-  const states = replay([...groupBefore(history, id, from), ...later]).filter(({ at }) => at <= until)
+  const later = [
+    ...history.all(`SELECT ${packAsRow} FROM pack WHERE objectId = ? AND since > ? AND since <= ?`, id, from, until),
+    ...history.all(`SELECT ${rowFields} FROM version WHERE objectId = ? AND at > ? AND at <= ?`, id, from, until),
+  ]
+  const rows = [...groupBefore(history, id, from), ...inOrder(later)]
+  const states = replay(rows).filter(({ at }) => at <= until)
   const first = states.findLastIndex(({ at }) => at <= from)
   return states.slice(Math.max(0, first))
 }
 
-/** The rows that tell what it was at a time: from the last whole one on. */
+const rowFields = 'at, place, form, body'
+const packAsRow = "since AS at, 0 AS place, 'pack' AS form, body"
+
+/** Groups do not overlap, so that the order of time is that of the groups as well. */
+const inOrder = (rows: readonly Record<string, unknown>[]): readonly StoredVersion[] =>
+  rows.map(storedVersion).toSorted((a, b) => a.at - b.at || a.place - b.place)
+
+/** The rows that tell what it was at a time: from the last whole one, or the last pack, on. */
 function groupBefore(history: Reader, id: number, at: EpochMs): readonly StoredVersion[] {
-  const rows = history
-    .all(
-      'SELECT at, place, form, body FROM version WHERE objectId = ? AND at <= ? ORDER BY at DESC, place DESC LIMIT ?',
+  const rows = inOrder([
+    ...history.all(
+      `SELECT ${packAsRow} FROM pack WHERE objectId = ? AND since <= ? ORDER BY since DESC LIMIT 1`,
+      id,
+      at,
+    ),
+    ...history.all(
+      `SELECT ${rowFields} FROM version WHERE objectId = ? AND at <= ? ORDER BY at DESC, place DESC LIMIT ?`,
       id,
       at,
       groupMax + 2,
-    )
-    .map(storedVersion)
-  const begin = rows.findIndex(({ form }) => form === 'whole' || form === 'pack')
-  return rows.slice(0, begin + 1).toReversed()
+    ),
+  ])
+  const begin = rows.findLastIndex(({ form }) => form === 'whole' || form === 'pack')
+  return rows.slice(Math.max(0, begin))
 }
 
 /** A stretch of time in which a context was not recorded. */

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
-import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import { shareEqual } from '#lib/share-equal.ts'
 import { type SecretPrints, secretPrints } from '../secret-prints.ts'
 import type { History } from '../store.ts'
+import { type Album, albumMetadata, anAlbum, isAlbum, isInAlbum, itemOf, withItem, withoutItem } from './album.ts'
+import { objectId, parentOf } from './object-identity.ts'
+import { objectAt } from './object-reader.ts'
 import { recordedForm } from './recorded-form.ts'
 import { groupMax, nextVersion } from './versions.ts'
 
@@ -27,13 +28,13 @@ export interface ObjectRecorder {
 }
 
 interface ObjectRecorderOptions {
-  readonly history: Pick<History, 'add' | 'all' | 'lost'>
+  readonly history: Pick<History, 'add' | 'all' | 'stored' | 'lost'>
   readonly clock: Clock
 }
 
 interface Known {
   readonly id: number
-  /** `undefined`: stored by an earlier session, so that the next version is whole. */
+  /** `undefined`: not known, for an earlier session stored it, or it is gone. */
   readonly last: KubeObject | undefined
   readonly resourceVersion: string
   /** Of the last version. */
@@ -42,10 +43,12 @@ interface Known {
   readonly place: number
   readonly groupSince: EpochMs
   readonly parent: string
+  readonly isGone: boolean
 }
 
 /** How much of the record a crash leaves unsure. */
 const spanEveryMs = 60_000
+const goneMax = 10_000
 
 export function createObjectRecorder({ history, clock }: ObjectRecorderOptions): ObjectRecorder {
   return new VersionRecorder(history, clock, secretPrints(history))
@@ -60,6 +63,7 @@ class VersionRecorder implements ObjectRecorder {
   readonly #spans = new Map<string, EpochMs>()
   #alarm: Dispose | undefined
   #lost = 0
+  #goneCount = 0
 
   constructor(history: ObjectRecorderOptions['history'], clock: Clock, prints: SecretPrints) {
     this.#history = history
@@ -69,17 +73,39 @@ class VersionRecorder implements ObjectRecorder {
 
   seen(context: string, kind: string, object: KubeObject, seenAt: EpochMs): void {
     this.#forgetIfLost()
+    if (isInAlbum(kind)) return this.#seenInAlbum(context, kind, object, seenAt)
     const id = objectId(context, kind, object)
     const { resourceVersion = '' } = object.metadata
+    const known = this.#of(id)
+    const isSame = known?.isGone === false && resourceVersion !== '' && known.resourceVersion === resourceVersion
+    if (isSame) return
+    const form = shareEqual(known?.last, recordedForm(object, this.#prints))
+    this.#keep({ context, kind, object, id, parent: parentOf(object) }, form, seenAt)
+  }
+
+  #seenInAlbum(context: string, kind: string, object: KubeObject, seenAt: EpochMs): void {
+    const target = albumTarget(context, kind, object)
+    const album = this.#album(target)
+    this.#keep(target, withItem(album, shareEqual(itemOf(album, object), recordedForm(object, this.#prints))), seenAt)
+  }
+
+  #album({ id, object }: Target): Album {
+    const last = this.#of(id)?.last
+    return isAlbum(last) ? last : anAlbum(object.metadata)
+  }
+
+  /** Writes a version that differs from the last. */
+  #keep(target: Target, form: KubeObject, seenAt: EpochMs): void {
+    const known = this.#of(target.id)
+    const { resourceVersion = '' } = target.object.metadata
+    if (known?.isGone === false && form === known.last) this.#known.set(target.id, { ...known, resourceVersion })
+    else this.#write(target, known, form, seenAt)
+  }
+
+  #of(id: number): Known | undefined {
     const known = this.#known.get(id) ?? this.#stored(id)
-    if (known !== undefined && resourceVersion !== '' && known.resourceVersion === resourceVersion) {
-      this.#known.set(id, known)
-      return
-    }
-    const last = known?.last
-    const form = shareEqual(last, recordedForm(object, this.#prints))
-    if (known !== undefined && form === last) this.#known.set(id, { ...known, resourceVersion })
-    else this.#write({ context, kind, object, id }, known, form, seenAt)
+    if (known !== undefined) this.#known.set(id, known)
+    return known
   }
 
   /** What was handed over may not have been stored: nothing can be a patch of it. */
@@ -90,10 +116,10 @@ class VersionRecorder implements ObjectRecorder {
   }
 
   #write(target: Target, known: Known | undefined, form: KubeObject, seenAt: EpochMs): void {
-    const { id, object } = target
+    const { id, object, parent } = target
     const { resourceVersion = '' } = object.metadata
-    const parent = parentOf(object)
-    if (known?.parent !== parent) this.#history.add([objectRow(target, parent, undefined)])
+    if (known === undefined || known.isGone || known.parent !== parent)
+      this.#history.add([objectRow(target, undefined)])
     const before = known?.last === undefined || known.place >= groupMax ? undefined : known
     const next =
       before === undefined
@@ -102,7 +128,7 @@ class VersionRecorder implements ObjectRecorder {
     const version = nextVersion(before?.last, form)
     const { at, place, groupSince } = next
     this.#history.add([{ table: 'version', objectId: id, at, place, resourceVersion, ...version }])
-    this.#known.set(id, { id, last: form, resourceVersion, at, place, groupSince, parent })
+    this.#known.set(id, { id, last: form, resourceVersion, at, place, groupSince, parent, isGone: false })
   }
 
   /** Groups do not overlap in time, whatever the clock of this machine does. */
@@ -114,56 +140,85 @@ class VersionRecorder implements ObjectRecorder {
 
   gone(context: string, kind: string, object: KubeObject, goneAt: EpochMs): void {
     this.#forgetIfLost()
+    if (isInAlbum(kind)) return this.#leftAlbum(albumTarget(context, kind, object), object, goneAt)
     const id = objectId(context, kind, object)
-    const known = this.#known.get(id) ?? this.#stored(id)
-    if (known !== undefined) this.#end({ context, kind, object, id }, known, goneAt)
+    this.#end({ context, kind, object, id, parent: parentOf(object) }, goneAt)
   }
 
-  #end(target: Target, known: Known, goneAt: EpochMs): void {
+  #leftAlbum(target: Target, object: KubeObject, goneAt: EpochMs): void {
+    const album = this.#album(target)
+    const rest = withoutItem(album, object)
+    if (rest === album) return
+    if (Object.keys(rest.items).length === 0) this.#end(target, goneAt)
+    else this.#keep(target, rest, goneAt)
+  }
+
+  #end(target: Target, goneAt: EpochMs): void {
     const { id } = target
+    const known = this.#of(id)
+    if (known === undefined || known.isGone) return
     const at = Math.max(goneAt, known.at)
-    this.#known.delete(id)
     this.#history.add([
       { table: 'version', objectId: id, at, place: known.place + 1, form: 'gone', resourceVersion: '', body: '' },
       { table: 'pack', objectId: id, since: known.groupSince },
-      objectRow(target, known.parent, at),
+      objectRow({ ...target, parent: known.parent }, at),
     ])
+    this.#known.set(id, { ...known, at, last: undefined, isGone: true })
+    this.#forgetTheGone()
+  }
+
+  /** They are remembered until what was told of them is stored. */
+  #forgetTheGone(): void {
+    if (++this.#goneCount < goneMax) return
+    this.#goneCount = 0
+    this.#history.all('SELECT 1')
+    for (const [id, { isGone }] of this.#known) if (isGone) this.#known.delete(id)
   }
 
   listed(context: string, kind: string, objects: Iterable<KubeObject>, at: EpochMs): void {
-    const present = new Set([...objects].map((object) => objectId(context, kind, object)))
     const rows = this.#history.all(
-      'SELECT id, namespace, name, uid FROM object WHERE context = ? AND kind = ? AND goneAt IS NULL',
+      'SELECT id, namespace, name, uid, parent FROM object WHERE context = ? AND kind = ? AND goneAt IS NULL',
       context,
       kind,
     )
-    for (const { id, namespace, name, uid } of rows) {
-      const known = present.has(Number(id)) ? undefined : (this.#known.get(Number(id)) ?? this.#stored(Number(id)))
-      const metadata = { namespace: String(namespace), name: String(name), uid: String(uid) }
-      if (known !== undefined) this.#end({ context, kind, id: Number(id), object: { metadata } }, known, at)
-    }
+    const targets = rows.map((row): Target => targetOf(context, kind, row))
+    if (isInAlbum(kind)) return this.#listedInAlbums(targets, [...objects], at)
+    const present = new Set([...objects].map((object) => objectId(context, kind, object)))
+    for (const target of targets) if (!present.has(target.id)) this.#end(target, at)
+  }
+
+  #listedInAlbums(targets: readonly Target[], objects: readonly KubeObject[], at: EpochMs): void {
+    const present = new Set(objects.map(({ metadata }) => metadata.uid))
+    for (const target of targets)
+      for (const item of Object.values(this.#album(target).items))
+        if (!present.has(item.metadata.uid)) this.#leftAlbum(target, item, at)
   }
 
   /** As an earlier session left it; `undefined` also of one that was gone. */
   #stored(id: number): Known | undefined {
-    const [row] = this.#history.all(
-      `SELECT at, place, form, resourceVersion, parent FROM version JOIN object ON object.id = objectId
-       WHERE objectId = ? AND goneAt IS NULL ORDER BY at DESC, place DESC LIMIT 1`,
+    const [row] = this.#history.stored(
+      `SELECT kind, parent, last.at, last.resourceVersion, (
+         SELECT max(at) FROM (SELECT max(at) AS at FROM version WHERE objectId = ?1 AND form = 'whole'
+           UNION ALL SELECT max(since) FROM pack WHERE objectId = ?1)) AS groupSince
+       FROM object JOIN (
+         SELECT at, resourceVersion FROM (SELECT at, place, resourceVersion FROM version WHERE objectId = ?1
+           UNION ALL SELECT since, 0, resourceVersion FROM pack WHERE objectId = ?1)
+         ORDER BY at DESC, place DESC LIMIT 1) AS last
+       WHERE object.id = ?1 AND goneAt IS NULL`,
       id,
     )
     if (row === undefined) return undefined
-    const [group] = this.#history.all(
-      `SELECT max(at) AS since FROM version WHERE objectId = ? AND form IN ('whole', 'pack')`,
-      id,
-    )
+    const reader = { all: this.#history.stored }
     return {
       id,
-      last: undefined,
+      last: isInAlbum(String(row['kind'])) ? objectAt(reader, id, Number.MAX_SAFE_INTEGER) : undefined,
       resourceVersion: String(row['resourceVersion']),
       at: Number(row['at']),
-      place: Number(row['place']),
-      groupSince: Number(group?.['since'] ?? row['at']),
+      // What follows begins a group of its own.
+      place: groupMax,
+      groupSince: Number(row['groupSince']),
       parent: String(row['parent']),
+      isGone: false,
     }
   }
 
@@ -204,28 +259,24 @@ interface Target {
   readonly kind: string
   readonly id: number
   readonly object: Pick<KubeObject, 'metadata'>
+  readonly parent: string
 }
 
-const objectRow = ({ context, kind, id, object }: Target, parent: string, goneAt: EpochMs | undefined) => {
+function albumTarget(context: string, kind: string, item: KubeObject): Target {
+  const parent = parentOf(item)
+  const object = { metadata: albumMetadata(parent, item) }
+  return { context, kind, object, id: objectId(context, kind, object), parent }
+}
+
+const targetOf = (context: string, kind: string, row: Record<string, unknown>): Target => ({
+  context,
+  kind,
+  id: Number(row['id']),
+  object: { metadata: { namespace: String(row['namespace']), name: String(row['name']), uid: String(row['uid']) } },
+  parent: String(row['parent']),
+})
+
+const objectRow = ({ context, kind, id, object, parent }: Target, goneAt: EpochMs | undefined) => {
   const { namespace = '', name, uid = '' } = object.metadata
   return { table: 'object', id, context, kind, namespace, name, uid, parent, goneAt } as const
-}
-
-/** As many bits as a number holds: that two of a million objects have the same has a chance of one in 18,000. */
-function objectId(context: string, kind: string, { metadata }: Pick<KubeObject, 'metadata'>): number {
-  const { namespace = '', name, uid = '' } = metadata
-  const hash = createHash('sha256').update([context, kind, namespace, name, uid].join('\0')).digest()
-  return hash.readUIntBE(0, 6) * 32 + (hash.readUIntBE(6, 1) % 32)
-}
-
-/** The uid of its owner, of the Rollout whose analysis it repeats, or of what it tells about. */
-function parentOf(object: Pick<KubeObject, 'metadata'>): string {
-  const { ownerReferences = [] } = object.metadata
-  const owner = ownerReferences.find(({ controller }) => controller === true) ?? ownerReferences[0]
-  if (owner !== undefined) return owner.uid
-  const repeats = object.metadata.labels?.[labels.rerunFor]
-  if (repeats !== undefined) return repeats
-  if (!('involvedObject' in object)) return ''
-  const { uid } = object.involvedObject as { readonly uid?: string }
-  return uid ?? ''
 }

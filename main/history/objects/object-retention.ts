@@ -33,20 +33,13 @@ export function pruneObjects(db: Database, before: EpochMs): void {
   db.run('DELETE FROM span WHERE until < ?', before)
   const from = scanned.get(db) ?? 0
   const packs = db.all(
-    "SELECT objectId, at FROM version WHERE form = 'pack' AND at >= ? AND at < ? ORDER BY at LIMIT ?",
-    from,
+    `SELECT id, since, EXISTS (SELECT 1 FROM pack AS next
+       WHERE next.objectId = pack.objectId AND next.since > pack.since AND next.since <= ?1) AS isFollowed
+     FROM pack WHERE since >= ?2 AND since < ?1 ORDER BY since LIMIT ?3`,
     before,
+    from,
     removedAtOnce,
   )
-  for (const { objectId, at } of packs) {
-    const [next] = db.all(
-      "SELECT min(at) AS at FROM version WHERE objectId = ? AND at > ? AND at <= ? AND form IN ('whole', 'pack')",
-      Number(objectId),
-      Number(at),
-      before,
-    )
-    if (typeof next?.['at'] === 'number')
-      db.run('DELETE FROM version WHERE objectId = ? AND at >= ? AND at < ?', Number(objectId), Number(at), next['at'])
-  }
-  scanned.set(db, packs.length < removedAtOnce ? 0 : Number(packs.at(-1)?.['at'] ?? 0))
+  for (const { id, isFollowed } of packs) if (isFollowed === 1) db.run('DELETE FROM pack WHERE id = ?', Number(id))
+  scanned.set(db, packs.length < removedAtOnce ? 0 : Number(packs.at(-1)?.['since'] ?? 0))
 }

@@ -72,33 +72,42 @@ export function storeObjectRow(db: Database, row: ObjectRow): void {
   }
 }
 
-/** The rows from a whole one, or from a pack, to the next, or to the last, become one. */
+/** The versions from a whole one, or those of a pack and what followed it, until the next whole one become one pack. */
 export function packGroup(db: Database, objectId: number, since: EpochMs): void {
-  const rows = db.all(
-    `SELECT at, place, form, resourceVersion, body FROM version WHERE objectId = ? AND at >= ? AND at < coalesce(
-       (SELECT min(at) FROM version WHERE objectId = ? AND at > ? AND form IN ('whole', 'pack')), ?)
-     ORDER BY at, place`,
+  const [next] = db.all(
+    `SELECT min(at) AS at FROM (
+       SELECT min(at) AS at FROM version WHERE objectId = ?1 AND at > ?2 AND form = 'whole'
+       UNION ALL SELECT min(since) FROM pack WHERE objectId = ?1 AND since > ?2)`,
     objectId,
     since,
-    objectId,
-    since,
-    Number.MAX_SAFE_INTEGER,
   )
-  const versions = rows.map(storedVersion)
-  const [first, last] = [versions[0], versions.at(-1)]
-  const resourceVersion = rows.at(-1)?.['resourceVersion']
-  if (first === undefined || last === undefined || first.form === 'patch') return
-  db.run('DELETE FROM version WHERE objectId = ? AND at >= ? AND at <= ?', objectId, first.at, last.at)
-  db.run(
-    `INSERT INTO version (objectId, at, place, form, resourceVersion, body) VALUES (?, ?, 0, 'pack', ?, ?)`,
+  const until = typeof next?.['at'] === 'number' ? next['at'] : Number.MAX_SAFE_INTEGER
+  const packed = db.all(
+    `SELECT since AS at, 0 AS place, 'pack' AS form, body FROM pack WHERE objectId = ? AND since = ?`,
     objectId,
-    first.at,
-    typeof resourceVersion === 'string' ? resourceVersion : '',
+    since,
+  )
+  const loose = db.all(
+    `SELECT at, place, form, resourceVersion, body FROM version WHERE objectId = ? AND at >= ? AND at < ? ORDER BY at, place`,
+    objectId,
+    since,
+    until,
+  )
+  const versions = [...packed, ...loose].map(storedVersion)
+  const resourceVersion = loose.at(-1)?.['resourceVersion']
+  if (typeof resourceVersion !== 'string' || versions[0]?.form === 'patch') return
+  db.run('DELETE FROM version WHERE objectId = ? AND at >= ? AND at < ?', objectId, since, until)
+  db.run(
+    `INSERT INTO pack (objectId, since, resourceVersion, body) VALUES (?, ?, ?, ?)
+     ON CONFLICT (objectId, since) DO UPDATE SET resourceVersion = excluded.resourceVersion, body = excluded.body`,
+    objectId,
+    since,
+    resourceVersion,
     packVersions(versions),
   )
 }
 
-/** A row of `version` as it is read. */
+/** A row of `version`, or one of `pack` under its names. */
 export function storedVersion(row: Record<string, unknown>): StoredVersion {
   const { at, place, form, body } = row
   return {
@@ -120,6 +129,10 @@ export const objectCopies = [
     query: 'SELECT objectId, at, place, form, resourceVersion, body FROM version ORDER BY objectId, at, place',
     into: `INSERT INTO version (objectId, at, place, form, resourceVersion, body) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT DO NOTHING`,
+  },
+  {
+    query: 'SELECT objectId, since, resourceVersion, body FROM pack ORDER BY id',
+    into: 'INSERT INTO pack (objectId, since, resourceVersion, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   },
   { query: 'SELECT context, since, until FROM span', into: 'INSERT OR IGNORE INTO span VALUES (?, ?, ?)' },
 ]

@@ -11,7 +11,7 @@ import { readJson } from '../record-body.ts'
  */
 export type VersionForm = 'whole' | 'patch' | 'gone' | 'pack'
 
-/** One row of `version`. */
+/** One row of `version`, or of `pack`. */
 export interface StoredVersion {
   readonly at: EpochMs
   /** In its group: 0 is whole. */

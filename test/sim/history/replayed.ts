@@ -104,7 +104,8 @@ function compare(
   if (claimed !== undefined)
     return { ...counts, problem: `the record claims to know ${claimed - T0} ms, when nobody looked` }
   const film = filmOf(history, key, T0, end)
-  const reel = film === undefined ? [] : pagesOf(film)
+  // As it arrives in a window: JSON has no `undefined`.
+  const reel = film === undefined ? [] : pagesOf(JSON.parse(JSON.stringify(film)) as FilmView)
   const problems = known.flatMap((sight) => {
     const frame = reel.findLast(({ at }) => at <= sight.at)
     const [shown, wanted] = [frame?.page ?? null, seen(sight, frame)]

@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { KubeObject } from '#api/meta.ts'
+import { rolloutKey } from '#contract/keys.ts'
+import { silentLog } from '#lib/log.ts'
+import type { HistoryRow } from '#main/history/history-row.ts'
+import { createObjectRecorder, type ObjectRecorder } from '#main/history/objects/object-recorder.ts'
+import { listHistory, readRecord, searchText } from '#main/history/reader.ts'
+import { writeBody } from '#main/history/record-body.ts'
+import { createRecorder } from '#main/history/recorder.ts'
+import { type History, openHistory } from '#main/history/store.ts'
+import { filmOf } from '#main/time-travel/film.ts'
+import { pastBoard } from '#main/time-travel/past-board.ts'
+import { VirtualClock } from '#test/support/virtual-clock.ts'
+import { aRelease, type SeenVersion } from './recorded-release.ts'
+import { distribution, type Report, single } from './report.ts'
+import type { Section } from './section.ts'
+
+const changesWanted = 1_000_000
+const rollouts = 1000
+const clusters = 10
+const days = 90
+/** As many runs as retention keeps. */
+const runsMax = 10_000
+const day = 24 * 3_600_000
+const samples = 200
+const words = [
+  'app-7',
+  'aborted',
+  'latency-p99',
+  'nobody-said-this',
+  'harbor-3 completed',
+  'scaled',
+  'web:2',
+  'shop app-42',
+]
+
+/** Binding: what a history of a million changes may cost and take. */
+const limits = { insertsPerSecond: 20_000, timelineMs: 100, searchMs: 150, megabytes: 2048, openMs: 300, startMs: 200 }
+
+export const history: Section = {
+  name: 'history',
+  about: 'a history of a million recorded changes: writing, size, search, a past release, start',
+  async run({ report }) {
+    const folder = mkdtempSync(join(tmpdir(), 'argosy-bench-history-'))
+    try {
+      await measure(join(folder, 'history.db'), report)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+async function measure(path: string, report: Report): Promise<void> {
+  const clock = new VirtualClock()
+  const archive = openHistory({ path, clock, log: silentLog })
+  const release = aRelease()
+  const releases = Math.ceil(changesWanted / release.length)
+  const begin = clock.now()
+  const recorder = createObjectRecorder({ history: archive, clock })
+  let writingMs = 0
+  for (let index = 0; index < releases; index++) {
+    await clock.advance(begin + Math.floor((days * day * index) / releases) - clock.now())
+    const told = { release, index, begin: clock.now() }
+    writingMs += write(archive, recorder, told)
+  }
+  recorder.stop()
+  report(atLeast('history.insert', (releases * release.length) / (writingMs / 1000), limits.insertsPerSecond))
+  report(single('history.changes', 'count', releases * release.length))
+  const size = sizeOf(path)
+  report(single('history.size', 'MB', size.objects + size.runs))
+  // Of runs the newest are kept, of versions those of all 90 days.
+  const daily = (size.objects * rollouts * days + size.runs * runsMax) / releases
+  report(single('history.size-of-90-days-at-one-release-a-day', 'MB', daily, { target: limits.megabytes }))
+  measureReading(archive, { releases, release, begin }, report)
+  const board = performance.now()
+  await pastBoard(archive, begin + 45 * day, async () => undefined)
+  report(single('history.board', 'ms', performance.now() - board))
+  archive.close()
+  const started = performance.now()
+  const again = openHistory({ path, clock, log: silentLog })
+  createRecorder({ history: again, clock, log: silentLog })
+  createObjectRecorder({ history: again, clock })
+  report(single('history.start', 'ms', performance.now() - started, { target: limits.startMs }))
+  again.close()
+}
+
+interface Told {
+  readonly release: readonly SeenVersion[]
+  readonly index: number
+  readonly begin: number
+}
+
+const contextOf = (index: number): string => `harbor-${(index % rollouts) % clusters}`
+const nameOf = (index: number): string => `app-${index % rollouts}`
+const runId = (index: number): string => `run-${index}`
+
+/** One release of one rollout, as its changes would come. @returns ms that writing took */
+function write(archive: History, recorder: ObjectRecorder, { release, index, begin }: Told): number {
+  const objects = release.map((seen, place) => ({ ...seen, object: instance(seen.object, index, place) }))
+  const rows = runRows(index, begin)
+  const started = performance.now()
+  for (const { kind, object, afterMs, isGone } of objects) {
+    if (isGone) recorder.gone(contextOf(index), kind, object, begin + afterMs)
+    else recorder.seen(contextOf(index), kind, object, begin + afterMs)
+  }
+  archive.add(rows)
+  archive.all('SELECT 1')
+  return performance.now() - started
+}
+
+function instance(object: KubeObject, index: number, place: number): KubeObject {
+  const text = JSON.stringify(object)
+    .replaceAll('"uid-web"', `"uid-${nameOf(index)}"`)
+    .replaceAll('uid-web-', `uid-${index}-`)
+    .replaceAll('"uid-run"', `"uid-run-${index}"`)
+    .replaceAll('"event-', `"event-${index}-`)
+    .replaceAll('"web', `"${nameOf(index)}`)
+  const made = JSON.parse(text) as KubeObject
+  return { ...made, metadata: { ...made.metadata, resourceVersion: `${index}.${place}` } }
+}
+
+const outcomes = ['Completed', 'Completed', 'Completed', 'Aborted'] as const
+
+function runRows(index: number, startedAt: number): readonly HistoryRow[] {
+  const [context, name] = [contextOf(index), nameOf(index)]
+  const key = rolloutKey({ context, namespace: 'shop', name })
+  const entry = {
+    id: runId(index),
+    key,
+    context,
+    namespace: 'shop',
+    name,
+    strategy: 'canary' as const,
+    fromVersion: `1.${index}.0`,
+    toVersion: `1.${index + 1}.0`,
+    revision: index,
+    outcome: outcomes[index % outcomes.length] ?? 'Completed',
+    startedAt,
+    endedAt: startedAt + 700_000,
+    reason: index % 4 === 3 ? 'metric latency-p99 assessed Failed' : undefined,
+    actor: 'release-bot',
+  }
+  const said = `scaledupreplicaset web-${index} rolloutstepcompleted analysisrunsuccessful canary weight stable promoted pods`
+  const run = {
+    entry,
+    uid: `uid-${name}`,
+    podHash: `hash-${index}`,
+    fromRevision: index - 1,
+    seenAt: startedAt,
+    words: said,
+  }
+  const moments = Array.from({ length: 60 }, (_, place): HistoryRow => {
+    const at = startedAt + place * 10_000
+    const body = writeBody({
+      at,
+      who: 'engine',
+      kind: 'event',
+      type: 'Normal',
+      reason: 'ScalingReplicaSet',
+      message: `Scaled up ReplicaSet ${name}-${place} from ${place} to ${place + 1}`,
+      count: 1,
+    })
+    return { table: 'moment', runId: entry.id, at, body }
+  })
+  return [
+    { table: 'run', id: entry.id, key, startedAt, search: `${searchText(entry)}\n${said}`, body: writeBody(run) },
+    ...moments,
+  ]
+}
+
+function measureReading(
+  archive: History,
+  {
+    releases,
+    release,
+    begin,
+  }: { readonly releases: number; readonly release: readonly SeenVersion[]; readonly begin: number },
+  report: Report,
+): void {
+  const timed = (count: number, task: (index: number) => void): readonly number[] =>
+    Array.from({ length: count }, (_, sample) => {
+      const started = performance.now()
+      task(Math.floor((sample * 7919) % releases))
+      return performance.now() - started
+    })
+  const timeline = timed(samples, (index) => readRecord(archive, runId(index)))
+  report(distribution('history.timeline', timeline, { target: limits.timelineMs }))
+  const search = timed(samples, (index) => listHistory(archive, { filter: words[index % words.length], limit: 500 }))
+  report(distribution('history.search', search, { target: limits.searchMs }))
+  const lastMs = (release.at(-1)?.afterMs ?? 0) + 1
+  const film = timed(samples, (index) => {
+    const from = begin + Math.floor((days * day * index) / releases)
+    const key = rolloutKey({ context: contextOf(index), namespace: 'shop', name: nameOf(index) })
+    const made = filmOf(archive, key, from, from + lastMs)
+    if (made === undefined || made.changes.length < 20) throw new Error(`no film of release ${index}`)
+  })
+  report(distribution('history.past-release', film, { target: limits.openMs }))
+}
+
+const atLeast = (bench: string, value: number, target: number) => ({
+  ...single(bench, '1/s', value),
+  target,
+  ok: value >= target,
+})
+
+/** MB of what is recorded of objects, and of runs with their moments. */
+function sizeOf(path: string): { readonly objects: number; readonly runs: number } {
+  const db = new DatabaseSync(path, { readOnly: true })
+  const rows = db.prepare('SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name').all()
+  db.close()
+  const sum = (isWanted: (name: string) => boolean) =>
+    rows.reduce((bytes, row) => bytes + (isWanted(String(row['name'])) ? Number(row['bytes']) : 0), 0) / 1e6
+  const isOfRuns = (name: string) => /^(run|moment)|_run_/.test(name)
+  return { objects: sum((name) => !isOfRuns(name)), runs: sum(isOfRuns) }
+}
