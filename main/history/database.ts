@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, constants, copyFileSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -36,7 +36,7 @@ export function openDatabase(path: string, options: DatabaseOptions): Outcome<Da
   try {
     if (path !== ':memory:' && options.mode !== 'read') prepareFile(path)
     db = new DatabaseSync(path, { readOnly: options.mode === 'read', timeout: 2000 })
-    const problem = check(db, options) ?? prepare(db, options)
+    const problem = check(db, options) ?? prepare(db, path, options)
     if (problem === undefined) return success(wrap(db))
     db.close()
     return failure(problem)
@@ -60,15 +60,32 @@ function check(db: DatabaseSync, { mode }: DatabaseOptions): DatabaseFailure | u
   return { kind: 'Newer', message: `It has schema ${version}; this Argosy knows ${migrations.length}.` }
 }
 
-function prepare(db: DatabaseSync, { mode, maxBytes }: DatabaseOptions): DatabaseFailure | undefined {
+function prepare(db: DatabaseSync, path: string, { mode, maxBytes }: DatabaseOptions): DatabaseFailure | undefined {
   if (mode === 'read') {
     if (schemaVersion(db) > 0) return undefined
     return { kind: 'Corrupt', message: 'It holds no history.' }
   }
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
     PRAGMA max_page_count = ${Math.ceil(maxBytes / pageBytes)}`)
+  if (schemaVersion(db) > 0 && schemaVersion(db) < migrations.length) backUp(db, path)
   for (let step = schemaVersion(db); step < migrations.length; step = schemaVersion(db)) migrate(db, step)
   return undefined
+}
+
+/** The file as it is before its schema changes, beside it: an older Argosy can go on with it. The one before is replaced. */
+export const backupOf = (path: string): string => `${path}.before-migration`
+
+/** Nobody writes meanwhile; what is in the log of writes is brought into the file first. */
+function backUp(db: DatabaseSync, path: string): void {
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE')
+  try {
+    const part = `${backupOf(path)}.part`
+    copyFileSync(path, part, constants.COPYFILE_FICLONE)
+    chmodSync(part, 0o600)
+    renameSync(part, backupOf(path))
+  } finally {
+    db.exec('ROLLBACK')
+  }
 }
 
 /** Another process may have taken the same step in the meantime: then there is nothing to do. */

@@ -1,8 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { type Database, openDatabase } from '#main/history/database.ts'
+import { backupOf, type Database, openDatabase } from '#main/history/database.ts'
 import { migrations } from '#main/history/migrations.ts'
 import { aHistoryPath } from '#test/support/builders/history.ts'
 
@@ -36,6 +36,18 @@ describe('openDatabase', () => {
     expect(database.all('SELECT id FROM run')).toEqual([{ id: 'a' }])
     expect(database.all('SELECT * FROM meta')).toEqual([])
     database.close()
+    const backup = new DatabaseSync(backupOf(path), { readOnly: true })
+    expect(backup.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 })
+    expect(backup.prepare('SELECT id FROM run').all()).toEqual([{ id: 'a' }])
+    backup.close()
+    expect(statSync(backupOf(path)).mode & 0o777).toBe(0o600)
+  })
+
+  it('makes no copy of a file that needs no change', () => {
+    const path = aHistoryPath()
+    opened(path).close()
+    opened(path).close()
+    expect(existsSync(backupOf(path))).toBe(false)
   })
 
   it('calls a file that is no database corrupt, and does not touch it', () => {
