@@ -107,4 +107,16 @@ describe('the desktop around the window', () => {
     await expect.poll(() => hashOf(app), patient).toMatch(title.startsWith(aborted.name) ? aborted.key : /^#\/fleet$/)
     await expect.poll(() => bell.getAttribute('aria-pressed'), patient).toBe('true')
   })
+
+  it('SR-2: a lid that is closed and opened again ends nothing', async () => {
+    app.suspend()
+    const bell = app.window.getByRole('button', { name: 'Notifications on this desktop' })
+    for (const pressed of ['false', 'true']) {
+      await bell.click()
+      await expect.poll(() => bell.getAttribute('aria-pressed'), patient).toBe(pressed)
+    }
+    await app.window.reload()
+    await expect.poll(() => app.window.locator('.status-bar').textContent(), patient).toMatch(/rollouts/)
+    expect(app.process.exitCode).toBeNull()
+  })
 })

@@ -75,7 +75,7 @@ describe('a fleet plan in the window', () => {
 
   it('is held with a reason while the first cluster bakes, and nobody begins', async () => {
     await window.page.keyboard.press('h')
-    await dialog().getByRole('textbox').fill('lunch')
+    await dialog().getByRole('textbox', { name: /^Why/ }).fill('lunch')
     await window.page.keyboard.press('Control+Enter')
     await stripSays().toContain('lunch')
     await window.picture('held')

@@ -148,6 +148,9 @@ export const shell = {
   openExternal: async (url: string): Promise<void> => report('openExternal', url),
 }
 
+/** The machine goes to sleep, and wakes. */
+export const powerMonitor = new EventEmitter()
+
 const desktop = createDesktop(report)
 export const { Tray, Notification, nativeImage } = desktop
 
@@ -171,5 +174,6 @@ process.on('message', (message) => {
   if (order === 'quit') app.quit()
   if (order === 'chooseInTray') desktop.chooseInTray(label)
   if (order === 'clickNotification') desktop.clickNotification()
+  if (order === 'suspend') powerMonitor.emit('suspend')
   if (order === 'blur') for (const window of windows) window.blur()
 })

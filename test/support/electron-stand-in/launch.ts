@@ -18,6 +18,8 @@ export interface LaunchedApp {
   clickNotification(): void
   /** Turns to another program. */
   blur(): void
+  /** Closes the lid. */
+  suspend(): void
   /** The names of all facts the app has reported so far. */
   facts(): readonly string[]
   /** Quits as an impatient person would, who asks twice; resolves with the exit code. */
@@ -61,6 +63,7 @@ export async function launchApp({ main, args = [], env = {} }: LaunchOptions): P
     chooseInTray: (label) => void child.send({ order: 'chooseInTray', label }),
     clickNotification: () => void child.send({ order: 'clickNotification' }),
     blur: () => void child.send({ order: 'blur' }),
+    suspend: () => void child.send({ order: 'suspend' }),
     facts: () => facts.map(({ fact }) => fact),
     reported: async (name) =>
       (await retry(Date.now() + 5000, async () => facts.find(({ fact }) => fact === name))).data,
