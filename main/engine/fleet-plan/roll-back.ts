@@ -2,7 +2,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
 import { resendMs } from './acts.ts'
 import type { FleetPlan, MemberId, MemberStatus, PlanRollback } from './document.ts'
-import { failedStates, type MemberView, movingStates } from './member-view.ts'
+import { failedStates, type MemberView, movingStates, steppingStates } from './member-view.ts'
 import { failuresIn, type WaveView } from './wave.ts'
 
 /**
@@ -64,7 +64,7 @@ export function passRollback(
   const busy = queue.filter(({ status, facts }) => status.state === 'RollingBack' && facts?.keptBy === undefined)
   const free = isAborting ? 0 : slots - busy.length
   for (const view of waiting.slice(0, Math.max(0, free))) begin.set(view.member.id, goingBack(view))
-  const isUnseen = views.some(({ facts, status }) => facts === undefined && !atRest.includes(status.state))
+  const isUnseen = all.some((view) => view.facts === undefined && (hasTarget(view) || canHaveTarget(view)))
   const isBusy = views.some(({ status }) => status.state === 'RollingBack') || all.some((view) => isOnItsWay(view, now))
   return { begin, isDone: begin.size === 0 && waiting.length === 0 && !isBusy && !isUnseen }
 }
@@ -80,6 +80,9 @@ const atRest = ['RolledBack', 'RollbackFailed', 'Superseded', 'Skipped', 'Pendin
 /** It was given the new version, and has something to go back to: I6. */
 const hasTarget = ({ status, member }: MemberView): boolean =>
   status.targetHash !== undefined && status.targetHash !== member.priorHash && !atRest.includes(status.state)
+
+/** It was to get the new version, and nobody has seen yet whether it did. */
+const canHaveTarget = ({ status }: MemberView): boolean => steppingStates.includes(status.state)
 
 const isInFlight = ({ facts }: MemberView): boolean => facts?.isTarget === true && facts.stableHash !== facts.hash
 

@@ -428,6 +428,20 @@ describe('going back', () => {
     expect([acts(begun), begun.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
   })
 
+  it('RB-1, PC-5: one that may have the new version by now and cannot be read is waited for, and taken back', () => {
+    const rollback = { scope: 'inFlight', wave: 0, since: T0, by: 'ann' } as const
+    const applying = withMembers({ a: { state: 'Applying', since: T0, startedAt: T0 } })
+    const plan = aPlan([aWave(['a'])], {
+      status: { waves: [active], members: applying, rollback, phase: 'RollingBack' },
+    })
+    const away = at(plan, { a: { mark: mark(), more: { reach: 'unreachable' } } })
+    expect([acts(away), away.plan.status.phase]).toEqual([[], 'RollingBack'])
+    const begun = at(away.plan, { a: atGate(1) })
+    expect([acts(begun), begun.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
+    const never = at(away.plan, { a: { mark: mark() } })
+    expect([acts(never), never.plan.status.phase]).toEqual([[], 'RolledBack'])
+  })
+
   it('W14: why one failed stays with it when it goes back in the same pass, and when it is back', () => {
     const plan = aPlan([aWave(['a'])], {
       onBreach: 'rollbackWave',
