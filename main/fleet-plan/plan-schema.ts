@@ -121,7 +121,14 @@ const memberStatus = v.strictObject({
   startedAt: v.exactOptional(time),
   soak: v.exactOptional(soak),
   exposure: v.exactOptional(
-    v.strictObject({ lostMs: duration, riskMs: duration, seenAt: time, share: duration, most: duration }),
+    v.strictObject({
+      lostMs: duration,
+      weighedMs: v.exactOptional(duration),
+      riskMs: duration,
+      seenAt: time,
+      share: duration,
+      most: duration,
+    }),
   ),
   gate: v.exactOptional(count),
   abortedAt: v.exactOptional(time),

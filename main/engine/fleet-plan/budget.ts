@@ -35,7 +35,7 @@ export function nextExposure(view: MemberView, next: MemberStatus, world: FleetM
   const now = next.state === 'Superseded' ? nothing : servedNow(facts, next)
   const from = (riskMs: number): MemberStatus => ({
     ...next,
-    exposure: { lostMs: before?.lostMs ?? 0, riskMs, seenAt: observation.at, ...now },
+    exposure: { lostMs: 0, ...before, riskMs, seenAt: observation.at, ...now },
   })
   if (before === undefined) return now.share === 0 && next.state === 'Pending' ? next : from(0)
   if (isProven(next) !== isProven(status) && (isProven(next) || next.state === 'Superseded')) return from(0)
@@ -82,12 +82,12 @@ function served(facts: MemberFacts, { targetHash }: MemberStatus): number {
   return facts.stableHash === target ? 1 - facts.share : 0
 }
 
-/** A member that is tried again: what it served before has failed. */
-export const lost = ({ lostMs, riskMs, ...rest }: MemberExposure): MemberExposure => ({
-  ...rest,
-  lostMs: lostMs + riskMs,
-  riskMs: 0,
-})
+/** Of a member that a person has tried again or skipped: what it served before has failed. */
+export function lost({ exposure, isOldFailure }: MemberStatus): Pick<MemberStatus, 'exposure'> {
+  if (exposure === undefined) return {}
+  const lostMs = exposure.lostMs + exposure.riskMs
+  return { exposure: { ...exposure, lostMs, riskMs: 0, ...(isOldFailure === true && { weighedMs: lostMs }) } }
+}
 
 /** What the members of a plan cost by now. What cannot be read counts as much as it could serve. */
 export function budgetUse(views: readonly MemberView[], world: FleetMoment): BudgetUse {
@@ -172,6 +172,14 @@ export function overBudget(
   const bears = `the ${minutes(max * minuteMs)} of the error budget that the plan bears`
   if (left < 0) return { text: `more than ${bears} are lost or at risk`, isSpent: true }
   return left < toComeMs ? { text: `who is under way cannot be proven within ${bears}`, isSpent: false } : undefined
+}
+
+/** So it is without what failed too long ago, which takes nothing back by itself, and neither does what it cost (FP-5). */
+export function isSpentAnew(plan: FleetPlan, views: readonly MemberView[], world: FleetMoment): boolean {
+  const recent = views.filter(({ status }) => status.isOldFailure !== true)
+  const weighedMs = recent.reduce((sum, { status }) => sum + (status.exposure?.weighedMs ?? 0), 0)
+  const use = budgetUse(recent, world)
+  return overBudget(plan, { ...use, lostMs: use.lostMs - weighedMs })?.isSpent === true
 }
 
 const minuteMs = 60_000

@@ -133,7 +133,6 @@ function retried(plan: FleetPlan, { member: id, from }: Extract<PlanCommand, { k
     sent: _sent,
     abortedAt,
     retry: _retry,
-    exposure,
     parked: _parked,
     ...kept
   } = before
@@ -141,11 +140,10 @@ function retried(plan: FleetPlan, { member: id, from }: Extract<PlanCommand, { k
     return failure(`${id} had come to no pause: try it again from its first step.`)
   const resume = from === 'lastPause' && kept.gate !== undefined ? { resumeAt: kept.gate } : {}
   const retry = abortedAt === undefined ? {} : { retry: { of: abortedAt, ...resume } }
-  const cost = exposure === undefined ? {} : { exposure: lost(exposure) }
   const index = waveOf(spec, member) ?? 0
   const wave = status.waves[index]
   return success({
-    members: { ...status.members, [id]: { ...kept, ...cost, ...retry, state: 'Admitting', since: at } },
+    members: { ...status.members, [id]: { ...kept, ...lost(before), ...retry, state: 'Admitting', since: at } },
     ...(wave?.state === 'Breached' && { waves: replaced(status.waves, index, { state: 'Active', since: at }) }),
   })
 }
@@ -174,7 +172,7 @@ function skipped(status: FleetPlanStatus, id: MemberId, { by, at, reason }: Aske
       [id]: {
         ...next,
         ...(before.targetHash !== undefined && { targetHash: before.targetHash }),
-        ...(before.exposure !== undefined && { exposure: before.exposure }),
+        ...(before.isOldFailure === true ? lost(before) : before.exposure && { exposure: before.exposure }),
       },
     },
     waves: status.waves.map((wave) => (wave.state === 'Breached' ? { state: 'Active', since: at } : wave)),

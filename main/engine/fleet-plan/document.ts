@@ -221,6 +221,8 @@ export interface SoakStatus {
 export interface MemberExposure {
   /** By attempts that failed. */
   readonly lostMs: number
+  /** Of that, what came of failures that were for a person to weigh (FP-5). */
+  readonly weighedMs?: number
   /** By this one, until `seenAt`. */
   readonly riskMs: number
   /** Since then it serves `share`, by the clock of the member. */

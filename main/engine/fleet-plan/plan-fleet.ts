@@ -2,7 +2,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import { backwardAct, type FleetAct, forwardAct, sendable } from './acts.ts'
 import { type Admission, admit } from './admit.ts'
-import { type BudgetUse, budgetUse, nextExposure, overBudget } from './budget.ts'
+import { type BudgetUse, budgetUse, isSpentAnew, nextExposure, overBudget } from './budget.ts'
 import type { FleetPlan, FleetPlanStatus, MemberId, MemberStatus, PlanPhase, WaveStatus } from './document.ts'
 import { type Explanation, explain } from './explain.ts'
 import { nextHolds, rivalOf } from './holds.ts'
@@ -59,11 +59,9 @@ const still = (plan: FleetPlan, world: FleetMoment, explanation: readonly Explan
 
 const hasBudget = ({ spec }: FleetPlan): boolean => spec.maxErrorBudgetMinutes !== undefined
 
-const useOf = (waves: readonly WaveView[], world: FleetMoment): BudgetUse =>
-  budgetUse(
-    waves.flatMap(({ members }) => members),
-    world,
-  )
+const viewsOf = (waves: readonly WaveView[]): readonly MemberView[] => waves.flatMap(({ members }) => members)
+
+const useOf = (waves: readonly WaveView[], world: FleetMoment): BudgetUse => budgetUse(viewsOf(waves), world)
 
 function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): FleetDecision {
   const seen = viewWaves(plan, world, plan.status.members, plan.status.waves)
@@ -76,7 +74,7 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
   const judged = viewWaves(plan, world, members, waves)
   const use = useOf(judged, world)
   const over = overBudget(plan, use)
-  const rollback = startedRollback(plan, judged, over?.isSpent === true, world.now)
+  const rollback = startedRollback(plan, judged, isSpentAnew(plan, viewsOf(judged), world), world.now)
   const back = rollback && passRollback(plan, rollback, judged, world.now)
   const admission = back === undefined ? admissionOf(plan, judged, world, use) : noAdmission
   const budget = rollback === undefined ? over?.text : undefined

@@ -7,7 +7,7 @@ import { failuresIn, type WaveView } from './wave.ts'
 
 /**
  * What the policy of the plan takes back on a breach; nothing when it is to hold, or when a failure is too old to act upon (FP-3, FP-5).
- * @param isSpent what is lost and at risk is more than its error budget bears (W16)
+ * @param isSpent what is lost and at risk is more than its error budget bears, without what old failures cost (W16)
  */
 export function startedRollback(
   plan: FleetPlan,

@@ -5,6 +5,7 @@ import { waveOf } from '#engine/fleet-plan/waves.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
 import { budgetIsNoLess, nobodyBeyondBudget } from './budget-checkers.ts'
 import { entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
+import { minute } from './generate.ts'
 import type { Pass } from './history.ts'
 import type { ModelledMember } from './modelled-member.ts'
 
@@ -461,18 +462,33 @@ function oldFailuresAreForPeople(): PlanChecker {
   return {
     name: 'FP-5 old failures are for people',
     onPass(pass) {
-      const { before, after, now } = pass
+      const { before, after } = pass
       if (before.status.rollback !== undefined || after.status.rollback?.by !== 'plan') return undefined
-      for (const member of pass.scenario.members) {
-        const { id } = member.member
+      const old = pass.scenario.members.filter((member) => failedMs(member, pass) > 20 * minute + 1_000)
+      if (isSpentWithout(pass, old)) return undefined
+      const seen = old.find(({ member: { id } }) => {
         const isNew = stateOf(before, id) !== 'Failed' && stateOf(before, id) !== 'RollingBack'
-        const wentBack = stateOf(after, id) === 'Failed' || stateOf(after, id) === 'RollingBack'
-        const { abort, abortedAt } = member.seen(now, pass.scenario.lagMs).status ?? {}
-        const age = now + member.temper.skewMs - Date.parse(abortedAt ?? '')
-        if (isNew && wentBack && abort === true && age > 20 * 60_000 + 1_000)
-          return `all goes back for ${id}, which failed ${Math.round(age / 60_000)} min ago`
-      }
-      return undefined
+        return isNew && (stateOf(after, id) === 'Failed' || stateOf(after, id) === 'RollingBack')
+      })
+      return (
+        seen && `all goes back for ${seen.member.id}, which failed ${Math.round(failedMs(seen, pass) / minute)} min ago`
+      )
     },
   }
+}
+
+/** How long ago it was aborted, as far as that can be seen; 0: it was not. */
+function failedMs(member: ModelledMember, { now, scenario }: Pass): number {
+  const { abort, abortedAt } = member.seen(now, scenario.lagMs).status ?? {}
+  return abort === true ? now + member.temper.skewMs - Date.parse(abortedAt ?? '') : 0
+}
+
+/** What the others cost is more than the plan bears: that takes all back, whoever else is in it (W16). */
+function isSpentWithout({ after, budget }: Pass, old: readonly ModelledMember[]): boolean {
+  const max = (after.spec.maxErrorBudgetMinutes ?? Number.POSITIVE_INFINITY) * minute
+  const theirs = old.reduce((sum, { member: { id } }) => {
+    const { lostMs = 0, riskMs = 0 } = after.status.members[id]?.exposure ?? {}
+    return sum + lostMs + riskMs
+  }, 0)
+  return budget !== undefined && budget.lostMs + budget.atRiskMs - theirs > max
 }

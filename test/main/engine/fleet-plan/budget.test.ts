@@ -124,6 +124,36 @@ describe('the error budget of a plan', () => {
     expect(texts).toEqual(phase === 'Running' ? [spent] : [])
   })
 
+  it('FP-5, W16: what a failure cost that is old when it is seen takes nothing back, also when it is tried again or skipped', () => {
+    const abortedAt = new Date(T0 + 5 * minute).toISOString()
+    const old = atGate(1, { isAborted: true, phase: 'Degraded', isPaused: false, abortedAt })
+    const plan = withA(memberStatus('Progressing', { exposure }), { onBreach: 'rollbackAll' })
+    const woken = T0 + 30 * minute
+    const spent = (next: ReturnType<typeof pass>) => [
+      next.plan.status.phase,
+      next.plan.status.holds.map(({ reason }) => reason),
+    ]
+    const seen = at(plan, { a: old, b: {} }, woken, woken)
+    expect([spent(seen), seen.budget?.lostMs]).toEqual([['Running', ['Budget', 'Cap']], 15 * minute])
+    for (const kind of ['retry', 'skip'] as const) {
+      const again = command(seen.plan, { kind, member: 'a/shop/web' }, { by: 'ann', at: woken, reason: 'mended' })
+      if (!again.ok) throw new Error(again.error)
+      const next = at(again.value, { a: old, b: {} }, woken, woken)
+      expect([spent(next), next.budget?.lostMs]).toEqual([['Running', ['Cap']], 15 * minute])
+    }
+    const others = {
+      ...seen.plan.status.members,
+      'b/shop/web': memberStatus('AtGate', { exposure: { ...exposure, riskMs: 11 * minute } }),
+    }
+    const both = at(
+      { ...seen.plan, status: { ...seen.plan.status, members: others } },
+      { a: old, b: atGate(1) },
+      woken,
+      woken,
+    )
+    expect([spent(both), acts(both)]).toEqual([['RollingBack', []], ['abort']])
+  })
+
   it('W16: the way back of what was proven costs from its begin on, by what still serves the new version', () => {
     const proven = memberStatus('Succeeded', { exposure: { ...exposure, share: 1 } })
     const plan = withA(proven, {
