@@ -2,7 +2,7 @@ import { annotations } from '#api/keys.ts'
 import type { Rollout } from '#api/rollout.ts'
 import { actionFacts } from '#engine/actions/action-facts.ts'
 import { gitOpsOwner } from '#engine/actions/gitops-owner.ts'
-import { pendingChange, shownPhase } from '#engine/status/phase.ts'
+import { pendingChange, shownPhase, unobservedChange } from '#engine/status/phase.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import { parseTime } from '#lib/rfc3339.ts'
@@ -14,6 +14,8 @@ export interface MemberFacts {
   readonly resourceVersion: string
   /** The controller has acted on the spec as it is. */
   readonly isObserved: boolean
+  /** The same, while an unpause may still be under way. */
+  readonly isChangeSeen: boolean
   readonly hash: string
   readonly stableHash: string
   /** It runs what the plan is about, seen by its controller. */
@@ -59,6 +61,7 @@ export function memberFacts(plan: FleetPlan, member: PlanMember, status: MemberS
   return {
     resourceVersion: metadata.resourceVersion ?? '',
     isObserved,
+    isChangeSeen: unobservedChange(rollout) === undefined,
     hash,
     stableHash,
     isTarget,

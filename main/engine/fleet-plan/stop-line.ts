@@ -14,7 +14,7 @@ export function holdFor(plan: FleetPlan, { status, facts, member }: MemberView):
     const { by, text: reason, since, until } = line
     return { plan: plan.id, by, reason, since, ...(until !== undefined && { until }) }
   }
-  const isEarly = facts.hash !== member.priorHash && facts.hash !== facts.stableHash && facts.isObserved
+  const isEarly = facts.hash !== member.priorHash && facts.hash !== facts.stableHash && facts.isChangeSeen
   if (plan.spec.change.kind !== 'gate' || status.state !== 'Pending' || !isEarly) return undefined
   return { plan: plan.id, by: 'plan', reason: `its turn in plan ${plan.name} has not come`, since: plan.status.since }
 }

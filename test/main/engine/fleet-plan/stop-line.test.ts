@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Rollout } from '#api/rollout.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import {
   aFleet,
@@ -108,6 +109,13 @@ describe('versions that arrive by other ways', () => {
   it('W12: one that arrives before its turn is paused, and one whose turn it is not', () => {
     expect(acts(at(plan, { a: arriving, b: arriving }))).toEqual(['mark a', 'stop b'])
     expect(acts(at(plan, { a: {}, b: {} }))).toEqual(['mark a'])
+  })
+
+  it('W12: so is one that somebody has just promoted past its pause', () => {
+    const look = seen(T0, atGate(1))
+    const status = { ...look.rollout?.status, pauseConditions: [] }
+    const promoted = { more: { rollout: { ...look.rollout, status } as Rollout } }
+    expect(acts(at(plan, { a: {}, b: promoted }))).toEqual(['mark a', 'stop b'])
   })
 
   it('W12: it is given back when its turn has come, and only while the plan goes on', () => {
