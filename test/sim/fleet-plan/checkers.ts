@@ -318,6 +318,9 @@ const nobodyIsEarly: PlanChecker = {
       const isFree =
         rollout?.spec.paused !== true && status?.abort !== true && status?.currentPodHash !== status?.stableRS
       const isRead = reach === 'reachable' && readAt >= Math.max(world.resumedAt, after.status.readAfter ?? 0)
+      const plan = rollout?.metadata.annotations?.['argosy.dev/plan']
+      // Another plan moves it: nothing of this one is written there (3.4.2).
+      if (plan !== undefined && plan !== 'p') continue
       const isKnown = status?.observedGeneration === String(rollout?.metadata.generation)
       if (isRead && isKnown && isFree && sent === undefined && waiting.includes(stateOf(after, id)))
         return `${id} is ${stateOf(after, id)} and goes on`
