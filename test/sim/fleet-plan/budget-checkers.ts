@@ -1,4 +1,9 @@
-import { entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
+import type { MemberStatus, PlanWave } from '#engine/fleet-plan/document.ts'
+import { soakMs } from '#engine/fleet-plan/soak.ts'
+import { waveOf } from '#engine/fleet-plan/waves.ts'
+import type { MemberObservation } from '#engine/fleet-plan/world.ts'
+import { coveredMs, entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
+import type { Pass } from './history.ts'
 import type { ModelledMember } from './modelled-member.ts'
 
 /** What was really lost of the error budget, by the record of the cluster as far as it can be seen, is never more than the plan says. */
@@ -7,7 +12,8 @@ export function budgetIsNoLess(): PlanChecker {
   const proven = new Map<string, number>()
   return {
     name: 'W16 no more is lost than is shown',
-    onPass({ before, after, budget, now, scenario }) {
+    onPass(pass) {
+      const { before, after, budget, now, scenario } = pass
       const hasOthers = scenario.faults.some(({ kind }) => kind === 'person') || after.spec.change.kind === 'gate'
       if (budget === undefined || hasOthers) return undefined
       let real = 0
@@ -15,13 +21,34 @@ export function budgetIsNoLess(): PlanChecker {
         const { id } = member.member
         const [was, is] = [stateOf(before, id), stateOf(after, id)]
         const gave = servedMs(member, targetOf(after), now - scenario.lagMs)
-        if (was !== is && (is === 'Succeeded' || (was === 'Succeeded' && is !== 'Failed'))) proven.set(id, gave)
+        const isProven =
+          is === 'Succeeded' || (was === 'Succeeded' && is !== 'Failed') || isProvenMeanwhile(pass, member)
+        if (was !== is && isProven) proven.set(id, gave)
         if (is !== 'Succeeded' && is !== 'Pending') real += gave - (proven.get(id) ?? 0)
       }
       const shown = budget.lostMs + budget.atRiskMs
       return real > shown + 1 ? `${real} ms are lost or at risk, and ${shown} are shown` : undefined
     },
   }
+}
+
+/** Its soak was over in the pass that took it back: nobody sees it succeed in between. */
+function isProvenMeanwhile({ before, after, world }: Pass, { member }: ModelledMember): boolean {
+  const own = before.status.members[member.id]
+  const index = waveOf(after.spec, member) ?? 0
+  const [wave, observation] = [after.spec.waves[index], world.members[member.id]]
+  const isBack = ['RollingBack', 'RollbackFailed'].includes(stateOf(after, member.id))
+  if (own?.state !== 'Soaking' || !isBack || wave === undefined || observation === undefined) return false
+  const first = after.spec.members.find((each) => waveOf(after.spec, each) === index)
+  return provenMs(own, wave, observation) >= soakMs(wave, first?.id === member.id)
+}
+
+function provenMs({ since, soak }: MemberStatus, wave: PlanWave, { at, evidence }: MemberObservation): number {
+  const times = evidence?.['errors']?.times ?? []
+  if (wave.minEvidence.length > 0) return coveredMs(times, since, at, wave.maxEvidenceGapMs)
+  const before = soak ?? { provenMs: 0, seenAt: since }
+  const gap = at - before.seenAt
+  return before.provenMs + (gap <= wave.maxEvidenceGapMs ? gap : 0)
 }
 
 /** What it gave of all traffic to a version, in milliseconds of all of it; nothing more once it was proven. */

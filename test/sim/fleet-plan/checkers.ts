@@ -4,7 +4,7 @@ import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { waveOf } from '#engine/fleet-plan/waves.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
 import { budgetIsNoLess, nobodyBeyondBudget } from './budget-checkers.ts'
-import { entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
+import { coveredMs, entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
 import { minute } from './generate.ts'
 import type { Pass } from './history.ts'
 import type { ModelledMember } from './modelled-member.ts'
@@ -419,12 +419,8 @@ const evidenceCovers: PlanChecker = {
       const own = before.status.members[id]
       if (wave === undefined || wave.minEvidence.length === 0 || own?.state !== 'Soaking') continue
       const { at, evidence } = world.members[id] ?? { at: 0, evidence: undefined }
-      const times = (evidence?.['errors']?.times ?? []).filter((time) => time >= own.since && time <= at)
-      const open = [own.since, ...times, at]
-        .map((time, index, all) => time - (all[index - 1] ?? time))
-        .filter((gap, index, all) => gap > wave.maxEvidenceGapMs || index === all.length - 1)
-        .reduce((sum, gap) => sum + gap, 0)
-      const covered = at - own.since - open
+      const times = evidence?.['errors']?.times ?? []
+      const covered = coveredMs(times, own.since, at, wave.maxEvidenceGapMs)
       if (covered < wave.minSoakMs) return `${id} succeeded with ${covered} of ${wave.minSoakMs} ms covered`
     }
     return undefined
