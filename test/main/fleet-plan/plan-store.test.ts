@@ -25,6 +25,7 @@ const plan = aPlan(
       members: {
         'a/shop/web': memberStatus('Soaking', {
           soak: { provenMs: 1, seenAt: 2 },
+          exposure: { lostMs: 3, weighedMs: 2, riskMs: 1, seenAt: 2, share: 0.2, most: 1 },
           sent: { kind: 'mark', at: 1, resourceVersion: '7' },
         }),
       },
