@@ -63,8 +63,10 @@ function runner(fleet: RealFleet, ...args: readonly string[]) {
     lines.push(line)
     if (!line.startsWith('{')) say(' ', line.replace(/^\S+Z {2}/, ''))
   })
+  // From the start: a command that ends between two looks at its lines would never be seen to end.
+  const exited = once(child, 'exit')
   const has = (text: string) => lines.some((line) => line.endsWith(text))
-  return { child, lines, says: (text: string, seconds?: number) => until(text, () => has(text), seconds) }
+  return { child, exited, lines, says: (text: string, seconds?: number) => until(text, () => has(text), seconds) }
 }
 
 async function ask(fleet: RealFleet, ...args: readonly string[]): Promise<void> {
@@ -99,7 +101,7 @@ async function toSuccess(fleet: RealFleet): Promise<void> {
   await passing(Number(values.pause))
   await ask(fleet, 'open-gate', 'success', 'pilot', '--reason', 'the pilot looks good')
   await run.says('the plan is Completed', 240)
-  const [code] = (await once(run.child, 'exit')) as [number]
+  const [code] = (await run.exited) as [number]
   claim(
     'W2',
     'all have it, and the command ends with 0',
@@ -121,7 +123,7 @@ async function backByItself(fleet: RealFleet): Promise<void> {
   await run.says('wave pilot: Gate')
   await ask(fleet, 'open-gate', 'back', 'pilot', '--reason', 'the pilot looks good')
   await run.says('the plan is RolledBack', 240)
-  const [code] = (await once(run.child, 'exit')) as [number]
+  const [code] = (await run.exited) as [number]
   claim(
     'FP-3, RB-1, RB-2',
     'all are back on the version before, and the command ends with 1',
@@ -145,9 +147,8 @@ async function interrupted(fleet: RealFleet): Promise<void> {
   await first.says('wave pilot: Gate')
   await ask(fleet, 'open-gate', 'interrupted', 'pilot', '--reason', 'the pilot looks good')
   await first.says(`${cutOff}/${namespace}/shop: Progressing`)
-  const exited = once(first.child, 'exit')
   first.child.kill('SIGKILL')
-  await exited
+  await first.exited
   say('$', `kill -9 of argosy plan run, and ${cutOff} is cut off from this machine`)
   fleet.way.cut(true)
   await passing(40)
