@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { aHistoryPath } from '#test/support/builders/history.ts'
 import { killRecording } from '#test/kill/kill.ts'
+import { aHistoryPath } from '#test/support/builders/history.ts'
 
 it('a recording that is killed leaves a file that opens, with all in it that it had said to be there', async () => {
   const path = aHistoryPath()
