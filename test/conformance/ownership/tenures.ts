@@ -9,7 +9,7 @@ export class Tenures {
   readonly add = (passed: Passed): void => {
     if (passed.code >= 300) return
     if (passed.path.includes('/leases')) this.#onLease(passed)
-    else if (!/\/(?:events|selfsubjectaccessreviews)\b/.test(passed.path)) this.#writes.push(passed)
+    else if (!/\/(?:events|selfsubject(?:access)?reviews)\b/.test(passed.path)) this.#writes.push(passed)
   }
 
   /** Changes of holder in order; `''` once it was given back. */
