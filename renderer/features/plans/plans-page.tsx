@@ -22,6 +22,7 @@ export default function PlansPage({ id }: { readonly id: string | undefined }) {
   const current = id ?? sorted[0]?.id
   const summary = sorted.find((plan) => plan.id === current)
   usePlansKeys(sorted, summary)
+  useLookForPlans()
   return (
     <div className="plans">
       <h1 className="unseen">{text('nav.plans')}</h1>
@@ -33,6 +34,23 @@ export default function PlansPage({ id }: { readonly id: string | undefined }) {
       )}
     </div>
   )
+}
+
+const lookEveryMs = 60_000
+
+/** Plans that are begun elsewhere are looked for as long as the page is open. What is found comes by the stream of the list. */
+function useLookForPlans(): void {
+  const { bridge, clock } = useApp()
+  useEffect(() => {
+    let cancel = () => {}
+    const look = () => {
+      // Without an answer the list stays as it is, and the next look is a minute away.
+      bridge.call('plans.list', undefined).catch(() => undefined)
+      cancel = clock.after(lookEveryMs, look)
+    }
+    look()
+    return () => cancel()
+  }, [bridge, clock])
 }
 
 function usePlansKeys(plans: readonly PlanSummaryView[], current: PlanSummaryView | undefined): void {

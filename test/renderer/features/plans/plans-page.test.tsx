@@ -40,6 +40,13 @@ describe('the page of plans', () => {
     expect(text()).not.toMatch(/undefined|NaN|\[object|\{\{/)
   })
 
+  it('looks for plans that are begun elsewhere when it is opened', async () => {
+    await open('#/fleet')
+    const before = sent('plans.list').length
+    await fixture.tell(() => fixture.app.goTo('#/plans'))
+    expect(sent('plans.list')).toHaveLength(before + 1)
+  })
+
   it('J and K go through the list', async () => {
     await open('#/plans')
     await fixture.press('j')
