@@ -63,7 +63,7 @@ const pageSize = 500
  * Actions of people, sent or refused, newest first: those within a recorded rollout and those outside of any. The words of the
  * filter are looked for in action and result as well, and `before` is the time of the action.
  */
-export function listActions(history: History, query: HistoryQuery): readonly HistoryActionView[] {
+export function listActions(history: Pick<History, 'all'>, query: HistoryQuery): readonly HistoryActionView[] {
   const found: HistoryActionView[] = []
   const wanted = matcherOf(query)
   let last = { at: query.before ?? Number.MAX_SAFE_INTEGER, id: 0 }
@@ -78,7 +78,7 @@ export function listActions(history: History, query: HistoryQuery): readonly His
   return found
 }
 
-const pageBefore = (history: History, { at, id }: { readonly at: EpochMs; readonly id: number }) =>
+const pageBefore = (history: Pick<History, 'all'>, { at, id }: { readonly at: EpochMs; readonly id: number }) =>
   history.all(
     'SELECT id, at, key, body FROM journal WHERE at < ? OR (at = ? AND id < ?) ORDER BY at DESC, id DESC LIMIT ?',
     at,

@@ -8,10 +8,12 @@ import { projectDetail } from '#main/fleet/project-detail.ts'
 import { projectRollout } from '#main/fleet/project-rollout.ts'
 import { ReachedSteps } from '#main/fleet/reached-steps.ts'
 import { partsOf } from '#main/fleet/rollout-parts.ts'
+import { listActions } from '#main/history/journal.ts'
 import { recordGaps } from '#main/history/objects/object-reader.ts'
 import type { History } from '#main/history/store.ts'
 import { type Footage, footageOf } from './footage.ts'
 import { PastCluster } from './past-cluster.ts'
+import { actionMoments, Timeline } from './timeline.ts'
 
 /** Why no action is open on what is past. */
 export const isPast = 'This is the past: go to the present to act'
@@ -30,21 +32,47 @@ export function filmOf(
   until: EpochMs,
 ): FilmView | undefined {
   const footage = footageOf(history, key, from, until)
-  const context = parseRolloutKey(key)?.context
-  if (footage === undefined || context === undefined || footage.changes.length === 0) return undefined
+  if (footage === undefined || footage.changes.length === 0) return undefined
+  const { context } = footage
   const stage = new Stage(footage)
+  const timeline = new Timeline()
   let first: RolloutDetailView | null = null
   const changes: FilmView['changes'][number][] = []
   let page: RolloutDetailView | null = null
+  let hasBegun = false
   for (let at = stage.next(); at !== undefined && changes.length < changesMax; at = stage.next()) {
+    if (at > from && !hasBegun) timeline.begin(from)
+    hasBegun = at > from
     const next = stage.page(at, page)
-    const patch = at > from ? jsonPatch(page, next) : []
+    const patch = hasBegun ? jsonPatch(page, next) : []
     if (patch.length > 0) changes.push({ at, patch })
-    if (at <= from) first = next
+    if (!hasBegun) first = next
+    timeline.note(at, next, hasBegun)
     page = next
   }
+  if (!hasBegun) timeline.begin(from)
   const end = changes.length < changesMax ? until : (changes.at(-1)?.at ?? until)
-  return { key, from, until: end, first, changes, gaps: recordGaps(history, context, from, end) }
+  const acted = actionMoments(actionsOn(history, key, from, end))
+  return {
+    key,
+    from,
+    until: end,
+    first,
+    changes,
+    timeline: [...timeline.moments, ...acted].toSorted((a, b) => a.at - b.at),
+    measurements: timeline.measurements,
+    gaps: recordGaps(history, context, from, end),
+  }
+}
+
+const actionsMax = 500
+
+function actionsOn(history: Pick<History, 'all'>, key: RolloutKey, from: EpochMs, until: EpochMs) {
+  const address = parseRolloutKey(key)
+  if (address === undefined) return []
+  const { context, namespace, name } = address
+  const query = { name, namespace, contexts: [context], before: until + 1, limit: actionsMax }
+  return listActions(history, query).filter(({ at }) => at >= from)
 }
 
 /** The objects as they come and go, and the page that they make. */

@@ -16,6 +16,8 @@ import './frame.css'
 const AnalysisPage = lazy(() => import('../features/analysis/analysis-page.tsx'))
 const DiffPage = lazy(() => import('../features/revision-diff/diff-page.tsx'))
 const HistoryPage = lazy(() => import('../features/history/history-page.tsx'))
+const PastBoardPage = lazy(() => import('../features/history/past-board-page.tsx'))
+const PastPage = lazy(() => import('../features/history/past-page.tsx'))
 const PlanEditor = lazy(() => import('../features/plans/plan-editor.tsx'))
 const PlansPage = lazy(() => import('../features/plans/plans-page.tsx'))
 const Overlays = lazy(() => import('./overlays.tsx'))
@@ -53,9 +55,21 @@ export function Frame() {
 function PageOf({ route }: { readonly route: Route }) {
   switch (route.page) {
     case 'fleet':
-      return <FleetPage />
-    case 'rollout':
-      return <RolloutPage rolloutKey={route.key} />
+      if (route.at === undefined) return <FleetPage />
+      return (
+        <PastBoardPage key={route.at} at={route.at}>
+          <FleetPage />
+        </PastBoardPage>
+      )
+    case 'rollout': {
+      const page = <RolloutPage rolloutKey={route.key} />
+      if (route.at === undefined || route.key === undefined) return page
+      return (
+        <PastPage rolloutKey={route.key} at={route.at}>
+          {page}
+        </PastPage>
+      )
+    }
     case 'diff':
       return <DiffPage route={route} />
     case 'history':

@@ -56,6 +56,7 @@ export const keyMap: Readonly<
         { keys: ['F'], does: 'keys.tabs' },
         { keys: ['.'], does: 'keys.applyOrder' },
         { keys: ['⌥1', '⌥9'], does: 'keys.savedViews' },
+        { keys: ['⇧', 'H'], does: 'past.openBoard' },
         ...planKeys,
       ],
     },
@@ -68,6 +69,7 @@ export const keyMap: Readonly<
       lines: [
         { keys: ['[', ']'], does: 'keys.siblings' },
         { keys: ['M'], does: 'keys.analysis' },
+        { keys: ['⇧', 'H'], does: 'past.open' },
         { keys: ['T'], does: 'keys.table' },
         { keys: ['E'], does: 'action.terminateExperiment' },
         ...actions,
@@ -94,6 +96,15 @@ export const keyMap: Readonly<
         { keys: ['←', '→'], does: 'keys.tenSeconds' },
         { keys: ['⇧', '←', '→'], does: 'keys.oneEvent' },
         { keys: ['Space'], does: 'keys.play' },
+        { keys: ['O'], does: 'past.openMoment' },
+      ],
+    },
+    {
+      title: 'past.tag',
+      lines: [
+        { keys: ['C'], does: 'past.compare' },
+        { keys: ['L'], does: 'past.lanes' },
+        { keys: ['Esc'], does: 'past.leave' },
       ],
     },
     { title: 'keys.everywhere', lines: everywhere },

@@ -4,7 +4,7 @@ import { statusWords } from '../format/status-words.ts'
 import type { Text } from '../format/text.ts'
 import { actionIcons, actionKeys } from '../marks/action-button.tsx'
 import { type App, openOverlay } from '../store/app.ts'
-import { diffOf, hrefOf } from '../store/route.ts'
+import { diffOf, hrefOf, pastOf } from '../store/route.ts'
 import { showView } from '../store/saved-views.ts'
 import { beginAction } from '../store/send-action.ts'
 import { fits, type PaletteItem } from './palette-item.ts'
@@ -85,7 +85,16 @@ function* doItems(app: App, text: Text, views: readonly RolloutView[], question:
     if (question !== '' && !fits(`${words} diff`, question)) continue
     const run = () => app.goTo(hrefOf(diffOf(view.key)))
     yield { id: `diff ${view.key}`, group: 'do', icon: 'diff', words, detail: '', hint: 'D', off: false, run }
+    yield* pastItem(app, text, view, question)
   }
+}
+
+/** The page of a Rollout as it was. */
+function* pastItem(app: App, text: Text, view: RolloutView, question: string): Iterable<PaletteItem> {
+  const words = text('palette.do', { action: text('past.open'), app: view.name, cluster: view.context })
+  if (question === '' || !fits(`${words} past history time travel`, question)) return
+  const run = () => app.goTo(hrefOf(pastOf(view.key, app.clock.now())))
+  yield { id: `past ${view.key}`, group: 'do', icon: 'history', words, detail: '', hint: '⇧H', off: false, run }
 }
 
 /** A Deployment becomes a Rollout, and one that was made so goes back. */

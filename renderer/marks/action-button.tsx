@@ -53,6 +53,8 @@ export function ActionButton({ view, action, kind = 'plain', small, withIcon }: 
   const text = useText()
   // The question mark of the label depends on whether the cluster is protected.
   useClusters((state) => state.clusters)
+  // UI-HIST-1: absent, not shut.
+  if (app.isPast) return null
   const availability = view.actions[action]
   const label = text(`action.${action}`)
   const asks = availability.open && asksFirst(app, action, [view.key])

@@ -11,23 +11,27 @@ import { useKeys } from '../ui/use-keys.ts'
 export function useActionKeys(keysAtHand: () => readonly RolloutKey[]): void {
   const app = useApp()
   const act = (action: ActionName) => () => actOn(app, action, keysAtHand())
-  useKeys({
-    P: act('promote'),
-    '⇧P': act('promoteFull'),
-    S: act('skipStep'),
-    A: act('abort'),
-    R: act('retry'),
-    U: act('undo'),
-    Space: () => {
-      const keys = keysAtHand()
-      actOn(app, pauseOrResume(app, keys), keys)
-    },
-    D: () => {
-      const [key] = keysAtHand()
-      const isNative = key !== undefined && app.fleet.getState().rollouts.get(key)?.kind !== undefined
-      if (key !== undefined && !isNative) app.goTo(hrefOf(diffOf(key)))
-    },
-  })
+  useKeys(
+    app.isPast
+      ? {}
+      : {
+          P: act('promote'),
+          '⇧P': act('promoteFull'),
+          S: act('skipStep'),
+          A: act('abort'),
+          R: act('retry'),
+          U: act('undo'),
+          Space: () => {
+            const keys = keysAtHand()
+            actOn(app, pauseOrResume(app, keys), keys)
+          },
+          D: () => {
+            const [key] = keysAtHand()
+            const isNative = key !== undefined && app.fleet.getState().rollouts.get(key)?.kind !== undefined
+            if (key !== undefined && !isNative) app.goTo(hrefOf(diffOf(key)))
+          },
+        },
+  )
 }
 
 function pauseOrResume(app: App, keys: readonly RolloutKey[]): ActionName {

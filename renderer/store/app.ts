@@ -60,6 +60,8 @@ export type OverlayStore = StoreApi<{ readonly overlay: Overlay | undefined }>
 
 /** All the window knows and talks to; made once in index.tsx, and once per test. */
 export interface App {
+  /** What is shown was so, and is not to be acted on. */
+  readonly isPast: boolean
   readonly bridge: Bridge
   readonly clock: Clock
   readonly texts: i18n
@@ -91,6 +93,7 @@ interface AppParts {
 
 export function createApp({ bridge, clock, texts, hash, goTo, preferences }: AppParts): App {
   return {
+    isPast: false,
     bridge,
     clock,
     texts,

@@ -1,11 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RolloutKey } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
 
 export type DiffRevision = number | 'spec'
 
 export type Route =
-  | { readonly page: 'fleet' }
-  | { readonly page: 'rollout'; readonly key: RolloutKey | undefined }
+  /** `at`: as it was then. */
+  | { readonly page: 'fleet'; readonly at?: EpochMs | undefined }
+  | { readonly page: 'rollout'; readonly key: RolloutKey | undefined; readonly at?: EpochMs | undefined }
   | {
       readonly page: 'diff'
       readonly key: RolloutKey | undefined
@@ -37,7 +39,7 @@ export function parseRoute(hash: string): Route {
   const parameters = new URLSearchParams(query)
   switch (page) {
     case 'rollout':
-      return { page, key: rest.length === 4 ? rest.join('/') : key }
+      return { page, key: rest.length === 4 ? rest.join('/') : key, at: parseMoment(parameters.get('at')) }
     case 'diff':
       return {
         page,
@@ -54,8 +56,13 @@ export function parseRoute(hash: string): Route {
     case 'analysis':
       return { page, key, run: parameters.get('run') ?? undefined, metric: parameters.get('metric') ?? undefined }
     default:
-      return { page: 'fleet' }
+      return { page: 'fleet', at: page === 'fleet' ? parseMoment(parameters.get('at')) : undefined }
   }
+}
+
+function parseMoment(text: string | null): EpochMs | undefined {
+  const at = text === null ? Number.NaN : Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
 }
 
 function parseRevision(text: string | null): DiffRevision | undefined {
@@ -71,6 +78,7 @@ export function hrefOf(route: Route): string {
     if (route.right !== undefined) query.set('right', String(route.right))
     if (route.rightKey !== undefined) query.set('with', route.rightKey)
   }
+  if ('at' in route && route.at !== undefined) query.set('at', new Date(route.at).toISOString())
   if ((route.page === 'history' || route.page === 'plans') && route.id !== undefined) query.set('id', route.id)
   if (route.page === 'analysis') {
     if (route.run !== undefined) query.set('run', route.run)
@@ -97,5 +105,8 @@ export const analysisOf = (key: RolloutKey, run?: string, metric?: string): Rout
   run,
   metric,
 })
+
+/** A Rollout as it was. */
+export const pastOf = (key: RolloutKey, at: EpochMs): Route => ({ page: 'rollout', key, at })
 
 export const planOf = (id: string): Route => ({ page: 'plans', id })

@@ -34,7 +34,7 @@ export function beginAction(
   parameters: ActionParameters = {},
 ): void {
   const [key] = keys
-  if (key === undefined) return
+  if (key === undefined || app.isPast) return
   if (asksFirst(app, action, keys)) openOverlay(app, { kind: 'action', request: { action, keys, parameters } })
   else void sendAfterGrace(app, action, key, parameters)
 }

@@ -326,6 +326,8 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
       until: at + 60_000,
       first: null,
       changes: [{ at: at + 1000, patch: [{ op: 'replace', path: '/view/status', value: 'Healthy' }] }],
+      timeline: [{ at, who: 'engine', kind: 'weight', setWeight: 20, actualWeight: 0 }],
+      measurements: [{ at, run: 'checkout-1', metric: 'latency', phase: 'Failed', value: '338' }],
       gaps: [{ from: at, until: at + 500 }],
     }),
   },

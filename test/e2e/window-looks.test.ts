@@ -12,6 +12,20 @@ const main: readonly Screen[] = [
   { name: 'analysis', scene: 'fleet', at: `#/analysis/${checkout}?metric=latency-canary`, shows: '.big-chart canvas' },
   { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
   { name: 'history', scene: 'fleet', at: '#/history', shows: '.record .moment-facts' },
+  { name: 'past', scene: 'fleet', at: `#/rollout/${checkout}?at=2026-11-23T10:18:40Z`, shows: '.past-pane .steps' },
+  { name: 'past-board', scene: 'fleet', at: '#/fleet?at=2026-11-24T12:30:00Z', shows: '.past-pane [role=gridcell]' },
+  {
+    name: 'past-two',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}?at=2026-11-23T10:18:40Z`,
+    prepare: async (page) => {
+      await page.locator('.past-pane .steps').waitFor()
+      await page.keyboard.press('l')
+      await page.keyboard.press('c')
+      for (let at = 0; at < 5; at++) await page.keyboard.press('Shift+ArrowRight')
+    },
+    shows: '.past-pane + .past-pane .steps',
+  },
   {
     name: 'dialog',
     scene: 'fleet',

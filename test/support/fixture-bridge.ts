@@ -17,6 +17,7 @@ import { verdictsOf } from './fixture-analysis.ts'
 import { aBackTest } from './fixture-back-test.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { drivePreview } from './fixture-drive.ts'
+import { aFilm } from './fixture-film.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
 import { migrationPreview, migrationRun } from './fixture-migration.ts'
 import { type PlansScene, plansOf, summaryOf } from './fixture-plan-scenes.ts'
@@ -337,8 +338,15 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }:
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))
     },
-    'history.film': async () => failure(gone),
-    'history.board': async ({ at }) => ({ at, rollouts: Object.fromEntries(rollouts), unrecorded: [] }),
+    'history.film': async ({ key, from, until }) => {
+      const [entry, view] = [entries.find((each) => each.key === key), rollouts.get(key)]
+      return entry === undefined || view === undefined ? failure(gone) : success(aFilm(entry, view, from, until))
+    },
+    'history.board': async ({ at }) => ({
+      at,
+      rollouts: Object.fromEntries(rollouts),
+      unrecorded: ['prod-ap-ne'],
+    }),
     'history.writes': async (query) => {
       if (scene === 'troubles') throw new Error('database is locked')
       return writesPage(writes, now, query)

@@ -22,14 +22,14 @@ export function FleetPage() {
   const active = useStore(app.selection, (state) => state.active)
   const empty = board.items.length === 0
   return (
-    <div className="fleet">
+    <div className={app.isPast ? 'fleet fleet-past' : 'fleet'}>
       <h1 className="unseen">{text('nav.fleet')}</h1>
-      <Rail />
+      {!app.isPast && <Rail />}
       <div className="fleet-centre">
         <PlanStrip />
         <Toolbar board={board} />
         {empty ? <BoardState board={board} /> : <Board board={board} />}
-        {marked.size > 0 || active !== undefined ? <Peek board={board} /> : <Legend />}
+        {(marked.size > 0 && !app.isPast) || active !== undefined ? <Peek board={board} /> : <Legend />}
       </div>
       <Queue />
     </div>

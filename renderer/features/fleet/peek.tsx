@@ -16,12 +16,12 @@ import { type BoardModel, keyAt } from './use-board.ts'
 
 /** One line about what the keys act on: the selected cell, or all marked ones. */
 export function Peek({ board }: { readonly board: BoardModel }) {
-  const { selection } = useApp()
+  const { selection, isPast } = useApp()
   const active = useStore(selection, (state) => state.active)
   const marked = useStore(selection, (state) => state.marked)
   const key = active === undefined ? undefined : keyAt(board, active.row, active.context)
   const view = useRollout(key)
-  if (marked.size > 0) return <PeekMarked keys={[...marked]} />
+  if (marked.size > 0 && !isPast) return <PeekMarked keys={[...marked]} />
   return view === undefined ? <Legend /> : <PeekOne view={view} />
 }
 

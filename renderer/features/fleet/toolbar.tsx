@@ -1,14 +1,16 @@
 import { useStore } from 'zustand'
 import { RoleMark } from '../../marks/role-mark.tsx'
 import { boardKinds, boardTabs } from '../../store/filters.ts'
+import { hrefOf } from '../../store/route.ts'
 import { useApp, useClusters, useText } from '../../store/use-app.ts'
 import { Button, Kbd } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segments } from '../../ui/segments.tsx'
+import { useKeys } from '../../ui/use-keys.ts'
 import type { BoardModel } from './use-board.ts'
 
 export function Toolbar({ board }: { readonly board: BoardModel }) {
-  const { filters } = useApp()
+  const { filters, isPast } = useApp()
   const text = useText()
   const filter = useStore(filters, (state) => state.fleet)
   const tab = useStore(filters, (state) => state.tab)
@@ -47,6 +49,7 @@ export function Toolbar({ board }: { readonly board: BoardModel }) {
         />
       )}
       <span className="space" />
+      {!isPast && <AsItWas />}
       {board.wantToMove > 0 ? (
         <Button
           small
@@ -64,4 +67,13 @@ export function Toolbar({ board }: { readonly board: BoardModel }) {
       )}
     </search>
   )
+}
+
+/** The board at any past moment (W9). */
+function AsItWas() {
+  const app = useApp()
+  const text = useText()
+  const open = () => app.goTo(hrefOf({ page: 'fleet', at: app.clock.now() }))
+  useKeys({ '⇧H': open })
+  return <Button small iconOnly icon="history" label={text('past.openBoard')} onPress={open} />
 }

@@ -1,7 +1,8 @@
-import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
+import { type KeyboardEvent, memo, type PointerEvent, useRef } from 'react'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatTime } from '../../format/clock-time.ts'
 import { statusWord, toneOf } from '../../format/status-words.ts'
+import { MeasurementSign } from '../../marks/measurement-mark.tsx'
 import { StatusIcon } from '../../marks/status-mark.tsx'
 import { useText } from '../../store/use-app.ts'
 import { drawn, placeOf, type Replay, type Stretch, ticks } from './replay.ts'
@@ -13,8 +14,7 @@ interface LanesProps {
 }
 
 /** One time axis for all lanes; left of the playhead full ink, right of it faded (UI-HIST-2). */
-export function Lanes({ replay, moment, onMove }: LanesProps) {
-  const text = useText()
+export function Lanes({ replay, moment, pinned, onMove }: LanesProps & { readonly pinned?: EpochMs | undefined }) {
   const axis = useRef<HTMLDivElement>(null)
   const drag = (event: PointerEvent) => {
     const box = axis.current?.getBoundingClientRect()
@@ -22,40 +22,75 @@ export function Lanes({ replay, moment, onMove }: LanesProps) {
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
     onMove(Math.round(replay.start + share * (replay.end - replay.start)))
   }
-  const labels = [text('lane.weight'), text('lane.steps'), text('lane.status'), text('lane.pods'), text('lane.events')]
   return (
     <div className="lanes">
-      <div className="lane-labels" aria-hidden>
-        {labels.map((label) => (
-          <span key={label} className="cut">
-            {label}
-          </span>
-        ))}
-      </div>
+      <Labels replay={replay} />
       <div ref={axis} className="axis" onPointerDown={drag} onPointerMove={drag}>
-        <Ticks replay={replay} />
-        <WeightLane replay={replay} moment={moment} />
-        <StepLane replay={replay} moment={moment} />
-        <StatusLane replay={replay} moment={moment} />
-        <PodLane replay={replay} moment={moment} />
-        <MarkLane replay={replay} moment={moment} />
-        {replay.gaps.map((gap) => (
-          <span key={gap.from} className="gap hatch cut" style={spanOf(replay, gap)} title={gap.moment.why}>
-            {gap.moment.why}
+        <Told replay={replay} />
+        <span className="veil" style={{ insetInlineStart: `${placeOf(replay, moment)}%` }} />
+        {pinned !== undefined && (
+          <span className="pin" style={{ insetInlineStart: `${placeOf(replay, pinned)}%` }}>
+            <span>A</span>
           </span>
-        ))}
+        )}
         <Playhead replay={replay} moment={moment} onMove={onMove} />
       </div>
     </div>
   )
 }
 
+interface LaneProps {
+  readonly replay: Replay
+}
+
+/** More metrics than these have no lane. */
+const measuredMax = 4
+
+function Labels({ replay }: LaneProps) {
+  const text = useText()
+  const { weight, steps, status, pods, measured } = replay
+  return (
+    <div className="lane-labels" aria-hidden>
+      {weight.length > 0 && <span className="lane-tall cut">{text('lane.weight')}</span>}
+      {steps.length > 0 && <span className="cut">{text('lane.steps')}</span>}
+      {status.length > 0 && <span className="cut">{text('lane.status')}</span>}
+      {measured.slice(0, measuredMax).map(({ metric }) => (
+        <span key={metric} className="lane-low cut" title={metric}>
+          {metric}
+        </span>
+      ))}
+      {pods.length > 0 && <span className="cut">{text('lane.pods')}</span>}
+      <span className="cut">{text('lane.events')}</span>
+    </div>
+  )
+}
+
+/** All that stands still while the playhead moves. */
+const Told = memo(function Told({ replay }: LaneProps) {
+  return (
+    <>
+      <Ticks replay={replay} />
+      {replay.weight.length > 0 && <WeightLane replay={replay} />}
+      {replay.steps.length > 0 && <StepLane replay={replay} />}
+      {replay.status.length > 0 && <StatusLane replay={replay} />}
+      {replay.measured.slice(0, measuredMax).map(({ metric, marks }) => (
+        <MeasuredLane key={metric} replay={replay} marks={marks} />
+      ))}
+      {replay.pods.length > 0 && <PodLane replay={replay} />}
+      <MarkLane replay={replay} />
+      {replay.gaps.map((gap) => (
+        <span key={gap.from} className="gap hatch cut" style={spanOf(replay, gap)} title={gap.moment.why}>
+          {gap.moment.why}
+        </span>
+      ))}
+    </>
+  )
+})
+
 const spanOf = (replay: Replay, { from, to }: Pick<Stretch<unknown>, 'from' | 'to'>) => ({
   insetInlineStart: `${placeOf(replay, from)}%`,
   width: `${placeOf(replay, to) - placeOf(replay, from)}%`,
 })
-
-const later = (from: EpochMs, moment: EpochMs): string => (from > moment ? ' later' : '')
 
 function Ticks({ replay }: { readonly replay: Replay }) {
   return ticks(replay).map((tick) => (
@@ -65,19 +100,13 @@ function Ticks({ replay }: { readonly replay: Replay }) {
   ))
 }
 
-type LaneProps = Omit<LanesProps, 'onMove'>
-
 /** The highest weight of the record fills the lane; a small canary would be a hairline otherwise. */
-function WeightLane({ replay, moment }: LaneProps) {
+function WeightLane({ replay }: LaneProps) {
   const highest = Math.max(1, ...replay.weight.map((stretch) => stretch.moment.actualWeight))
   return (
-    <div className="lane weight-lane">
+    <div className="lane lane-tall weight-lane">
       {drawn(replay.weight).map((stretch) => (
-        <span
-          key={stretch.from}
-          className={`weight-step${later(stretch.from, moment)}`}
-          style={spanOf(replay, stretch)}
-        >
+        <span key={stretch.from} className="weight-step" style={spanOf(replay, stretch)}>
           <i className="fill-canary" style={{ height: `${(stretch.moment.actualWeight / highest) * 70}%` }} />
           <span className="num">{`${stretch.moment.actualWeight}%`}</span>
         </span>
@@ -86,15 +115,11 @@ function WeightLane({ replay, moment }: LaneProps) {
   )
 }
 
-function StepLane({ replay, moment }: LaneProps) {
+function StepLane({ replay }: LaneProps) {
   return (
     <div className="lane">
       {drawn(replay.steps).map((stretch) => (
-        <span
-          key={stretch.from}
-          className={`block drops num${later(stretch.from, moment)}`}
-          style={spanOf(replay, stretch)}
-        >
+        <span key={stretch.from} className="block drops num" style={spanOf(replay, stretch)}>
           <span className="cut">{`${stretch.moment.stepIndex}/${stretch.moment.stepCount}`}</span>
         </span>
       ))}
@@ -102,7 +127,7 @@ function StepLane({ replay, moment }: LaneProps) {
   )
 }
 
-function StatusLane({ replay, moment }: LaneProps) {
+function StatusLane({ replay }: LaneProps) {
   const text = useText()
   return (
     <div className="lane">
@@ -113,7 +138,7 @@ function StatusLane({ replay, moment }: LaneProps) {
         return (
           <span
             key={stretch.from}
-            className={`block drops soft-${tone} ink-${tone}${later(stretch.from, moment)}`}
+            className={`block drops soft-${tone} ink-${tone}`}
             style={spanOf(replay, stretch)}
             title={[word, message].filter(Boolean).join(': ')}
           >
@@ -126,7 +151,24 @@ function StatusLane({ replay, moment }: LaneProps) {
   )
 }
 
-function PodLane({ replay, moment }: LaneProps) {
+/** The shape of a mark tells how it came out, not its colour alone (UI-A11Y-1). */
+function MeasuredLane({ replay, marks }: LaneProps & { readonly marks: Replay['measured'][number]['marks'] }) {
+  return (
+    <div className="lane lane-low measured-lane">
+      {marks.map(({ at, phase, value }) => (
+        <span
+          key={at}
+          style={{ insetInlineStart: `${placeOf(replay, at)}%` }}
+          title={`${formatTime(at)} ${phase} ${value}`}
+        >
+          <MeasurementSign phase={phase} />
+        </span>
+      ))}
+    </div>
+  )
+}
+
+function PodLane({ replay }: LaneProps) {
   const text = useText()
   return (
     <div className="lane">
@@ -134,12 +176,7 @@ function PodLane({ replay, moment }: LaneProps) {
         const { canary, stable } = stretch.moment
         const words = text('traffic.podCounts', { canary, stable })
         return (
-          <span
-            key={stretch.from}
-            className={`pods-block num${later(stretch.from, moment)}`}
-            style={spanOf(replay, stretch)}
-            title={words}
-          >
+          <span key={stretch.from} className="pods-block num" style={spanOf(replay, stretch)} title={words}>
             <i className="fill-canary" style={{ flexGrow: canary }} />
             <i className="fill-stable" style={{ flexGrow: stable }} />
             <span>{`${canary} + ${stable}`}</span>
@@ -150,13 +187,13 @@ function PodLane({ replay, moment }: LaneProps) {
   )
 }
 
-function MarkLane({ replay, moment }: LaneProps) {
+function MarkLane({ replay }: LaneProps) {
   return (
     <div className="lane">
       {replay.marks.map((mark, index) => (
         <span
           key={`${mark.at} ${index}`}
-          className={`mark ${mark.kind === 'action' ? 'person' : mark.type === 'Warning' ? 'warning' : ''}${later(mark.at, moment)}`}
+          className={`mark ${mark.kind === 'action' ? 'person' : mark.type === 'Warning' ? 'warning' : ''}`}
           style={{ insetInlineStart: `${placeOf(replay, mark.at)}%` }}
           title={mark.kind === 'action' ? `${mark.who} ${mark.action}` : `${mark.reason} ${mark.message}`}
         />

@@ -1,14 +1,16 @@
 import { useMemo, useState } from 'react'
 import { rolloutKey } from '#contract/keys.ts'
 import type { HistoryRecordView } from '#contract/views.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import { formatMinute, formatMoment } from '../../format/clock-time.ts'
 import { formatClockSpan } from '../../format/duration.ts'
 import { failureWords } from '../../format/failure-words.ts'
-import { diffOf, hrefOf } from '../../store/route.ts'
+import { diffOf, hrefOf, pastOf } from '../../store/route.ts'
 import { useAnswer, useApp, useLocale, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Message } from '../../ui/message.tsx'
+import { useKeys } from '../../ui/use-keys.ts'
 import { outcomeMarks } from './history-list.tsx'
 import { Lanes } from './lanes.tsx'
 import { MomentEvents, MomentState } from './moment.tsx'
@@ -37,15 +39,35 @@ export function RecordView({ id }: { readonly id: string }) {
   )
 }
 
+/** `now` ends a rollout still under way. */
+const stretchOf = ({ entry, timeline }: HistoryRecordView, now: EpochMs) => ({
+  from: entry.startedAt,
+  until: entry.endedAt ?? now,
+  timeline,
+})
+
 function Told({ record }: { readonly record: HistoryRecordView }) {
-  const { clock } = useApp()
-  const replay = useMemo(() => layOut(record, clock.now()), [record, clock])
+  const app = useApp()
+  const text = useText()
+  const { clock } = app
+  const replay = useMemo(() => layOut(stretchOf(record, clock.now())), [record, clock])
   const [moment, setMoment] = useState(replay.end)
+  const open = () => app.goTo(hrefOf(pastOf(record.entry.key, moment)))
+  useKeys({ O: open })
   return (
     <div className="record">
       <Top record={record} replay={replay} />
       <section className="panel replay" data-region>
-        <Transport replay={replay} moment={moment} onMove={setMoment} />
+        <Transport replay={replay} moment={moment} onMove={setMoment}>
+          <Button
+            small
+            icon="route"
+            hint="O"
+            label={text('past.openMoment')}
+            title={text('past.openMeans')}
+            onPress={open}
+          />
+        </Transport>
         <Lanes replay={replay} moment={moment} onMove={setMoment} />
       </section>
       <div className="record-bottom">

@@ -1,4 +1,5 @@
-import type { HistoryMomentView, HistoryRecordView } from '#contract/views.ts'
+import type { FilmView } from '#contract/time-travel-views.ts'
+import type { HistoryMomentView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
 type Kind = HistoryMomentView['kind']
@@ -21,15 +22,24 @@ export interface Replay {
   readonly gaps: readonly Stretch<MomentOf<'gap'>>[]
   /** Events and actions, oldest first. */
   readonly marks: readonly (MomentOf<'event'> | MomentOf<'action'>)[]
+  /** Of each metric, in the order of their names. */
+  readonly measured: readonly { readonly metric: string; readonly marks: FilmView['measurements'] }[]
   /** Every moment at which something happened, ascending, without repeats. */
   readonly stops: readonly EpochMs[]
 }
 
-/** The recorded timeline laid out in lanes on one time axis (UI-HIST-2). `now` ends a rollout still under way. */
-export function layOut({ entry, timeline }: HistoryRecordView, now: EpochMs): Replay {
+interface Recorded {
+  readonly from: EpochMs
+  readonly until: EpochMs
+  readonly timeline: readonly HistoryMomentView[]
+  readonly measurements?: FilmView['measurements']
+}
+
+/** What was recorded, laid out in lanes on one time axis (UI-HIST-2). */
+export function layOut({ from, until, timeline, measurements = [] }: Recorded): Replay {
   const moments = timeline.toSorted((a, b) => a.at - b.at)
-  const start = Math.min(entry.startedAt, moments[0]?.at ?? entry.startedAt)
-  const end = Math.max(entry.endedAt ?? now, moments.at(-1)?.at ?? 0, start + 1)
+  const start = Math.min(from, moments[0]?.at ?? from)
+  const end = Math.max(until, moments.at(-1)?.at ?? 0, start + 1)
   const lane = <K extends Kind>(kind: K) => stretches(of(moments, kind), end)
   return {
     start,
@@ -40,7 +50,14 @@ export function layOut({ entry, timeline }: HistoryRecordView, now: EpochMs): Re
     pods: lane('pods'),
     gaps: of(moments, 'gap').map((moment) => ({ from: moment.at, to: Math.min(moment.until, end), moment })),
     marks: moments.filter((moment) => moment.kind === 'event' || moment.kind === 'action'),
-    stops: [...new Set(moments.map((moment) => moment.at))],
+    measured: [...Map.groupBy(measurements, ({ metric }) => metric)]
+      .map(([metric, marks]) => ({ metric, marks }))
+      .toSorted((a, b) => a.metric.localeCompare(b.metric)),
+    stops: [
+      ...new Set(
+        [...moments, ...measurements].flatMap((each) => ('until' in each ? [each.at, each.until] : [each.at])),
+      ),
+    ].toSorted((a, b) => a - b),
   }
 }
 

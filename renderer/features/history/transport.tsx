@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatTime } from '../../format/clock-time.ts'
 import { formatClockSpan } from '../../format/duration.ts'
@@ -12,13 +12,18 @@ interface TransportProps {
   readonly replay: Replay
   readonly moment: EpochMs
   readonly onMove: (moment: EpochMs) => void
+  /** `few`: the arrows belong to the page below. */
+  readonly keys?: 'all' | 'few'
+  /** What else can be done with the moment. */
+  readonly children?: ReactNode
 }
 
-const speeds = [10, 60, 300] as const
-const frameMs = 100
+const speeds = [1, 10, 60, 600] as const
+/** Of playing; what there is to draw changes less often. */
+const frameMs = 40
 
 /** Plays the recording, and moves the playhead by ten seconds or by one event. */
-export function Transport({ replay, moment, onMove }: TransportProps) {
+export function Transport({ replay, moment, onMove, keys = 'all', children }: TransportProps) {
   const text = useText()
   const [playing, setPlaying] = useState(false)
   const [speed, setSpeed] = useState<(typeof speeds)[number]>(60)
@@ -28,15 +33,15 @@ export function Transport({ replay, moment, onMove }: TransportProps) {
     if (!playing && moment >= replay.end) onMove(replay.start)
     setPlaying(!playing)
   }
-  useKeys({
+  const arrows = {
     ArrowLeft: () => clamp(moment - 10_000),
     ArrowRight: () => clamp(moment + 10_000),
     '⇧ArrowLeft': () => onMove(nextStop(replay, moment, -1)),
     '⇧ArrowRight': () => onMove(nextStop(replay, moment, 1)),
     Home: () => onMove(replay.start),
     End: () => onMove(replay.end),
-    Space: toggle,
-  })
+  }
+  useKeys({ ...(keys === 'all' && arrows), Space: toggle })
   return (
     <div className="transport" role="toolbar" aria-label={text('replay.label')}>
       <Button small label={text('replay.previous')} onPress={() => onMove(nextStop(replay, moment, -1))} />
@@ -64,15 +69,21 @@ export function Transport({ replay, moment, onMove }: TransportProps) {
       </span>
       <span className="space" />
       <span className="faint small row wide-only">
-        <Kbd>Space</Kbd> {text('keys.play')} <Kbd>←</Kbd>
-        <Kbd>→</Kbd> {text('keys.tenSeconds')} <Kbd>⇧←</Kbd>
-        <Kbd>⇧→</Kbd> {text('keys.oneEvent')}
+        <Kbd>Space</Kbd> {text('keys.play')}
+        {keys === 'all' && (
+          <>
+            <Kbd>←</Kbd>
+            <Kbd>→</Kbd> {text('keys.tenSeconds')} <Kbd>⇧←</Kbd>
+            <Kbd>⇧→</Kbd> {text('keys.oneEvent')}
+          </>
+        )}
       </span>
+      {children}
     </div>
   )
 }
 
-/** Ten steps a second; with reduced motion it jumps from event to event instead (UI-MOT-3). */
+/** 25 steps a second; with reduced motion it jumps from event to event instead (UI-MOT-3). */
 function usePlayback(
   playing: boolean,
   speed: number,
@@ -89,7 +100,9 @@ function usePlayback(
       return undefined
     }
     const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-    const next = still ? nextStop(replay, moment, 1) : Math.min(replay.end, moment + speed * frameMs)
-    return clock.after(still ? 10 * frameMs : frameMs, () => onMove(next))
+    const begun = clock.elapsed()
+    const next = () =>
+      still ? nextStop(replay, moment, 1) : Math.min(replay.end, moment + speed * (clock.elapsed() - begun))
+    return clock.after(still ? 1000 : frameMs, () => onMove(next()))
   })
 }

@@ -60,8 +60,8 @@ function Terminate({ view, experiment }: { readonly view: RolloutView; readonly 
   const availability = view.actions.terminateExperiment
   const off = availability.open ? experiment.terminateOff : availability.reason
   const terminate = () => beginAction(app, 'terminateExperiment', [view.key], { experiment: experiment.name })
-  useKeys({ E: off === undefined ? terminate : undefined })
-  if (isOver(experiment.phase)) return null
+  useKeys({ E: off === undefined && !app.isPast ? terminate : undefined })
+  if (isOver(experiment.phase) || app.isPast) return null
   return (
     <Button
       small

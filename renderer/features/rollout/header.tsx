@@ -12,8 +12,11 @@ import { statusWords, timeLeft, toneOf } from '../../format/status-words.ts'
 import { formatPercent } from '../../format/weight.ts'
 import { ActionButton } from '../../marks/action-button.tsx'
 import { StatusIcon } from '../../marks/status-mark.tsx'
+import { hrefOf, pastOf } from '../../store/route.ts'
 import { useApp, useCluster, useLocale, useText, useTicking } from '../../store/use-app.ts'
+import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { useKeys } from '../../ui/use-keys.ts'
 import { isHeldUp, Why } from './why.tsx'
 
 interface HeaderProps {
@@ -23,6 +26,7 @@ interface HeaderProps {
 
 export function Header({ detail, children }: HeaderProps) {
   const text = useText()
+  const { isPast } = useApp()
   const { view } = detail
   const cluster = useCluster(view.context)
   const lease = useTicking((now) =>
@@ -55,11 +59,23 @@ export function Header({ detail, children }: HeaderProps) {
         )}
         <span className="space" />
         {children}
+        {!isPast && <AsItWas view={view} />}
       </div>
       <Facts detail={detail} />
       <Why view={view} />
-      <Actions view={view} />
+      {!isPast && <Actions view={view} />}
     </>
+  )
+}
+
+/** The same page at any past moment (W9). */
+function AsItWas({ view }: { readonly view: RolloutView }) {
+  const app = useApp()
+  const text = useText()
+  const open = () => app.goTo(hrefOf(pastOf(view.key, app.clock.now())))
+  useKeys({ '⇧H': open })
+  return (
+    <Button small icon="history" hint="⇧H" label={text('past.open')} title={text('past.openMeans')} onPress={open} />
   )
 }
 

@@ -52,12 +52,14 @@ function Lender({ rolloutKey, name }: { readonly rolloutKey: RolloutKey; readonl
     <div className="revision-lender row">
       <span className="dim small">{text('migrate.lentBy', { name })}</span>
       <span className="space" />
-      <Button
-        small
-        icon="rollback"
-        label={text('action.asks', { action: text('action.backToDeployment') })}
-        onPress={() => openOverlay(app, { kind: 'migrate', action: 'backToDeployment', key: rolloutKey })}
-      />
+      {!app.isPast && (
+        <Button
+          small
+          icon="rollback"
+          label={text('action.asks', { action: text('action.backToDeployment') })}
+          onPress={() => openOverlay(app, { kind: 'migrate', action: 'backToDeployment', key: rolloutKey })}
+        />
+      )}
     </div>
   )
 }
@@ -136,13 +138,15 @@ function OldRevision({ detail, revision }: RevisionCardProps) {
         label={text('action.diff')}
         onPress={() => app.goTo(hrefOf(diffOf(key, toRevision, current)))}
       />
-      <Button
-        small
-        icon="rollback"
-        label={text('action.asks', { action: text('action.undo') })}
-        offBecause={revision.undo.open ? undefined : revision.undo.reason}
-        onPress={() => beginAction(app, 'undo', [key], { toRevision })}
-      />
+      {!app.isPast && (
+        <Button
+          small
+          icon="rollback"
+          label={text('action.asks', { action: text('action.undo') })}
+          offBecause={revision.undo.open ? undefined : revision.undo.reason}
+          onPress={() => beginAction(app, 'undo', [key], { toRevision })}
+        />
+      )}
     </div>
   )
 }

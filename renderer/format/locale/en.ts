@@ -6,6 +6,7 @@ import { guardEn } from './guard-en.ts'
 import { leaseRequestEn } from './lease-request-en.ts'
 import { migrationEn } from './migration-en.ts'
 import { ownershipEn } from './ownership-en.ts'
+import { pastEn } from './past-en.ts'
 import { planEn } from './plan-en.ts'
 import { recordEn } from './record-en.ts'
 
@@ -21,6 +22,7 @@ export const en = {
   ...migrationEn,
   ...ownershipEn,
   ...planEn,
+  ...pastEn,
   ...recordEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',

@@ -6,6 +6,7 @@ import { guardZhCN } from './guard-zh-cn.ts'
 import { leaseRequestZhCN } from './lease-request-zh-cn.ts'
 import { migrationZhCN } from './migration-zh-cn.ts'
 import { ownershipZhCN } from './ownership-zh-cn.ts'
+import { pastZhCN } from './past-zh-cn.ts'
 import { planZhCN } from './plan-zh-cn.ts'
 import { recordZhCN } from './record-zh-cn.ts'
 
@@ -19,6 +20,7 @@ export const zhCN: Catalogue = {
   ...migrationZhCN,
   ...ownershipZhCN,
   ...planZhCN,
+  ...pastZhCN,
   ...recordZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',
   'reason.timedPause': '暂停 {{duration}}。',

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { HistoryMomentView } from '#contract/views.ts'
 import { at, drawn, layOut, nextStop, placeOf, ticks } from '#renderer/features/history/replay.ts'
-import { historyEntries } from '#test/support/fixture-detail.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
-const [first] = historyEntries(T0)
-if (first === undefined) throw new Error('the fixture has no history')
-const entry = { ...first, startedAt: T0, endedAt: T0 + 100_000 }
+const stretch = { from: T0, until: T0 + 100_000 }
 const weight = (after: number, percent: number): HistoryMomentView => ({
   at: T0 + after,
   who: 'engine',
@@ -15,10 +12,7 @@ const weight = (after: number, percent: number): HistoryMomentView => ({
   actualWeight: percent,
 })
 const gap: HistoryMomentView = { at: T0 + 30_000, who: '', kind: 'gap', until: T0 + 40_000, why: 'application closed' }
-const replay = layOut(
-  { entry, timeline: [weight(50_000, 20), weight(0, 5), weight(10_000, 5), gap], revisions: [] },
-  T0,
-)
+const replay = layOut({ ...stretch, timeline: [weight(50_000, 20), weight(0, 5), weight(10_000, 5), gap] })
 
 describe('a replay', () => {
   it('UI-HIST-2: holds each fact until the next of its kind; the same fact twice is one stretch', () => {
@@ -29,7 +23,7 @@ describe('a replay', () => {
   })
 
   it('UI-HIST-3: knows what the very last moment left', () => {
-    const left = layOut({ entry, timeline: [weight(0, 20), weight(120_000, 0)], revisions: [] }, T0)
+    const left = layOut({ ...stretch, timeline: [weight(0, 20), weight(120_000, 0)] })
     expect(at(left.weight, left.end)?.actualWeight).toBe(0)
     expect(drawn(left.weight).map(({ moment }) => moment.actualWeight)).toEqual([20])
   })
@@ -43,7 +37,7 @@ describe('a replay', () => {
       message,
     })
     const timeline = [status(10_000, ''), status(12_000, 'metric failed'), status(50_000, 'deadline passed')]
-    const lane = layOut({ entry, timeline, revisions: [] }, T0).status
+    const lane = layOut({ ...stretch, timeline }).status
     expect(lane.map(({ from, moment }) => [from - T0, moment.message])).toEqual([
       [10_000, 'metric failed'],
       [50_000, 'deadline passed'],
@@ -74,9 +68,15 @@ describe('a replay', () => {
     expect(ticks(replay)).toHaveLength(6)
   })
 
-  it('of a rollout under way ends now', () => {
-    expect(layOut({ entry: { ...entry, endedAt: undefined }, timeline: [], revisions: [] }, T0 + 7000).end).toBe(
-      T0 + 7000,
-    )
+  it('UI-HIST-2: has a lane for each metric, and stops at each measurement', () => {
+    const measured = (after: number, metric: string) =>
+      ({ at: T0 + after, run: 'web-1', metric, phase: 'Successful', value: '1' }) as const
+    const measurements = [measured(20_000, 'success-rate'), measured(10_000, 'latency'), measured(40_000, 'latency')]
+    const { measured: lanes, stops } = layOut({ ...stretch, timeline: [weight(30_000, 5)], measurements })
+    expect(lanes.map(({ metric, marks }) => [metric, marks.map(({ at: when }) => when - T0)])).toEqual([
+      ['latency', [10_000, 40_000]],
+      ['success-rate', [20_000]],
+    ])
+    expect(stops.map((stop) => stop - T0)).toEqual([10_000, 20_000, 30_000, 40_000])
   })
 })
