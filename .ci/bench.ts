@@ -7,6 +7,7 @@ import { history } from './bench/history.ts'
 import { describeMachine, describeTargets, type Measurement } from './bench/report.ts'
 import { routers } from './bench/routers.ts'
 import type { NamedCluster, Section } from './bench/section.ts'
+import { timeTravel } from './bench/time-travel.ts'
 import { window } from './bench/window.ts'
 import { buildIfStale } from './build.ts'
 import { findChromium } from './tools.ts'
@@ -15,7 +16,7 @@ import { findChromium } from './tools.ts'
  * `npm run bench [-- sections and options]`: measures the built product and prints one JSON line per figure. A missed target is
  * a result (exit 0), but for those of a binding section; a figure that could not be measured is a failure (exit 1).
  */
-const sections: readonly Section[] = [window, fleet, engine, routers, grid, history]
+const sections: readonly Section[] = [window, fleet, engine, routers, grid, history, timeTravel]
 const rolloutsDefault = 100
 const replicasDefault = 2
 /** Of the section `engine`, whose targets are of five pods. */
@@ -25,7 +26,7 @@ const repeatsDefault = 3
 const help = `npm run bench -- [section …] [options]
 
 Sections (all of them, when none is named):
-${sections.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join('\n')}
+${sections.map(({ name, about }) => `  ${name.padEnd(13)}${about}`).join('\n')}
 
 Options:
   --kubeconfig FILE  with --context: run \`engine\` there and not on the sandbox, in a namespace that is deleted afterwards

@@ -2,25 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { KubeObject } from '#api/meta.ts'
 import { rolloutKey } from '#contract/keys.ts'
 import { silentLog } from '#lib/log.ts'
-import type { HistoryRow } from '#main/history/history-row.ts'
-import { createObjectRecorder, type ObjectRecorder } from '#main/history/objects/object-recorder.ts'
-import { listHistory, readRecord, searchText } from '#main/history/reader.ts'
-import { writeBody } from '#main/history/record-body.ts'
+import { createObjectRecorder } from '#main/history/objects/object-recorder.ts'
+import { listHistory, readRecord } from '#main/history/reader.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { type History, openHistory } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
 import { pastBoard } from '#main/time-travel/past-board.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 import { aRelease, type SeenVersion } from './recorded-release.ts'
+import { contextOf, nameOf, runId, writeRelease } from './recorded-runs.ts'
 import { distribution, type Report, single } from './report.ts'
 import type { Section } from './section.ts'
 
 const changesWanted = 1_000_000
 const rollouts = 1000
-const clusters = 10
 const days = 90
 /** As many runs as retention keeps. */
 const runsMax = 10_000
@@ -64,7 +61,7 @@ async function measure(path: string, report: Report): Promise<void> {
   for (let index = 0; index < releases; index++) {
     await clock.advance(begin + Math.floor((days * day * index) / releases) - clock.now())
     const told = { release, index, begin: clock.now() }
-    writingMs += write(archive, recorder, told)
+    writingMs += writeRelease(archive, recorder, told)
   }
   recorder.stop()
   report(atLeast('history.insert', (releases * release.length) / (writingMs / 1000), limits.insertsPerSecond))
@@ -85,90 +82,6 @@ async function measure(path: string, report: Report): Promise<void> {
   createObjectRecorder({ history: again, clock })
   report(single('history.start', 'ms', performance.now() - started, { target: limits.startMs }))
   again.close()
-}
-
-interface Told {
-  readonly release: readonly SeenVersion[]
-  readonly index: number
-  readonly begin: number
-}
-
-const contextOf = (index: number): string => `harbor-${(index % rollouts) % clusters}`
-const nameOf = (index: number): string => `app-${index % rollouts}`
-const runId = (index: number): string => `run-${index}`
-
-/** One release of one rollout, as its changes would come. @returns ms that writing took */
-function write(archive: History, recorder: ObjectRecorder, { release, index, begin }: Told): number {
-  const objects = release.map((seen, place) => ({ ...seen, object: instance(seen.object, index, place) }))
-  const rows = runRows(index, begin)
-  const started = performance.now()
-  for (const { kind, object, afterMs, isGone } of objects) {
-    if (isGone) recorder.gone(contextOf(index), kind, object, begin + afterMs)
-    else recorder.seen(contextOf(index), kind, object, begin + afterMs)
-  }
-  archive.add(rows)
-  archive.all('SELECT 1')
-  return performance.now() - started
-}
-
-function instance(object: KubeObject, index: number, place: number): KubeObject {
-  const text = JSON.stringify(object)
-    .replaceAll('"uid-web"', `"uid-${nameOf(index)}"`)
-    .replaceAll('uid-web-', `uid-${index}-`)
-    .replaceAll('"uid-run"', `"uid-run-${index}"`)
-    .replaceAll('"event-', `"event-${index}-`)
-    .replaceAll('"web', `"${nameOf(index)}`)
-  const made = JSON.parse(text) as KubeObject
-  return { ...made, metadata: { ...made.metadata, resourceVersion: `${index}.${place}` } }
-}
-
-const outcomes = ['Completed', 'Completed', 'Completed', 'Aborted'] as const
-
-function runRows(index: number, startedAt: number): readonly HistoryRow[] {
-  const [context, name] = [contextOf(index), nameOf(index)]
-  const key = rolloutKey({ context, namespace: 'shop', name })
-  const entry = {
-    id: runId(index),
-    key,
-    context,
-    namespace: 'shop',
-    name,
-    strategy: 'canary' as const,
-    fromVersion: `1.${index}.0`,
-    toVersion: `1.${index + 1}.0`,
-    revision: index,
-    outcome: outcomes[index % outcomes.length] ?? 'Completed',
-    startedAt,
-    endedAt: startedAt + 700_000,
-    reason: index % 4 === 3 ? 'metric latency-p99 assessed Failed' : undefined,
-    actor: 'release-bot',
-  }
-  const said = `scaledupreplicaset web-${index} rolloutstepcompleted analysisrunsuccessful canary weight stable promoted pods`
-  const run = {
-    entry,
-    uid: `uid-${name}`,
-    podHash: `hash-${index}`,
-    fromRevision: index - 1,
-    seenAt: startedAt,
-    words: said,
-  }
-  const moments = Array.from({ length: 60 }, (_, place): HistoryRow => {
-    const at = startedAt + place * 10_000
-    const body = writeBody({
-      at,
-      who: 'engine',
-      kind: 'event',
-      type: 'Normal',
-      reason: 'ScalingReplicaSet',
-      message: `Scaled up ReplicaSet ${name}-${place} from ${place} to ${place + 1}`,
-      count: 1,
-    })
-    return { table: 'moment', runId: entry.id, at, body }
-  })
-  return [
-    { table: 'run', id: entry.id, key, startedAt, search: `${searchText(entry)}\n${said}`, body: writeBody(run) },
-    ...moments,
-  ]
 }
 
 function measureReading(
