@@ -11,7 +11,7 @@ const main: readonly Screen[] = [
   { name: 'rollout', scene: 'fleet', at: `#/rollout/${checkout}`, shows: '.steps' },
   { name: 'analysis', scene: 'fleet', at: `#/analysis/${checkout}?metric=latency-canary`, shows: '.big-chart canvas' },
   { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
-  { name: 'history', scene: 'fleet', at: '#/history', shows: '.record .moment-facts' },
+  { name: 'history', scene: 'fleet', at: '#/history?id=record-3', shows: '.record .moment-chart' },
   { name: 'past', scene: 'fleet', at: `#/rollout/${checkout}?at=2026-11-23T10:18:40Z`, shows: '.past-pane .steps' },
   { name: 'past-board', scene: 'fleet', at: '#/fleet?at=2026-11-24T12:30:00Z', shows: '.past-pane [role=gridcell]' },
   {

@@ -70,6 +70,11 @@ const Told = memo(function Told({ replay }: LaneProps) {
   return (
     <>
       <Ticks replay={replay} />
+      {replay.gaps.map((gap) => (
+        <span key={gap.from} className="gap hatch cut" style={spanOf(replay, gap)} title={gap.moment.why}>
+          {gap.moment.why}
+        </span>
+      ))}
       {replay.weight.length > 0 && <WeightLane replay={replay} />}
       {replay.steps.length > 0 && <StepLane replay={replay} />}
       {replay.status.length > 0 && <StatusLane replay={replay} />}
@@ -78,11 +83,6 @@ const Told = memo(function Told({ replay }: LaneProps) {
       ))}
       {replay.pods.length > 0 && <PodLane replay={replay} />}
       <MarkLane replay={replay} />
-      {replay.gaps.map((gap) => (
-        <span key={gap.from} className="gap hatch cut" style={spanOf(replay, gap)} title={gap.moment.why}>
-          {gap.moment.why}
-        </span>
-      ))}
     </>
   )
 })
@@ -179,7 +179,7 @@ function PodLane({ replay }: LaneProps) {
           <span key={stretch.from} className="pods-block num" style={spanOf(replay, stretch)} title={words}>
             <i className="fill-canary" style={{ flexGrow: canary }} />
             <i className="fill-stable" style={{ flexGrow: stable }} />
-            <span>{`${canary} + ${stable}`}</span>
+            <span className="cut">{`${canary} + ${stable}`}</span>
           </span>
         )
       })}

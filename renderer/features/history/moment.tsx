@@ -31,31 +31,33 @@ export function MomentState({ replay, moment, strategy }: MomentProps & { readon
         {status !== undefined && <StatusWord status={status.status} />}
       </div>
       {status !== undefined && status.message !== '' && <p className="moment-message dim small">{status.message}</p>}
-      <dl className="moment-facts small">
-        {!blueGreen && (
+      <div className="scroll" role="region" tabIndex={0} aria-label={text('moment.at', { time: formatTime(moment) })}>
+        <dl className="moment-facts small">
+          {!blueGreen && (
+            <div>
+              <dt>{text('traffic.title')}</dt>
+              <dd className="num">
+                {weight === undefined ? '–' : text('bar.canary', words)}
+                {weight !== undefined && (
+                  <TwoPartBar label={text('bar.canary', words)} incoming="canary" current="stable" share={share} />
+                )}
+              </dd>
+            </div>
+          )}
           <div>
-            <dt>{text('traffic.title')}</dt>
+            <dt>{text('fact.steps')}</dt>
             <dd className="num">
-              {weight === undefined ? '–' : text('bar.canary', words)}
-              {weight !== undefined && (
-                <TwoPartBar label={text('bar.canary', words)} incoming="canary" current="stable" share={share} />
-              )}
+              {step === undefined ? '–' : text('steps.done', { done: step.stepIndex, count: step.stepCount })}
             </dd>
           </div>
-        )}
-        <div>
-          <dt>{text('fact.steps')}</dt>
-          <dd className="num">
-            {step === undefined ? '–' : text('steps.done', { done: step.stepIndex, count: step.stepCount })}
-          </dd>
-        </div>
-        <div>
-          <dt>{text('traffic.pods')}</dt>
-          <dd className="num">
-            {pods === undefined ? '–' : text('traffic.podCounts', { canary: pods.canary, stable: pods.stable })}
-          </dd>
-        </div>
-      </dl>
+          <div>
+            <dt>{text('traffic.pods')}</dt>
+            <dd className="num">
+              {pods === undefined ? '–' : text('traffic.podCounts', { canary: pods.canary, stable: pods.stable })}
+            </dd>
+          </div>
+        </dl>
+      </div>
     </section>
   )
 }

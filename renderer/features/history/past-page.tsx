@@ -2,7 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react'
 import type { HistoryEntryView, RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { failureWords } from '../../format/failure-words.ts'
-import { type Film, openFilm } from '../../store/film.ts'
+import type { Film } from '../../store/film.ts'
 import { hrefOf } from '../../store/route.ts'
 import { type Loaded, useAnswer, useApp, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
@@ -14,6 +14,7 @@ import { PastPane } from './past-pane.tsx'
 import { layOut, type Replay } from './replay.ts'
 import { type Span, spanAt, stretchOf } from './stretch.ts'
 import { Transport } from './transport.tsx'
+import { useFilm } from './use-film.ts'
 import './history.css'
 import './past.css'
 
@@ -75,14 +76,6 @@ function Release({ rolloutKey, at, runs, children }: ReleaseProps) {
       )}
     </div>
   )
-}
-
-function useFilm(key: RolloutKey, from: EpochMs, until: EpochMs): Loaded<Film> {
-  const { bridge } = useApp()
-  return useAnswer<Film>(`film ${key} ${from} ${until}`, async () => {
-    const outcome = await bridge.call('history.film', { key, from, until })
-    return outcome.ok ? { state: 'there', value: openFilm(outcome.value) } : { state: 'failed', failure: outcome.error }
-  })
 }
 
 function NoFilm({ loaded }: { readonly loaded: Loaded<Film> }) {

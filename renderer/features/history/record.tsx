@@ -14,8 +14,10 @@ import { useKeys } from '../../ui/use-keys.ts'
 import { outcomeMarks } from './history-list.tsx'
 import { Lanes } from './lanes.tsx'
 import { MomentEvents, MomentState } from './moment.tsx'
+import { MomentCharts } from './moment-charts.tsx'
 import { layOut, type Replay } from './replay.ts'
 import { Transport } from './transport.tsx'
+import { useFilm } from './use-film.ts'
 
 /** One past rollout: outcome and reason, the replay, the state at the playhead. */
 export function RecordView({ id }: { readonly id: string }) {
@@ -50,8 +52,14 @@ function Told({ record }: { readonly record: HistoryRecordView }) {
   const app = useApp()
   const text = useText()
   const { clock } = app
-  const replay = useMemo(() => layOut(stretchOf(record, clock.now())), [record, clock])
+  const stretch = useMemo(() => stretchOf(record, clock.now()), [record, clock])
+  const loaded = useFilm(record.entry.key, stretch.from, stretch.until)
+  // Without one, what its moments tell is shown.
+  const film = loaded.state === 'there' ? loaded.value : undefined
+  const replay = useMemo(() => layOut({ ...stretch, measurements: film?.measurements ?? [] }), [stretch, film])
   const [moment, setMoment] = useState(replay.end)
+  const page = film?.page(moment) ?? undefined
+  const charted = film !== undefined && film.measurements.length > 0 ? page : undefined
   const open = () => app.goTo(hrefOf(pastOf(record.entry.key, moment)))
   useKeys({ O: open })
   return (
@@ -70,8 +78,9 @@ function Told({ record }: { readonly record: HistoryRecordView }) {
         </Transport>
         <Lanes replay={replay} moment={moment} onMove={setMoment} />
       </section>
-      <div className="record-bottom">
+      <div className={charted === undefined ? 'record-bottom' : 'record-bottom charted'}>
         <MomentState replay={replay} moment={moment} strategy={record.entry.strategy} />
+        {charted !== undefined && <MomentCharts page={charted} />}
         <MomentEvents replay={replay} moment={moment} />
       </div>
     </div>

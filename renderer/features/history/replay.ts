@@ -22,7 +22,7 @@ export interface Replay {
   readonly gaps: readonly Stretch<MomentOf<'gap'>>[]
   /** Events and actions, oldest first. */
   readonly marks: readonly (MomentOf<'event'> | MomentOf<'action'>)[]
-  /** Of each metric, in the order of their names. */
+  /** Of each metric: those that ever failed first, then by name. */
   readonly measured: readonly { readonly metric: string; readonly marks: FilmView['measurements'] }[]
   /** Every moment at which something happened, ascending, without repeats. */
   readonly stops: readonly EpochMs[]
@@ -52,7 +52,7 @@ export function layOut({ from, until, timeline, measurements = [] }: Recorded): 
     marks: moments.filter((moment) => moment.kind === 'event' || moment.kind === 'action'),
     measured: [...Map.groupBy(measurements, ({ metric }) => metric)]
       .map(([metric, marks]) => ({ metric, marks }))
-      .toSorted((a, b) => a.metric.localeCompare(b.metric)),
+      .toSorted((a, b) => Number(hasPassed(a)) - Number(hasPassed(b)) || a.metric.localeCompare(b.metric)),
     stops: [
       ...new Set(
         [...moments, ...measurements].flatMap((each) => ('until' in each ? [each.at, each.until] : [each.at])),
@@ -60,6 +60,8 @@ export function layOut({ from, until, timeline, measurements = [] }: Recorded): 
     ].toSorted((a, b) => a - b),
   }
 }
+
+const hasPassed = ({ marks }: Replay['measured'][number]): boolean => marks.every(({ phase }) => phase === 'Successful')
 
 const of = <K extends Kind>(moments: readonly HistoryMomentView[], kind: K): readonly MomentOf<K>[] =>
   moments.filter((moment): moment is MomentOf<K> => moment.kind === kind)

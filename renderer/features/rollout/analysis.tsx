@@ -13,6 +13,7 @@ import {
   whyNot,
 } from '../../format/analysis-words.ts'
 import { nearest } from '../../format/chart-scale.ts'
+import { shownRuns } from '../../format/shown-runs.ts'
 import { weightChanges } from '../../format/weight-changes.ts'
 import { ChartTimes, useChartTime } from '../../marks/chart-time.tsx'
 import { PhaseMark, Tally } from '../../marks/measurement-mark.tsx'
@@ -63,12 +64,6 @@ export function Analysis({ detail }: { readonly detail: RolloutDetailView }) {
       </div>
     </section>
   )
-}
-
-function shownRuns(runs: readonly AnalysisRunView[]): readonly AnalysisRunView[] {
-  const current = runs.filter((run) => run.current)
-  // Those of an Experiment have a place of their own.
-  return current.length > 0 ? current : runs.filter(({ kind }) => kind !== 'Experiment').slice(0, 1)
 }
 
 const isAnalysed = ({ steps, view }: RolloutDetailView): boolean =>

@@ -69,13 +69,17 @@ describe('a replay', () => {
   })
 
   it('UI-HIST-2: has a lane for each metric, and stops at each measurement', () => {
-    const measured = (after: number, metric: string) =>
-      ({ at: T0 + after, run: 'web-1', metric, phase: 'Successful', value: '1' }) as const
-    const measurements = [measured(20_000, 'success-rate'), measured(10_000, 'latency'), measured(40_000, 'latency')]
+    const measured = (after: number, metric: string, phase: 'Successful' | 'Failed' = 'Successful') =>
+      ({ at: T0 + after, run: 'web-1', metric, phase, value: '1' }) as const
+    const measurements = [
+      measured(20_000, 'success-rate', 'Failed'),
+      measured(10_000, 'latency'),
+      measured(40_000, 'latency'),
+    ]
     const { measured: lanes, stops } = layOut({ ...stretch, timeline: [weight(30_000, 5)], measurements })
     expect(lanes.map(({ metric, marks }) => [metric, marks.map(({ at: when }) => when - T0)])).toEqual([
-      ['latency', [10_000, 40_000]],
       ['success-rate', [20_000]],
+      ['latency', [10_000, 40_000]],
     ])
     expect(stops.map((stop) => stop - T0)).toEqual([10_000, 20_000, 30_000, 40_000])
   })
