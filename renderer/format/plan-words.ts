@@ -1,3 +1,4 @@
+import { isUnderWay } from '#contract/attention.ts'
 import type {
   PlanDriver,
   PlanHoldView,
@@ -65,8 +66,7 @@ export const currentWave = ({ waves }: Pick<PlanSummaryView, 'waves'>): number =
 /** What stands in the chip of a plan: where it is, or why it is held. */
 export function phaseOf(text: Text, plan: PlanSummaryView): Mark & { readonly words: string } {
   const [hold] = plan.holds
-  const isOpen = plan.phase === 'Running' || plan.phase === 'RollingBack'
-  if (isOpen && hold !== undefined) {
+  if (isUnderWay(plan) && hold !== undefined) {
     const isBreach = plan.phase === 'Running' && plan.waves.some(({ state }) => state === 'Breached')
     const mark = isBreach ? waveMarks.Breached : waveMarks.Gate
     return { ...mark, words: text('plan.held', { reason: holdWord(text, hold) }) }
@@ -96,6 +96,12 @@ export const waveWord = (text: Text, { state }: PlanWaveSummary): string => text
 
 export const memberWord = (text: Text, { state }: Pick<PlanMemberView, 'state'>): string => text(`plan.member.${state}`)
 
+/** A plan that has not begun, or is over, needs nobody. */
+export const standingOf = (text: Text, plan: Pick<PlanSummaryView, 'phase' | 'driver'>): string =>
+  isUnderWay(plan)
+    ? driverWordsOf(text, plan.driver)
+    : text(plan.phase === 'Ready' ? 'plan.driver.notYet' : 'plan.driver.over')
+
 export function driverWordsOf(text: Text, driver: PlanDriver): string {
   switch (driver.state) {
     case 'here':
@@ -121,8 +127,14 @@ export function versionOf(change: string): string {
   return change.includes('=') && tag !== undefined ? tag : change
 }
 
-/** `checkout 2.31.0` in a head: each different version once. */
-export const changeInShort = (change: readonly string[]): string => [...new Set(change.map(versionOf))].join(', ')
+/** `app=registry.example/checkout:2.31.0` → `checkout:2.31.0`: a version alone says nothing of what it is of. */
+export const changeInShort = (change: readonly string[]): string => [...new Set(change.map(imageInShort))].join(', ')
+
+function imageInShort(change: string): string {
+  const version = versionOf(change)
+  const name = /([^/=]+?)[:@][^/]*$/.exec(change)?.[1]
+  return version === change || name === undefined ? change : `${name}:${version}`
+}
 
 /** UI-P-1: the more a member asks for a person, the earlier it is shown. */
 const memberUrgency: Readonly<Record<PlanMemberState, number>> = {

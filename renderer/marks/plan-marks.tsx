@@ -6,6 +6,7 @@ import type { Text } from '../format/text.ts'
 import { percentOf } from '../format/weight.ts'
 import { useRollout, useText, useTicking } from '../store/use-app.ts'
 import { Icon } from '../ui/icon.tsx'
+import { Age } from './ages.tsx'
 import { TwoPartBar } from './weight-bar.tsx'
 import './plan.css'
 
@@ -44,31 +45,43 @@ function useMemberMark(member: PlanMemberView): Mark & { readonly words: string 
   return { icon: statusIcon(view.status), tone: toneOf(view.status), words: statusWord(text, view.status) }
 }
 
-/** Silhouette, word and hue of a member; what is not read now is marked late. */
+/** Silhouette, word and hue of a member; what is not read now is grey: it is what was last known (PC-5). */
 export function MemberState({ member }: { readonly member: PlanMemberView }) {
   const text = useText()
   const mark = useMemberMark(member)
   const away = awayWords(text, member)
   return (
     <span className="row">
-      <span className={`status ${inkOf(mark)}${member.state === 'Skipped' ? ' struck' : ''}`} title={member.reason}>
-        <Icon name={mark.icon} className={turns(mark)} />
+      <span
+        className={`status ${away === undefined ? inkOf(mark) : 'faint'}${member.state === 'Skipped' ? ' struck' : ''}`}
+        title={member.reason}
+      >
+        <Icon name={mark.icon} className={away === undefined ? turns(mark) : ''} />
         <span className="cut">{mark.words}</span>
       </span>
-      {away !== undefined && <Icon name="unlink" className="ink-paused icon-sm" label={away} />}
+      {away !== undefined && <Icon name="unlink" className={`${awayInk(member)} icon-sm`} label={away} />}
     </span>
   )
 }
 
 /** Why a member cannot be read, where that is for more than a moment. */
 const awayWords = (text: Text, { reach }: PlanMemberView): string | undefined =>
-  reach === 'unreachable' || reach === 'unauthorized' ? text(`plan.reach.${reach}`) : undefined
+  reach === 'reachable' ? undefined : text(`plan.reach.${reach}`)
+
+/** A context that is not open here is no trouble of the cluster. */
+const awayInk = ({ reach }: PlanMemberView): string => (reach === 'unread' ? 'faint' : 'ink-paused')
 
 /** That a member cannot be read, in words. */
 export function MemberAway({ member }: { readonly member: PlanMemberView }) {
   const text = useText()
   const away = awayWords(text, member)
-  return away === undefined ? null : <span className="ink-paused cut">{away}</span>
+  if (away === undefined) return null
+  const { reach, reachSince } = member
+  return (
+    <span className={`${awayInk(member)} cut`} title={reach === 'unread' ? text('plan.reach.unreadWhy') : away}>
+      {away} {reachSince !== undefined && <Age since={reachSince} />}
+    </span>
+  )
 }
 
 /** A member in the strip: icon, context, steps; the bar below it. */
@@ -83,9 +96,13 @@ export function MemberPill({ member, name }: { readonly member: PlanMemberView; 
       className={`plan-pill${member.state === 'Pending' ? ' idle' : ''}`}
       title={`${name}: ${words.filter(Boolean).join(', ')}`}
     >
-      <Icon name={mark.icon} className={`${inkOf(mark)} ${turns(mark)}`} label={mark.words} />
+      <Icon
+        name={mark.icon}
+        className={away === undefined ? `${inkOf(mark)} ${turns(mark)}` : 'faint'}
+        label={mark.words}
+      />
       <span className="cut name">{name}</span>
-      {away !== undefined && <Icon name="unlink" className="ink-paused icon-sm" label={away} />}
+      {away !== undefined && <Icon name="unlink" className={`${awayInk(member)} icon-sm`} label={away} />}
       {steps !== undefined && <span className="num faint">{steps}</span>}
       <MemberBar member={member} />
     </li>

@@ -44,6 +44,7 @@ const screens: readonly Screen[] = [
     shows: '.plan-bake',
   },
   { name: 'plans', scene: 'plans', at: large, theme: 'system', shows: '.plan-members td', looks },
+  { name: 'plans-over', scene: 'plans', at: '#/plans?id=01JDDONE', theme: 'system', shows: '.plan-members td', looks },
   { name: 'plans-zh-cn', scene: 'plans', at: large, locale: 'zh-CN', shows: '.plan-members td' },
   { name: 'plans-events', scene: 'plans', at: large, prepare: (page) => sideTab(page, 2), shows: '.plan-event' },
   {

@@ -81,7 +81,7 @@ export function otherPlans(now: EpochMs): readonly PlanView[] {
       phase: 'Completed',
       since: now - 26 * HOUR,
       driver: { state: 'nobody' },
-      waveViews: waves('Passed', 'Succeeded'),
+      waveViews: waves('Passed', 'Succeeded').map((wave) => ({ ...wave, members: wave.members.map(notOpen) })),
     }),
     aPlanView(now, {
       ...cart,
@@ -104,6 +104,10 @@ export function otherPlans(now: EpochMs): readonly PlanView[] {
     }),
   ]
 }
+
+/** This window has opened one of its contexts only. */
+const notOpen = (member: PlanMemberView): PlanMemberView =>
+  member.context === 'prod-eu-west' ? member : { ...member, reach: 'unread' }
 
 const longName = 'checkout-orchestration-service-with-a-very-long-name-indeed 2026.11.24-rc.17+build.20261124T141432Z'
 

@@ -37,7 +37,7 @@ export function MemberTable({ plan, at }: MemberTableProps) {
               <th>{text('plans.column.cluster')}</th>
               <th>{text('plans.column.state')}</th>
               <th>{text('plans.column.progress')}</th>
-              <th>{text('plans.column.share')}</th>
+              <th title={text('plans.column.shareWhy')}>{text('plans.column.share')}</th>
               <th>{text('plans.column.since')}</th>
               <th>{text('plans.column.why')}</th>
             </tr>

@@ -3,7 +3,7 @@ import { isUnderWay } from '#contract/attention.ts'
 import type { PlanSummaryView, PlanView } from '#contract/plan-views.ts'
 import { formatMoment } from '../../format/clock-time.ts'
 import { formatDuration } from '../../format/duration.ts'
-import { driverWordsOf, holdText, holdWord, personOf } from '../../format/plan-words.ts'
+import { holdText, holdWord, personOf, standingOf } from '../../format/plan-words.ts'
 import { Age } from '../../marks/ages.tsx'
 import { PlanButtons } from '../../marks/plan-buttons.tsx'
 import { PlanPhase } from '../../marks/plan-marks.tsx'
@@ -133,10 +133,11 @@ function Driver({ plan }: { readonly plan: PlanSummaryView }) {
     const answer = await ask(text, bridge.call('plan.drive', { id: plan.id, drive: !isOurs }))
     setFailed(answer.ok ? undefined : answer.error)
   }
-  const words = driverWordsOf(text, driver)
+  const words = standingOf(text, plan)
+  const isMissed = driver.state === 'nobody' && isUnderWay(plan)
   return (
     <>
-      <Icon name={isOurs ? 'helm' : 'eye'} className={driver.state === 'nobody' ? 'ink-paused' : 'faint'} />
+      {isUnderWay(plan) && <Icon name={isOurs ? 'helm' : 'eye'} className={isMissed ? 'ink-paused' : 'faint'} />}
       <span className="cut" title={words}>
         {words}
       </span>

@@ -8,6 +8,7 @@ import {
   membersInShort,
   personOf,
   phaseOf,
+  standingOf,
   versionOf,
 } from '#renderer/format/plan-words.ts'
 import { createTexts, type Text, textOf } from '#renderer/format/text.ts'
@@ -57,6 +58,10 @@ describe('where a plan is', () => {
     expect(driverWordsOf(text, { state: 'elsewhere', holder: 'bot@oslo/1' })).toBe('Driven elsewhere: bot@oslo/1')
     expect(driverWordsOf(text, { state: 'waiting', holder: undefined })).toBe('Waits to drive')
     expect(driverWordsOf(text, { state: 'nobody' })).toBe('Driven by nobody')
+    const nobody = { state: 'nobody' } as const
+    expect(standingOf(text, { phase: 'Running', driver: nobody })).toBe('Driven by nobody')
+    expect(standingOf(text, { phase: 'Completed', driver: nobody })).toBe('Nobody: it is over')
+    expect(standingOf(text, { phase: 'Ready', driver: nobody })).toBe('Not begun yet')
   })
 })
 
@@ -70,8 +75,10 @@ describe('in short', () => {
     expect(versionOf(change)).toBe(version)
   })
 
-  it('several containers of one version are one version', () => {
-    expect(changeInShort(['a=r/a:2', 'b=r/b:2', 'c=r/c:3'])).toBe('2, 3')
+  it('a version stands with what it is of, each once', () => {
+    expect(changeInShort(['a=r/a:2', 'b=r/b:2', 'c=r/c:3'])).toBe('a:2, b:2, c:3')
+    expect(changeInShort(['app=r.example:5000/shop/checkout:2', '*=r.example:5000/shop/checkout:2'])).toBe('checkout:2')
+    expect(changeInShort(['shop=registry/shop@sha256:0a1b', 'revision 3'])).toBe('shop:0a1b, revision 3')
     expect(personOf('ann@desk-oslo/6b1f')).toBe('ann')
   })
 

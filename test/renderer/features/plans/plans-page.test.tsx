@@ -40,6 +40,20 @@ describe('the page of plans', () => {
     expect(text()).not.toMatch(/undefined|NaN|\[object|\{\{/)
   })
 
+  it('PC-5: a member in a context that is not open here is grey, and says that nobody sees it now', async () => {
+    await open('#/plans?id=01JDDONE')
+    const rows = all('.plan-members tbody tr:not(.wave-row)')
+    const seen = (row: Element) => [row.querySelector('.status')?.className, /not seen now/.test(row.textContent ?? '')]
+    expect(rows.map(seen)).toEqual([
+      ['status faint', true],
+      ['status ink-healthy', false],
+      ['status faint', true],
+      ['status faint', true],
+    ])
+    expect(document.querySelector('.plan-facts')?.textContent).toContain('Nobody: it is over')
+    expect(all('.plan-facts .ink-paused')).toEqual([])
+  })
+
   it('looks for plans that are begun elsewhere when it is opened', async () => {
     await open('#/fleet')
     const before = sent('plans.list').length
