@@ -10,6 +10,7 @@ import type { WrittenMember } from '#main/fleet-plan/plan-file.ts'
 import { PlanMemory } from '#main/fleet-plan/plan-memory.ts'
 import { Plans } from '#main/fleet-plan/plans.ts'
 import { localActor } from '#main/history/actor.ts'
+import { pastRuns } from '#main/history/past-runs.ts'
 import type { History } from '#main/history/store.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import type { Sessions } from './sessions.ts'
@@ -43,6 +44,7 @@ export function openPlans({ sessions, history, clock, log }: Parts): Plans {
     clientOf: (context) => sessions.get(context)?.direct,
     contexts: () => sessions.views().map(({ context }) => context),
     isProtected: (context) => sessions.get(context)?.rails().isProtected ?? false,
+    pastRunsOf: (key) => pastRuns(history, key),
     look: (member) => look(member, sessions.get(member.context)),
     clock,
     random: Math.random,

@@ -1,3 +1,4 @@
+import type { CanaryStep } from '#api/rollout.ts'
 import { rolloutKey } from '#contract/keys.ts'
 import type { PlanForecastView, PlanMemberForecastView } from '#contract/plan-views.ts'
 import { planAction } from '#engine/actions/plan-action.ts'
@@ -88,12 +89,12 @@ const planChange = (world: RolloutWorld, change: PlannedChange, now: EpochMs) =>
         now,
       })
 
-function withoutWaits(rollout: RolloutWorld['rollout']): RolloutWorld['rollout'] {
+/** The same where none of its steps waits for somebody. */
+export function withoutWaits(rollout: RolloutWorld['rollout']): RolloutWorld['rollout'] {
   const { strategy } = rollout.spec
-  if (strategy?.canary === undefined) return rollout
-  const steps = stepsOf(rollout).map((step) =>
-    step.pause != null && step.pause.duration === undefined ? { pause: { duration: '1s' } } : step,
-  )
+  const waits = ({ pause }: CanaryStep) => pause != null && pause.duration === undefined
+  if (strategy?.canary === undefined || !stepsOf(rollout).some(waits)) return rollout
+  const steps = stepsOf(rollout).map((step) => (waits(step) ? { pause: { duration: '1s' } } : step))
   return { ...rollout, spec: { ...rollout.spec, strategy: { ...strategy, canary: { ...strategy.canary, steps } } } }
 }
 

@@ -1,6 +1,7 @@
 import { rolloutKey } from '#contract/keys.ts'
 import type {
   PlanDriver,
+  PlanEndingView,
   PlanMemberView,
   PlanSummaryView,
   PlanView,
@@ -32,6 +33,7 @@ export interface AroundPlan {
   readonly explanation: readonly Explanation[]
   readonly nextActs: readonly FleetAct[]
   readonly budget?: BudgetUse | undefined
+  readonly ending?: PlanEndingView | undefined
   readonly events: readonly PastPlanEvent[]
 }
 
@@ -92,6 +94,7 @@ export function viewPlan(plan: FleetPlan, around: AroundPlan): PlanView {
   return {
     ...summary,
     ...viewBudget(plan, around),
+    ...(around.ending !== undefined && { ending: around.ending }),
     waveViews: plan.spec.waves.map((wave, index): PlanWaveView => {
       const { pilot, sync, gate, minSoakMs, waveSoakMs } = wave
       const status = plan.status.waves[index]

@@ -17,6 +17,7 @@ import { draftPlan } from './draft-plan.ts'
 import type { MemberLook } from './look-at-members.ts'
 import { makePlan, readPlan } from './make-plan.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
+import { type EndingPorts, PlanEndings } from './plan-endings.ts'
 import type { WrittenMember } from './plan-file.ts'
 import { planFileText } from './plan-file-text.ts'
 import type { PlanMemory, RememberedPlan } from './plan-memory.ts'
@@ -38,6 +39,8 @@ export interface PlansOptions {
   /** A start there is confirmed by the name of the plan (UI-ACT-2). */
   readonly isProtected: (context: string) => boolean
   readonly look: (member: WrittenMember) => Promise<MemberLook>
+  /** Completed updates of a Rollout. Absent: nobody looks at when plans are done. */
+  readonly pastRunsOf?: EndingPorts['pastRunsOf']
   readonly clock: Clock
   /** 0 ≤ value < 1. */
   readonly random: () => number
@@ -71,6 +74,7 @@ export class Plans {
   readonly #listListeners = new Set<(plans: readonly PlanSummaryView[]) => void>()
   readonly #planListeners = new Map<string, Set<(plan: PlanView | null) => void>>()
   readonly #configs: ConfigLooks
+  readonly #endings: PlanEndings | undefined
   readonly #changedPlans = new Set<string>()
   #last: readonly PlanSummaryView[] = []
   #alarm: Dispose | undefined
@@ -78,6 +82,8 @@ export class Plans {
   constructor(options: PlansOptions) {
     this.#options = options
     this.#configs = new ConfigLooks(options.clock)
+    const { pastRunsOf } = options
+    if (pastRunsOf !== undefined) this.#endings = new PlanEndings({ ...options, pastRunsOf }, (id) => this.#changed(id))
     this.#identity = `${options.actor}/${randomUUID()}`
   }
 
@@ -297,7 +303,10 @@ export class Plans {
       entry.plan = plan
       this.#options.memory.add(entry.id, this.#options.clock.now(), events)
       this.#remember(entry)
-      if (isEnded(plan)) this.#run(entry)
+      if (isEnded(plan)) {
+        this.#endings?.forget(entry.id)
+        this.#run(entry)
+      }
     }
     this.#changed(entry.id)
   }
@@ -330,10 +339,12 @@ export class Plans {
   #view(entry: Entry): PlanView {
     const { clusterOf, clock, memory } = this.#options
     const known = entry.runner?.view
+    const members = observeMembers(entry.plan, { clusterOf, clock, isStale: () => false })
     return viewPlan(entry.plan, {
       ...this.#standing(entry),
       now: clock.now(),
-      members: observeMembers(entry.plan, { clusterOf, clock, isStale: () => false }),
+      members,
+      ending: isUnderWay(entry.plan) ? this.#endings?.of(entry.plan, members) : undefined,
       explanation: known?.explanation ?? [],
       nextActs: known?.nextActs ?? [],
       budget: known?.budget,

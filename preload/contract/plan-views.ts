@@ -70,6 +70,16 @@ export interface PlanHoldView {
   readonly until?: EpochMs
 }
 
+/** When a plan that goes its way is done, or waits for a person (UI-CH). */
+export interface PlanEndingView {
+  readonly how: 'done' | 'person'
+  readonly at: EpochMs
+  /** The one whose gate waits; the first is 0. */
+  readonly wave: number
+  /** Not before then: too little is known of earlier updates, or of something in between. */
+  readonly isAtLeast: boolean
+}
+
 /** What a plan costs of the error budget, in milliseconds in which all of the traffic fails (W16). */
 export interface PlanBudgetView {
   /** What failed, or is taken back. */
@@ -83,6 +93,8 @@ export interface PlanBudgetView {
 export interface PlanView extends PlanSummaryView {
   /** Where it has a cap of the error budget. */
   readonly budget?: PlanBudgetView
+  /** While that is foreseen. */
+  readonly ending?: PlanEndingView
   readonly waveViews: readonly PlanWaveView[]
   /** Why what stands still does so. */
   readonly explanation: readonly PlanExplanationView[]

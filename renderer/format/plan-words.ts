@@ -5,12 +5,15 @@ import type {
   PlanMemberState,
   PlanMemberView,
   PlanSummaryView,
+  PlanView,
   PlanWaveSummary,
 } from '#contract/plan-views.ts'
+import type { EpochMs } from '#lib/clock.ts'
 import type { IconName } from '../ui/icon-names.ts'
 import { formatMinute } from './clock-time.ts'
+import { comingTime } from './forecast-words.ts'
 import type { StatusTone } from './status-words.ts'
-import type { Text } from './text.ts'
+import type { Locale, Text } from './text.ts'
 
 /** Silhouette and hue; `waiting` is the empty ring, without a hue. */
 export interface Mark {
@@ -90,6 +93,24 @@ export function holdText(text: Text, { by, text: why, stopsLine, until }: PlanHo
     until === undefined ? undefined : text('plan.until', { time: formatMinute(until) }),
   ].filter((part) => part !== undefined)
   return more.length === 0 ? words : `${words} (${more.join(', ')})`
+}
+
+/** `Done about 14:52`, or that it then waits for a person; `undefined` where nothing is foreseen, or that moment is over. */
+export function endingWords(
+  text: Text,
+  { ending, waveViews }: Pick<PlanView, 'ending' | 'waveViews'>,
+  now: EpochMs,
+  locale: Locale,
+): string | undefined {
+  if (ending === undefined || ending.at <= now) return undefined
+  const at = comingTime(ending.at, now, locale)
+  if (ending.how === 'done') return text(ending.isAtLeast ? 'forecast.end.atLeast' : 'forecast.end.healthy', { at })
+  const wave = ending.wave + 1
+  const isLast = wave === waveViews.length
+  return text(ending.isAtLeast ? 'plan.ending.personAtLeast' : 'plan.ending.person', {
+    at,
+    gate: isLast ? text('plan.ending.last') : text('plan.ending.next', { wave: wave + 1 }),
+  })
 }
 
 export const waveWord = (text: Text, { state }: PlanWaveSummary): string => text(`plan.wave.${state}`)

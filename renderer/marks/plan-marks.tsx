@@ -1,10 +1,19 @@
-import type { PlanMemberView, PlanSummaryView, PlanWaveSummary, PlanWaveView } from '#contract/plan-views.ts'
+import type { PlanMemberView, PlanSummaryView, PlanView, PlanWaveSummary, PlanWaveView } from '#contract/plan-views.ts'
 import { formatClockSpan } from '../format/duration.ts'
-import { bakeLeftMs, type Mark, memberMarks, memberWord, phaseOf, waveMarks, waveWord } from '../format/plan-words.ts'
+import {
+  bakeLeftMs,
+  endingWords,
+  type Mark,
+  memberMarks,
+  memberWord,
+  phaseOf,
+  waveMarks,
+  waveWord,
+} from '../format/plan-words.ts'
 import { statusIcon, statusWord, toneOf } from '../format/status-words.ts'
 import type { Text } from '../format/text.ts'
 import { percentOf } from '../format/weight.ts'
-import { useRollout, useText, useTicking } from '../store/use-app.ts'
+import { useLocale, useRollout, useText, useTicking } from '../store/use-app.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Age } from './ages.tsx'
 import { TwoPartBar } from './weight-bar.tsx'
@@ -22,6 +31,18 @@ export function PlanPhase({ plan }: { readonly plan: PlanSummaryView }) {
     <span className={`chip ${soft} ${inkOf(mark)}`}>
       <Icon name={mark.icon} className={turns(mark)} />
       <span className="cut">{mark.words}</span>
+    </span>
+  )
+}
+
+/** When it is done, or waits for a person. */
+export function PlanEnding({ plan }: { readonly plan: PlanView }) {
+  const text = useText()
+  const locale = useLocale()
+  const words = useTicking((now) => endingWords(text, plan, now, locale))
+  return words === undefined ? null : (
+    <span className="num cut" title={words}>
+      {words}
     </span>
   )
 }

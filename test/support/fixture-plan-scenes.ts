@@ -18,6 +18,7 @@ export function summaryOf({
   waveViews,
   explanation: _why,
   nextActs: _acts,
+  ending: _ending,
   events: _events,
   ...plan
 }: PlanView): PlanSummaryView {

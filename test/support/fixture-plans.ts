@@ -142,6 +142,7 @@ export function checkoutPlan(now: EpochMs, more: Partial<PlanView> = {}): PlanVi
         ],
       }),
     ],
+    ending: { how: 'done', at: now + 3 * HOUR, wave: 2, isAtLeast: false },
     explanation: [
       { because: 'W3', member: id('prod-us-east'), wave: undefined, text: '761 s of 900 s are not proven yet' },
     ],

@@ -16,7 +16,7 @@ import {
 import type { Text } from '../../format/text.ts'
 import { Age } from '../../marks/ages.tsx'
 import { PlanButtons } from '../../marks/plan-buttons.tsx'
-import { MemberPill, PlanPhase, WaveBake, WaveState } from '../../marks/plan-marks.tsx'
+import { MemberPill, PlanEnding, PlanPhase, WaveBake, WaveState } from '../../marks/plan-marks.tsx'
 import { byAttention, planAtHand, type SeenPlan } from '../../store/plans.ts'
 import { hrefOf, planOf } from '../../store/route.ts'
 import { useApp, useText } from '../../store/use-app.ts'
@@ -36,14 +36,14 @@ export function PlanStrip() {
   if (plan === undefined) return null
   return (
     <section className="panel plan-strip" data-region aria-label={text('plan.strip')}>
-      <Head plan={plan} />
+      <Head plan={plan} seen={seen} />
       <Holds plan={plan} />
       {seen === undefined ? <p className="plan-loading faint">{text('load.label')}</p> : <Waves seen={seen} />}
     </section>
   )
 }
 
-function Head({ plan }: { readonly plan: PlanSummaryView }) {
+function Head({ plan, seen }: { readonly plan: PlanSummaryView; readonly seen: SeenPlan | undefined }) {
   const text = useText()
   const change = changeInShort(plan.change)
   return (
@@ -58,6 +58,7 @@ function Head({ plan }: { readonly plan: PlanSummaryView }) {
         </span>
       )}
       <PlanPhase plan={plan} />
+      {seen !== undefined && <PlanEnding plan={seen.plan} />}
       <Switcher plan={plan} />
       <span className="faint small cut wide-only">
         {text('plan.by', { who: personOf(plan.createdBy), time: formatMinute(plan.createdAt) })}

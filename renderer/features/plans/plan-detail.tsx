@@ -6,7 +6,7 @@ import { formatDuration } from '../../format/duration.ts'
 import { holdText, holdWord, personOf, standingOf } from '../../format/plan-words.ts'
 import { Age } from '../../marks/ages.tsx'
 import { PlanButtons } from '../../marks/plan-buttons.tsx'
-import { PlanPhase } from '../../marks/plan-marks.tsx'
+import { PlanEnding, PlanPhase } from '../../marks/plan-marks.tsx'
 import { copyPlan } from '../../store/new-plan.ts'
 import { useApp, useLocale, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
@@ -30,7 +30,7 @@ export function PlanDetail({ id, summary }: PlanDetailProps) {
     const { plan, at } = loaded.value
     return (
       <div className="plan-detail">
-        <Top plan={plan} />
+        <Top plan={plan} whole={plan} />
         <div className="plan-body">
           <MemberTable plan={plan} at={at} />
           <PlanSide plan={plan} />
@@ -53,7 +53,7 @@ export function PlanDetail({ id, summary }: PlanDetailProps) {
   )
 }
 
-function Top({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budget'> }) {
+function Top({ plan, whole }: { readonly plan: PlanSummaryView; readonly whole?: PlanView }) {
   const app = useApp()
   const text = useText()
   return (
@@ -64,6 +64,7 @@ function Top({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budget
           {plan.name}
         </h2>
         <PlanPhase plan={plan} />
+        {whole !== undefined && <PlanEnding plan={whole} />}
         <span className="space" />
         <Button
           small
@@ -74,16 +75,17 @@ function Top({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budget
         />
         {(isUnderWay(plan) || plan.phase === 'Ready') && <PlanButtons plan={plan} />}
       </div>
-      <Facts plan={plan} />
+      <Facts plan={plan} whole={whole} />
       <Holds plan={plan} />
     </section>
   )
 }
 
-function Facts({ plan }: { readonly plan: PlanSummaryView & Pick<PlanView, 'budget'> }) {
+function Facts({ plan, whole }: { readonly plan: PlanSummaryView; readonly whole: PlanView | undefined }) {
   const text = useText()
   const locale = useLocale()
-  const { home, budget } = plan
+  const { home } = plan
+  const budget = whole?.budget
   const facts = [
     { name: text('plans.fact.change'), value: plan.change.join(', ') || text('plans.byOthers'), isCode: true },
     { name: text('plans.fact.home'), value: `${home.context} / ${home.namespace}` },

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { PlanEndingView } from '#contract/plan-views.ts'
 import { gateShut, gateToOpen, holdShut, retryShut, skipShut, startShut } from '#renderer/format/plan-wishes.ts'
 import {
   bakeLeftMs,
   changeInShort,
   driverWordsOf,
+  endingWords,
   holdText,
   membersInShort,
   personOf,
@@ -62,6 +64,30 @@ describe('where a plan is', () => {
     expect(standingOf(text, { phase: 'Running', driver: nobody })).toBe('Driven by nobody')
     expect(standingOf(text, { phase: 'Completed', driver: nobody })).toBe('Nobody: it is over')
     expect(standingOf(text, { phase: 'Ready', driver: nobody })).toBe('Not begun yet')
+  })
+})
+
+describe('UI-CH: when a plan is done', () => {
+  const words = (ending: PlanEndingView) => endingWords(text, checkoutPlan(now, { ending }), now, 'en')
+  it('says about when, or not before when, with the same words as a forecast of one rollout', () => {
+    const at = now + 37 * 60_000
+    expect(words({ how: 'done', at, wave: 2, isAtLeast: false })).toBe('Done about 14:51')
+    expect(words({ how: 'done', at, wave: 2, isAtLeast: true })).toBe('Done at 14:51 at the earliest')
+  })
+
+  it('a gate without a timer: from then on it waits for a person', () => {
+    const at = now + 37 * 60_000
+    expect(words({ how: 'person', at, wave: 0, isAtLeast: false })).toBe(
+      'About 14:51 it waits for a person: before wave 2',
+    )
+    expect(words({ how: 'person', at, wave: 2, isAtLeast: true })).toBe(
+      'At 14:51 at the earliest it waits for a person: at its end',
+    )
+  })
+
+  it('a moment that is over is not told', () => {
+    expect(words({ how: 'done', at: now, wave: 2, isAtLeast: false })).toBeUndefined()
+    expect(endingWords(text, named('ledger 9.2, quarter end'), now, 'en')).toBeUndefined()
   })
 })
 
