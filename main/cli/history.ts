@@ -9,6 +9,7 @@ import type { History } from '#main/history/store.ts'
 import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { formatRecord } from './history-record.ts'
+import { expectedHead, verifyRecord } from './history-verify.ts'
 import { byWhom, oneLine, outcomeCell, shorten, versionsOf } from './history-words.ts'
 import { type CliIo, UsageError } from './io.ts'
 import { shownDuration } from './shown-age.ts'
@@ -70,6 +71,27 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
       opened.close()
       io.exitWith(exitCodes.ok)
     })
+  history
+    .command('verify')
+    .description(
+      'whether the record of actions and writes is as it was written, with no entry changed, removed or added',
+    )
+    .option('--expect <head>', 'a head that this printed earlier has to be in it (repeatable)', collectHeads, [])
+    .action(async (_options: unknown, command: Command) => {
+      const { sandbox, expect, output } = command.optsWithGlobals<VerifyOptions>()
+      const path = sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
+      if (!existsSync(path)) return io.exitWith(nothingRecorded(path, '', { limit: 0 }, io))
+      const opened = await openRecorded(path, io)
+      if (opened === undefined) return io.exitWith(exitCodes.failed)
+      io.exitWith(await verifyRecord(opened, expect.map(expectedHead), output === 'json', io))
+      opened.close()
+    })
+}
+
+const collectHeads = (text: string, former: readonly string[]): readonly string[] => [...former, text]
+
+interface VerifyOptions extends Pick<HistoryOptions, 'sandbox' | 'output'> {
+  readonly expect: readonly string[]
 }
 
 interface ExportOptions extends Pick<HistoryOptions, 'sandbox' | 'context'> {

@@ -2,6 +2,8 @@ import { chmodSync, closeSync, constants, copyFileSync, mkdirSync, openSync, ren
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { chainNames } from './chain.ts'
+import { beginChain, headOf } from './chain-store.ts'
 import { migrations } from './migrations.ts'
 
 /** Why the file cannot be used, named for what to do about it. */
@@ -37,13 +39,23 @@ export function openDatabase(path: string, options: DatabaseOptions): Outcome<Da
     if (path !== ':memory:' && options.mode !== 'read') prepareFile(path)
     db = new DatabaseSync(path, { readOnly: options.mode === 'read', timeout: 2000 })
     const problem = check(db, options) ?? prepare(db, path, options)
-    if (problem === undefined) return success(wrap(db))
+    if (problem === undefined) return withChains(wrap(db), options)
     db.close()
     return failure(problem)
   } catch (thrown) {
     db?.close()
     return failure(classify(thrown))
   }
+}
+
+/** The records of a file that was written before they had chains are proven from now on (W10). */
+function withChains(db: Database, { mode }: DatabaseOptions): Outcome<Database, DatabaseFailure> {
+  const missing = mode === 'read' ? [] : chainNames.filter((name) => headOf(db, name) === undefined)
+  if (missing.length === 0) return success(db)
+  const begun = db.transaction(() => missing.forEach((name) => beginChain(db, name)))
+  if (begun.ok) return success(db)
+  db.close()
+  return begun
 }
 
 /** A new file is for its owner only; SQLite gives its companions the same mode. */

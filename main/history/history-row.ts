@@ -1,4 +1,6 @@
 import type { EpochMs } from '#lib/clock.ts'
+import { chainNames } from './chain.ts'
+import { appendEntry, placesOf } from './chain-store.ts'
 import type { Database } from './database.ts'
 import { type ObjectRow, objectCopies, storeObjectRow } from './objects/object-row.ts'
 
@@ -79,9 +81,9 @@ export function storeRow(db: Database, row: HistoryRow): void {
         row.body,
       )
     case 'journal':
-      return db.run('INSERT INTO journal (at, key, body) VALUES (?, ?, ?)', row.at, row.key, row.body)
+      return appendEntry(db, 'journal', { at: row.at, subject: row.key, body: row.body })
     case 'written':
-      return db.run('INSERT INTO written (at, context, body) VALUES (?, ?, ?)', row.at, row.context, row.body)
+      return appendEntry(db, 'written', { at: row.at, subject: row.context, body: row.body })
     case 'meta':
       return db.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', row.name, row.value)
     case 'plan':
@@ -106,6 +108,8 @@ export function storeRow(db: Database, row: HistoryRow): void {
 export function copyRows(from: Database, to: Database): void {
   for (const { query, into } of copies)
     for (const row of from.all(query)) to.run(into, ...Object.values(row).map(asColumn))
+  for (const name of chainNames)
+    for (const { entry } of placesOf(from, name)) if (entry !== undefined) appendEntry(to, name, entry)
 }
 
 const copies: readonly { readonly query: string; readonly into: string }[] = [
@@ -122,20 +126,12 @@ const copies: readonly { readonly query: string; readonly into: string }[] = [
     into: 'INSERT OR IGNORE INTO template (key, uid, revision, capturedAt, version, body) VALUES (?, ?, ?, ?, ?, ?)',
   },
   {
-    query: 'SELECT at, key, body FROM journal ORDER BY id',
-    into: 'INSERT INTO journal (at, key, body) VALUES (?, ?, ?)',
-  },
-  {
     query: 'SELECT id, context, namespace, driven, body FROM plan',
     into: 'INSERT OR IGNORE INTO plan (id, context, namespace, driven, body) VALUES (?, ?, ?, ?, ?)',
   },
   {
     query: 'SELECT planId, at, body FROM planEvent ORDER BY id',
     into: 'INSERT INTO planEvent (planId, at, body) VALUES (?, ?, ?)',
-  },
-  {
-    query: 'SELECT at, context, body FROM written ORDER BY id',
-    into: 'INSERT INTO written (at, context, body) VALUES (?, ?, ?)',
   },
   { query: 'SELECT name, value FROM meta', into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)' },
   ...objectCopies,

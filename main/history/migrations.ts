@@ -148,4 +148,24 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (context, since)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What proves the two records (ADR 20): one link for each entry, with the hash of the link before it, and where each chain stands.
+  CREATE TABLE link (
+    name TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    salt TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (name, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE chain (
+    name TEXT PRIMARY KEY,
+    first INTEGER NOT NULL,
+    anchor TEXT NOT NULL,
+    last INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    beganAt INTEGER NOT NULL,
+    takenOver INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER link_is_kept BEFORE UPDATE ON link BEGIN SELECT RAISE(ABORT, 'the record cannot be edited'); END;
+  `,
 ]

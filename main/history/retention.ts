@@ -1,4 +1,5 @@
 import type { EpochMs } from '#lib/clock.ts'
+import { pruneChain } from './chain-store.ts'
 import type { Database } from './database.ts'
 import { journalMax, writtenMax } from './migrations.ts'
 import { pruneObjects } from './objects/object-retention.ts'
@@ -40,6 +41,6 @@ export function prune(db: Database, now: EpochMs): void {
     keep.planEvents,
   )
   pruneObjects(db, now - keep.ageMs)
-  db.run('DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ?', journalMax)
-  db.run('DELETE FROM written WHERE id <= (SELECT max(id) FROM written) - ?', writtenMax)
+  pruneChain(db, 'journal', journalMax)
+  pruneChain(db, 'written', writtenMax)
 }
