@@ -88,9 +88,13 @@ export function pruneChain(db: Database, name: ChainName, max: number): void {
   db.run('UPDATE chain SET first = ?, anchor = ? WHERE name = ?', until + 1, String(link['hash']), name)
 }
 
-/** All that is stored of a chain, by id: entries, links, or both. */
-export function* placesOf(db: Reader, name: ChainName): Generator<ChainPlace, undefined> {
-  let last = Number.MIN_SAFE_INTEGER
+/** All that is stored of a chain, by id: entries, links, or both. @param after an id */
+export function* placesOf(
+  db: Reader,
+  name: ChainName,
+  after: number = Number.MIN_SAFE_INTEGER,
+): Generator<ChainPlace, undefined> {
+  let last = after
   for (let isMore = true; isMore; ) {
     const rows = db.all(
       `SELECT id, at, ${subjectColumn[name]} AS subject, body FROM ${name} WHERE id > ? ORDER BY id LIMIT ${pageSize}`,

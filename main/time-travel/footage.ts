@@ -34,6 +34,8 @@ export interface Footage {
   readonly context: string
   /** `namespace/name`. */
   readonly key: string
+  /** Whose changes those are. */
+  readonly objects: readonly RecordedObject[]
   /** Oldest first; those at or before the beginning make up how it stood then. */
   readonly changes: readonly Change[]
 }
@@ -56,7 +58,12 @@ export function footageOf(history: Reader, key: RolloutKey, from: EpochMs, until
   )
   const changes = [...own, ...read(family), ...read(named)]
   const routes = routesOf(history, context, changes, read)
-  return { context, key: `${namespace}/${name}`, changes: [...changes, ...routes].toSorted((a, b) => a.at - b.at) }
+  return {
+    context,
+    key: `${namespace}/${name}`,
+    objects: [...rollouts, ...family, ...named, ...routes.map(({ object }) => object)],
+    changes: [...changes, ...routes.flatMap((each) => each.changes)].toSorted((a, b) => a.at - b.at),
+  }
 }
 
 function descendants(history: Reader, context: string, parents: readonly RecordedObject[]): readonly RecordedObject[] {
@@ -88,12 +95,13 @@ function routesOf(
   context: string,
   changes: readonly Change[],
   read: (found: readonly RecordedObject[]) => readonly Change[],
-): readonly Change[] {
+): readonly { readonly object: RecordedObject; readonly changes: readonly Change[] }[] {
   const rollouts = changes.flatMap(({ kind, object }) => (kind === 'rollouts' ? [object as Rollout] : []))
-  const found = new Map<number, readonly Change[]>()
+  const found = new Map<number, { readonly object: RecordedObject; readonly changes: readonly Change[] }>()
   for (let isMore = true; isMore; ) {
     const past = new PastCluster(context)
-    for (const { kind, object } of [...changes, ...[...found.values()].flat()]) past.put(kind, object)
+    const known = [...changes, ...[...found.values()].flatMap((each) => each.changes)]
+    for (const { kind, object } of known) past.put(kind, object)
     const wanted = rollouts.flatMap((rollout) => readableRoutes(past, rollout)?.reads ?? [])
     const objects = wanted
       .filter(({ kind }) => kind !== 'services')
@@ -101,10 +109,10 @@ function routesOf(
         recordedObjects(history, { context, kind, namespace, ...('name' in rest && { name: rest.name }) }),
       )
       .filter(({ id }) => !found.has(id))
-    for (const each of objects) found.set(each.id, read([each]))
+    for (const object of objects) found.set(object.id, { object, changes: read([object]) })
     isMore = objects.length > 0
   }
-  return [...found.values()].flat()
+  return [...found.values()]
 }
 
 function changesOf(kind: keyof CachedKinds, states: readonly ObjectAt[]): readonly Change[] {

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { type Case, caseOf, type Tried, tryCase } from './fuzz.ts'
+import { fuzzBundles } from './fuzz-bundles.ts'
 
 /*
  * `npm run fuzz -- --minutes 10 --seed 1`: conditions of analyses that nobody would write, for so long, each with the seed it can be
- * repeated with (`--seed N --cases 1`). Ends with 1 when something happened that must not.
+ * repeated with (`--seed N --cases 1`). Ends with 1 when something happened that must not. `--of bundles`: files that pretend to be bundles.
  */
 
 const { values } = parseArgs({
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '1' },
     cases: { type: 'string', default: 'Infinity' },
+    of: { type: 'string', default: 'conditions' },
   },
 })
 
@@ -20,6 +22,7 @@ const outcomes = new Map<string, number>()
 const violations: string[] = []
 let slowest: { readonly tried: Tried; readonly case: Case } | undefined
 let seed = first
+if (values.of === 'bundles') process.exit(await fuzzBundles({ first, minutes, cases }, print))
 for (; seed - first < cases && performance.now() - startedAt < minutes * 60_000; seed++) {
   const one = caseOf(seed)
   const tried = tryCase(one)
