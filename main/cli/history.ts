@@ -6,6 +6,8 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { historyFiles, historyPath } from '#main/data-folder.ts'
 import type { History } from '#main/history/store.ts'
+import type { ChainReport } from '#main/history/verify.ts'
+import { type BundleSource, openBundled } from './bundle-source.ts'
 import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { formatRecord } from './history-record.ts'
@@ -15,7 +17,7 @@ import { type CliIo, UsageError } from './io.ts'
 import { shownDuration } from './shown-age.ts'
 import { formatTable } from './text-table.ts'
 
-interface HistoryOptions {
+interface HistoryOptions extends BundleSource {
   readonly app?: string
   readonly actions?: boolean
   readonly writes?: boolean
@@ -43,13 +45,15 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
     .option('--writes', 'every request that changed something in a cluster, of people and of the engine')
     .option('--sandbox', 'what was recorded of the sandbox fleet instead')
     .option('--limit <count>', 'how many at most', wholeNumber, 50)
+    .option('--bundle <file>', 'read a bundle instead (argosy bundle)')
+    .option('--passphrase-file <file>', 'what unlocks the bundle')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<HistoryOptions>()
       const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
       const list = options.writes === true ? '--writes' : options.actions === true ? '--actions' : undefined
       if (id !== undefined && list !== undefined) throw new UsageError(`${list} lists; it takes no id`)
-      if (!existsSync(path)) return io.exitWith(nothingRecorded(path, id, options, io))
-      const history = await openRecorded(path, io)
+      if (options.bundle === undefined && !existsSync(path)) return io.exitWith(nothingRecorded(path, id, options, io))
+      const history = (await openSource(path, options, io))?.history
       if (history === undefined) return io.exitWith(exitCodes.failed)
       io.exitWith(await answer(history, id, { ...options, path }, io))
       history.close()
@@ -62,8 +66,9 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
       const options = command.optsWithGlobals<ExportOptions>()
       const sinceMs = options.since === undefined ? undefined : durationOf(options.since)
       const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
-      if (!existsSync(path)) return io.exitWith(nothingRecorded(path, undefined, { limit: 0 }, io))
-      const opened = await openRecorded(path, io)
+      if (options.bundle === undefined && !existsSync(path))
+        return io.exitWith(nothingRecorded(path, undefined, { limit: 0 }, io))
+      const opened = (await openSource(path, options, io))?.history
       if (opened === undefined) return io.exitWith(exitCodes.failed)
       const { exportRecord } = await import('#main/history/export.ts')
       const since = sinceMs === undefined ? undefined : io.clock.now() - sinceMs
@@ -78,23 +83,25 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
     )
     .option('--expect <head>', 'a head that this printed earlier has to be in it (repeatable)', collectHeads, [])
     .action(async (_options: unknown, command: Command) => {
-      const { sandbox, expect, output } = command.optsWithGlobals<VerifyOptions>()
-      const path = sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
-      if (!existsSync(path)) return io.exitWith(nothingRecorded(path, '', { limit: 0 }, io))
-      const opened = await openRecorded(path, io)
+      const options = command.optsWithGlobals<VerifyOptions>()
+      const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
+      if (options.bundle === undefined && !existsSync(path))
+        return io.exitWith(nothingRecorded(path, '', { limit: 0 }, io))
+      const opened = await openSource(path, options, io)
       if (opened === undefined) return io.exitWith(exitCodes.failed)
-      io.exitWith(await verifyRecord(opened, expect.map(expectedHead), output === 'json', io))
-      opened.close()
+      const expected = options.expect.map(expectedHead)
+      io.exitWith(await verifyRecord(opened.history, expected, options.output === 'json', io, opened.chains))
+      opened.history.close()
     })
 }
 
 const collectHeads = (text: string, former: readonly string[]): readonly string[] => [...former, text]
 
-interface VerifyOptions extends Pick<HistoryOptions, 'sandbox' | 'output'> {
+interface VerifyOptions extends Pick<HistoryOptions, 'sandbox' | 'output'>, BundleSource {
   readonly expect: readonly string[]
 }
 
-interface ExportOptions extends Pick<HistoryOptions, 'sandbox' | 'context'> {
+interface ExportOptions extends Pick<HistoryOptions, 'sandbox' | 'context'>, BundleSource {
   readonly since?: string
 }
 
@@ -126,6 +133,17 @@ async function answer(history: History, id: string | undefined, options: Recorde
   if (id !== undefined) return show(history, id, options, io)
   if (options.writes === true) return listWrites(history, options, io)
   return options.actions === true ? listActed(history, options, io) : list(history, options, io)
+}
+
+/** A bundle brings what is known of its chains along. */
+async function openSource(
+  path: string,
+  source: BundleSource,
+  io: CliIo,
+): Promise<{ readonly history: History; readonly chains?: readonly ChainReport[] } | undefined> {
+  if (source.bundle !== undefined) return openBundled(source.bundle, source, io)
+  const history = await openRecorded(path, io)
+  return history && { history }
 }
 
 async function openRecorded(path: string, io: CliIo): Promise<History | undefined> {

@@ -4,6 +4,7 @@ import { historyFiles } from '#main/data-folder.ts'
 import { registerActions } from './actions.ts'
 import { registerApp } from './app.ts'
 import { registerBackTest } from './back-test.ts'
+import { registerBundle } from './bundle.ts'
 import { registerCrds } from './crds.ts'
 import { registerEngine } from './engine.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -53,6 +54,7 @@ export function createProgram(io: CliIo): Command {
   registerMakeRollout(program, io, folder)
   registerPlan(program, io)
   registerHistory(program, io, join(folder, historyFiles.clusters))
+  registerBundle(program, io)
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)
   return program
