@@ -13,6 +13,7 @@ import { EffectFeed } from './app/effect-feed.ts'
 import { exportFileName } from './app/export-file.ts'
 import { followBackTest } from './app/follow-back-test.ts'
 import { createHandlers } from './app/handlers.ts'
+import { HistorySource } from './app/history-source.ts'
 import { Migrations } from './app/migrations.ts'
 import { openNativeSettings } from './app/native-settings.ts'
 import { openPlans } from './app/open-plans.ts'
@@ -128,6 +129,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   plans.start()
 
   const effects = new EffectFeed(clock)
+  const source = new HistorySource(history)
   const migrations = new Migrations({ sessions, recorder, clock, log })
   let notifies = false
   const prefer = (preferred: Input<'desktop.prefer'>): void => {
@@ -143,6 +145,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   const dispatcher = createDispatcher({
     handlers: createHandlers({
       ...{ sessions, fleet, history, recorder, objects, effects, plans, migrations, clock, log, info, prefer },
+      source,
       saveAs: options.saveAs,
     }),
     publishers: {
@@ -153,6 +156,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
       'action.effect': (_topic, send) => effects.onEffect(send),
       'plans.changed': (_topic, send) => plans.onList(send),
       'plan.changed': ({ id }, send) => plans.onPlan(id, send),
+      'bundle.changed': (_topic, send) => source.onChange(send),
       'app.notice': (_topic, send) => {
         listeners.add(send)
         return () => void listeners.delete(send)
@@ -170,11 +174,12 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
     },
     record: (context) => ({
       name: exportFileName(clock.now()),
-      lines: exportRecord(history, { contexts: context === undefined ? undefined : [context] }),
+      lines: exportRecord(source.shown, { contexts: context === undefined ? undefined : [context] }),
     }),
     park: () => plans.park(),
     stop: async () => {
       effects.stop()
+      source.stop()
       // What is on its way ends with the sessions at the latest.
       const migrationsStopped = migrations.stop()
       await plans.park()

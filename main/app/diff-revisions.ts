@@ -17,7 +17,7 @@ import type { History } from '#main/history/store.ts'
 type Side = Input<'revision.diff'>['left']
 
 interface Sources {
-  readonly fleet: FleetSource
+  readonly fleet: Pick<FleetSource, 'parts'>
   readonly history: History
 }
 
@@ -46,7 +46,7 @@ const side = (
   version: string | undefined,
 ): TemplateSide => ({ title, revision: revision === 'spec' ? undefined : revision, template, capturedAt, version })
 
-function liveTemplate(fleet: FleetSource, { key, revision }: Side): PodTemplateSpec | undefined {
+function liveTemplate(fleet: Sources['fleet'], { key, revision }: Side): PodTemplateSpec | undefined {
   const parts = fleet.parts(key)
   if (parts === undefined) return undefined
   if (revision !== 'spec') {

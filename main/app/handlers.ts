@@ -4,6 +4,7 @@ import type { ConditionVerdicts } from '#contract/analysis-views.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
 import type { MigrationActionName } from '#contract/migration-views.ts'
 import type { Handlers, Input } from '#contract/requests.ts'
+import type { FilmView } from '#contract/time-travel-views.ts'
 import type {
   ActionEffect,
   ActionName,
@@ -16,7 +17,7 @@ import type {
 } from '#contract/views.ts'
 import { begins, setAside } from '#engine/actions/guard-rails.ts'
 import type { CreateWrite } from '#engine/decision.ts'
-import type { Clock } from '#lib/clock.ts'
+import type { Clock, EpochMs } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -38,10 +39,12 @@ import type { Recorder } from '#main/history/recorder.ts'
 import type { History } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
 import { pastBoard } from '#main/time-travel/past-board.ts'
+import { bundleHandlers } from './bundle-handlers.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { diffRevisions } from './diff-revisions.ts'
 import type { EffectFeed } from './effect-feed.ts'
 import { Begun, guardFor } from './guard-action.ts'
+import type { HistorySource } from './history-source.ts'
 import type { Migrations } from './migrations.ts'
 import { previewNative, readNative, sendNative } from './native-actions.ts'
 import { recordHandlers, type SaveAs } from './record-handlers.ts'
@@ -51,6 +54,8 @@ export interface HandlerParts {
   readonly sessions: Sessions
   readonly fleet: FleetSource
   readonly history: History
+  /** Which history is shown. */
+  readonly source: HistorySource
   readonly recorder: Recorder
   readonly objects: Pick<ObjectRecorder, 'upToNow'>
   readonly effects: EffectFeed
@@ -63,9 +68,25 @@ export interface HandlerParts {
   readonly saveAs?: SaveAs | undefined
 }
 
+/** Objects in a bundle may be such as no cluster would take. */
+function shownFilm(source: HistorySource, key: string, from: EpochMs, until: EpochMs): Outcome<FilmView, Failure> {
+  try {
+    return found(filmOf(source.shown, key, from, until), 'history', key)
+  } catch (thrown) {
+    if (source.bundle === null) throw thrown
+    return failure({ kind: 'Invalid', message: 'What is in this bundle cannot be shown.', causes: [] })
+  }
+}
+
+/** Of a bundle both sides come from it: what the cluster has by now is something else. */
+const shownSides = ({ source, fleet }: Pick<HandlerParts, 'source' | 'fleet'>) => ({
+  history: source.shown,
+  fleet: source.bundle === null ? fleet : { parts: () => undefined },
+})
+
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { sessions, fleet, history, objects, plans, migrations, clock } = parts
+  const { sessions, fleet, source, objects, plans, migrations, clock } = parts
   const guarded = { ...parts, begun: new Begun(clock) }
   const guardIn = (key: RolloutKey) => (session: ClusterSession, action: MigrationActionName) =>
     guardOn(guarded, session, { action, key, before: [] })
@@ -122,19 +143,20 @@ export function createHandlers(parts: HandlerParts): Handlers {
         }),
       )
     },
-    'revision.diff': async ({ left, right }) => diffRevisions(parts, left, right),
-    'history.list': async (query) => listHistory(history, query),
-    'history.actions': async (query) => listActions(history, query),
-    'history.record': async ({ id }) => found(readRecord(history, id), 'history', id),
+    'revision.diff': async ({ left, right }) => diffRevisions(shownSides(parts), left, right),
+    'history.list': async (query) => listHistory(source.shown, query),
+    'history.actions': async (query) => listActions(source.shown, query),
+    'history.record': async ({ id }) => found(readRecord(source.shown, id), 'history', id),
     'history.film': async ({ key, from, until }) => {
       objects.upToNow()
-      return found(filmOf(history, key, from, until), 'history', key)
+      return shownFilm(source, key, from, until)
     },
     'history.board': async ({ at }) => {
       objects.upToNow()
-      return pastBoard(history, at, () => new Promise((resolve) => setImmediate(resolve)))
+      return pastBoard(source.shown, at, () => new Promise((resolve) => setImmediate(resolve)))
     },
     ...recordHandlers(parts),
+    ...bundleHandlers(parts),
     'plans.list': async () => {
       // What is found is told by the stream: a cluster that answers late keeps nobody waiting.
       void plans.discover()

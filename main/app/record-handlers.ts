@@ -4,15 +4,15 @@ import type { Clock } from '#lib/clock.ts'
 import type { Failure } from '#lib/failure.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { exportRecord } from '#main/history/export.ts'
-import type { History } from '#main/history/store.ts'
 import { pageOfWritten, readWrite, writtenContexts } from '#main/history/written.ts'
 import { exportFileName, writeExport } from './export-file.ts'
+import type { HistorySource } from './history-source.ts'
 
 /** Asks the person where a file is to be; `undefined`: nowhere. */
 export type SaveAs = (name: string) => Promise<string | undefined>
 
 interface RecordParts {
-  readonly history: History
+  readonly source: Pick<HistorySource, 'shown'>
   readonly clock: Clock
   /** Absent: the window is a page of a browser, which saves what it is given. */
   readonly saveAs?: SaveAs | undefined
@@ -22,20 +22,20 @@ type RecordHandlers = Pick<Handlers, 'history.writes' | 'history.write' | 'histo
 
 /** The record of writes (ACT-15): read, and exported; there is no channel that could change it. */
 export const recordHandlers = (parts: RecordParts): RecordHandlers => ({
-  'history.writes': async (query) => pageOfWritten(parts.history, query),
+  'history.writes': async (query) => pageOfWritten(parts.source.shown, query),
   'history.write': async ({ id }) => {
-    const found = readWrite(parts.history, id)
+    const found = readWrite(parts.source.shown, id)
     const name = String(id)
     return found === undefined
       ? failure({ kind: 'NotFound', resource: 'writes', name, message: 'This write is not in the record any more.' })
       : success(found)
   },
-  'history.writes.contexts': async () => writtenContexts(parts.history),
+  'history.writes.contexts': async () => writtenContexts(parts.source.shown),
   'history.export': ({ context }) => exportTo(parts, context),
 })
 
 async function exportTo(
-  { history, clock, saveAs }: RecordParts,
+  { source, clock, saveAs }: RecordParts,
   context: string | undefined,
 ): Promise<Outcome<ExportedView, Failure>> {
   const query = context === undefined ? '' : `?${new URLSearchParams({ context }).toString()}`
@@ -44,7 +44,7 @@ async function exportTo(
   if (path === undefined) return success({ how: 'cancelled' })
   const written = await writeExport(
     path,
-    exportRecord(history, { contexts: context === undefined ? undefined : [context] }),
+    exportRecord(source.shown, { contexts: context === undefined ? undefined : [context] }),
   )
   return written.ok
     ? success({ how: 'saved', path, lines: written.value })

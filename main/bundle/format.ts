@@ -101,6 +101,12 @@ export const row = v.variant('row', [
 ])
 export type BundleRow = v.InferOutput<typeof row>
 
+/** How many rows there are of each kind, to be counted up. */
+export const noRows = (): Record<BundleRow['row'], number> => ({
+  ...{ run: 0, moment: 0, template: 0, object: 0, version: 0, span: 0, plan: 0, planEvent: 0 },
+  ...{ chain: 0, entry: 0, withheld: 0 },
+})
+
 /** How many rows came before, and the SHA-256 of all lines before this one. */
 export const end = v.strictObject({ row: v.literal('end'), rows: count, sha256: hash })
 export type BundleEnd = v.InferOutput<typeof end>

@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '#main/history/database.ts'
 import { storeRow } from '#main/history/history-row.ts'
 import type { History } from '#main/history/store.ts'
 import type { ChainReport } from '#main/history/verify.ts'
-import type { BundleFault, BundleHeader, BundleRow } from './format.ts'
+import { type BundleFault, type BundleHeader, type BundleRow, noRows } from './format.ts'
 import { type BundleLimits, bundleLimits } from './limits.ts'
 import { type ReadBundle, readBundle } from './read-bundle.ts'
 
@@ -45,10 +45,7 @@ class Filling {
   readonly #db: Database
   readonly #heads = new Map<ChainName, StoredHead>()
   readonly #places: Readonly<Record<ChainName, ChainPlace[]>> = { journal: [], written: [] }
-  readonly counts: Record<BundleRow['row'], number> = {
-    ...{ run: 0, moment: 0, template: 0, object: 0, version: 0, span: 0, plan: 0, planEvent: 0 },
-    ...{ chain: 0, entry: 0, withheld: 0 },
-  }
+  readonly counts = noRows()
   fault: BundleFault | undefined
 
   constructor(db: Database) {

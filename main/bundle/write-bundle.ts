@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { zstdCompress } from 'node:zlib'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import type { BundleEnd, BundleFault, BundleHeader, BundleRow } from './format.ts'
+import { type BundleEnd, type BundleFault, type BundleHeader, type BundleRow, noRows } from './format.ts'
 import { type BundleLimits, bundleLimits } from './limits.ts'
 
 export interface WrittenBundle {
   readonly bytes: Uint8Array
   readonly rows: number
+  readonly counts: Readonly<Record<BundleRow['row'], number>>
   /** Before it was compressed. */
   readonly expanded: number
 }
@@ -23,6 +24,7 @@ export async function writeBundle(
 ): Promise<Outcome<WrittenBundle, BundleFault>> {
   const hash = createHash('sha256')
   const lines: Buffer[] = []
+  const counts = noRows()
   let [count, expanded] = [0, 0]
   const put = (value: unknown): number => {
     const line = Buffer.from(`${JSON.stringify(value)}\n`)
@@ -35,6 +37,7 @@ export async function writeBundle(
   for (const row of rows) {
     const size = put(row)
     count++
+    counts[row.row]++
     if (expanded > limits.bytes || count > limits.rows || size > limits.lineBytes) return failure(tooMuch)
     if (count % rowsAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -42,7 +45,7 @@ export async function writeBundle(
   // In one frame: a stream would end it with an empty one, and nothing may follow.
   const bytes = await compress(Buffer.concat([...lines, Buffer.from(`${JSON.stringify(end)}\n`)]))
   const isRefused = bytes.length > limits.fileBytes || expanded > allowedBytes(bytes.length, limits)
-  return isRefused ? failure(tooMuch) : success({ bytes, rows: count, expanded })
+  return isRefused ? failure(tooMuch) : success({ bytes, rows: count, counts, expanded })
 }
 
 const compress = promisify((text: Buffer, done: (error: Error | null, bytes: Buffer) => void) =>

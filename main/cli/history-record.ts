@@ -1,7 +1,7 @@
-import type { HistoryMomentView, HistoryRecordView } from '#contract/views.ts'
-import { assertNever } from '#lib/assert.ts'
+import type { HistoryRecordView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
+import { momentText } from '#main/history/moment-text.ts'
 import { oneLine, outcomeCell, versionsOf } from './history-words.ts'
 import type { CliIo } from './io.ts'
 import { shownDuration } from './shown-age.ts'
@@ -38,27 +38,4 @@ function sinceStart(at: EpochMs, startedAt: EpochMs): string {
   const seconds = Math.trunc((at - startedAt) / 1000)
   const [minutes, rest] = [Math.trunc(Math.abs(seconds) / 60), Math.abs(seconds) % 60]
   return `${seconds < 0 ? '-' : '+'}${minutes}:${String(rest).padStart(2, '0')}`
-}
-
-const timesText = (count: number): string => (count > 1 ? ` (${count} times)` : '')
-
-function momentText(moment: HistoryMomentView): string {
-  switch (moment.kind) {
-    case 'status':
-      return moment.message === '' ? moment.status : `${moment.status} - ${moment.message}`
-    case 'weight':
-      return `weight ${moment.actualWeight}, set to ${moment.setWeight}`
-    case 'step':
-      return `step ${moment.stepIndex}/${moment.stepCount}`
-    case 'pods':
-      return `pods: ${moment.canary} canary, ${moment.stable} stable`
-    case 'action':
-      return [`${moment.action} ${moment.result}`, moment.reason].filter((each) => each !== '').join(': ')
-    case 'event':
-      return `${moment.type === 'Warning' ? 'warning ' : ''}${moment.reason}: ${moment.message}${timesText(moment.count)}`
-    case 'gap':
-      return `not recorded for ${shownDuration(moment.until - moment.at)}: ${moment.why}`
-    default:
-      return assertNever(moment)
-  }
 }

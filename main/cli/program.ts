@@ -16,6 +16,7 @@ import { makeRolloutName, registerMakeRollout } from './make-rollout.ts'
 import { registerManifests } from './manifests.ts'
 import { registerPlan } from './plan.ts'
 import { registerPreview } from './preview.ts'
+import { registerReport } from './report.ts'
 import { registerSandbox } from './sandbox.ts'
 import { registerServe } from './serve.ts'
 import { registerStatus } from './status.ts'
@@ -55,6 +56,7 @@ export function createProgram(io: CliIo): Command {
   registerPlan(program, io)
   registerHistory(program, io, join(folder, historyFiles.clusters))
   registerBundle(program, io)
+  registerReport(program, io)
   registerCrds(program, io)
   for (const command of program.commands) inherit(command, program)
   return program

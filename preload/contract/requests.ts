@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import type { ConditionVerdicts } from './analysis-views.ts'
+import { bundleChannels } from './bundle-views.ts'
 import { type Request, request } from './channel.ts'
 import { assurance } from './guard-views.ts'
 import { leaseRequests } from './lease-requests.ts'
@@ -162,6 +163,7 @@ export const requests = {
   /** The fleet board at a past moment. Asks no cluster. */
   'history.board': request<PastBoardView>().of(v.object({ at: moment })),
   ...recordChannels,
+  ...bundleChannels,
   /** All plans that are known. Also begins to look for others in the open clusters; those come by `plans.changed`. */
   'plans.list': request<readonly PlanSummaryView[]>().of(nothing),
   /** What a text says, as a plan: its faults with their lines, and what would go out where. Sends nothing. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { BackTestView } from './back-test-views.ts'
+import type { BundleView } from './bundle-views.ts'
 import type { PlanSummaryView, PlanView } from './plan-views.ts'
 import type { ActionEffect, ClusterView, FleetPatch, Notice, RolloutDetailView } from './views.ts'
 
@@ -33,6 +34,8 @@ export const streams = {
   'plans.changed': stream<readonly PlanSummaryView[]>().of(v.undefined()),
   /** All of one plan: at once, and whenever it changed. `null` once it is gone. */
   'plan.changed': stream<PlanView | null>().of(v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) })),
+  /** The bundle whose history is shown; `null`: that of this machine. At once, and whenever it changes. */
+  'bundle.changed': stream<BundleView | null>().of(v.undefined()),
   'app.notice': stream<Notice>().of(v.undefined()),
 } as const
 

@@ -12,6 +12,7 @@ import type {
 } from '#contract/views.ts'
 import { type ActionName, type Availability, actionNames } from '#contract/views.ts'
 import { success } from '#lib/outcome.ts'
+import { aBundleView } from '#test/support/fixture-bundle.ts'
 import { drivePreview } from '#test/support/fixture-drive.ts'
 import { aWriteDetail } from '#test/support/fixture-writes.ts'
 
@@ -19,6 +20,9 @@ import { aWriteDetail } from '#test/support/fixture-writes.ts'
 
 const key = 'prod%2Feu/shop/checkout'
 const at = 1_768_471_200_000
+
+const wish = { kind: 'rollout', key, run: 'r1' } as const
+const bundleView = aBundleView(at)
 
 const closed: Availability = { open: false, reason: 'Retry is open after an abort.' }
 const actions = Object.fromEntries(actionNames.map((name) => [name, closed])) as Record<ActionName, Availability>
@@ -342,6 +346,12 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
   'history.write': { input: { id: 2 }, output: success(aWriteDetail(2, 2, at)) },
   'history.writes.contexts': { input: undefined, output: ['prod/eu'] },
   'history.export': { input: { context: 'prod/eu' }, output: success({ how: 'saved', path: '/tmp/x', lines: 3 }) },
+  'bundle.look': { input: { wish }, output: success(bundleView) },
+  'bundle.save': { input: { wish, form: 'html', passphrase: 'four words' }, output: success({ how: 'cancelled' }) },
+  'bundle.part': { input: { id: 'upload-1', part: 0 }, output: success('AAAA') },
+  'bundle.upload': { input: { id: 'upload-1', part: 0, base64: 'AAAA' }, output: success(undefined) },
+  'bundle.check': { input: { id: 'upload-1', name: 'x.argosy' }, output: success(bundleView) },
+  'bundle.show': { input: { id: null }, output: success(undefined) },
   'plans.list': { input: undefined, output: [plan] },
   'plan.check': {
     input: { text: 'name: web' },
@@ -400,5 +410,6 @@ export const streamSamples: { readonly [S in StreamName]: { readonly topic: Topi
         holder: 'argo-rollouts-0',
       },
     },
+    'bundle.changed': { topic: undefined, message: bundleView },
     'app.notice': { topic: undefined, message: notice },
   }

@@ -1,4 +1,5 @@
 import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { BundleView } from '#contract/bundle-views.ts'
 import type { PlanActPreview, PlanView } from '#contract/plan-views.ts'
 import type { Channel, Handlers, Input, Output } from '#contract/requests.ts'
 import type { Message, StreamName, Topic } from '#contract/streams.ts'
@@ -15,6 +16,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { failure, success } from '#lib/outcome.ts'
 import { verdictsOf } from './fixture-analysis.ts'
 import { aBackTest } from './fixture-back-test.ts'
+import { bundleHandlers } from './fixture-bundle.ts'
 import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
 import { drivePreview } from './fixture-drive.ts'
 import { aFilm } from './fixture-film.ts'
@@ -175,6 +177,7 @@ export function createFixtureBridge(scene: Scene, now: EpochMs): FixtureBridge {
     seq: () => seq,
     scene,
     plans: () => plans,
+    tellBundle: (bundle) => send('bundle.changed', bundle),
   })
   return {
     calls,
@@ -250,9 +253,10 @@ interface HandlerParts {
   readonly seq: () => number
   readonly scene: Scene
   readonly plans: () => readonly PlanView[]
+  readonly tellBundle: (bundle: BundleView | null) => void
 }
 
-function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }: HandlerParts): Handlers {
+function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans, tellBundle }: HandlerParts): Handlers {
   const silent = scene === 'silent'
   const writes = scene === 'noContexts' ? 0 : scene === 'large' ? 10_000 : 800
   const migrations = new Map<RolloutKey, Input<'migration.begin'>>()
@@ -354,6 +358,7 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans }:
     'history.write': async ({ id }) => (id > writes ? failure(gone) : success(aWriteDetail(id, writes, now))),
     'history.writes.contexts': async () => (writes === 0 ? [] : writesContexts),
     'history.export': async () => success({ how: 'saved', path: '/home/m.ortega/argosy-record.jsonl', lines: 10_248 }),
+    ...bundleHandlers(now, scene, tellBundle),
     'plans.list': () => (silent ? new Promise(() => {}) : Promise.resolve(plans().map(summaryOf))),
     'plan.check': async ({ text }) => checkText(text, rollouts),
     'plan.draft': async ({ keys }) => success(planTextFor(keys.flatMap((key) => rollouts.get(key) ?? []))),

@@ -7,6 +7,7 @@ import type { AppView } from '#contract/views.ts'
 import { silentLog } from '#lib/log.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
+import { HistorySource } from '#main/app/history-source.ts'
 import { Migrations } from '#main/app/migrations.ts'
 import { openNativeSettings } from '#main/app/native-settings.ts'
 import { openPlans } from '#main/app/open-plans.ts'
@@ -85,6 +86,7 @@ export async function aNativeApp(rules?: readonly AccessRule[], rails = noRails)
   })
   const handlers = createHandlers({
     objects: { upToNow: () => undefined },
+    source: new HistorySource(history),
     ...{ sessions, fleet, history, recorder, effects, clock, log: silentLog, info, prefer: () => undefined },
     migrations,
     plans: openPlans({ sessions, history, clock, log: silentLog }),

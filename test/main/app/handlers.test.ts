@@ -9,6 +9,7 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { EffectFeed } from '#main/app/effect-feed.ts'
 import { createHandlers } from '#main/app/handlers.ts'
+import { HistorySource } from '#main/app/history-source.ts'
 import { Migrations } from '#main/app/migrations.ts'
 import { openPlans } from '#main/app/open-plans.ts'
 import { Sessions } from '#main/app/sessions.ts'
@@ -83,6 +84,7 @@ async function anApp({ clock: virtual, folder }: CliFleet, kubeconfig: string, c
   const handlers = createHandlers({
     migrations: new Migrations({ sessions, recorder, clock, log: silentLog }),
     objects: { upToNow: () => undefined },
+    source: new HistorySource(history),
     ...{ sessions, fleet, history, recorder, effects, plans, clock, log: silentLog, info, prefer: () => undefined },
   })
   const isConnected = () => sessions.views().filter(({ connection }) => connection.state === 'connected').length

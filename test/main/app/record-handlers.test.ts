@@ -15,7 +15,7 @@ function setUp(saveAs?: SaveAs) {
   const history = aHistory({ clock })
   const record = createWriteRecord({ history, clock, via: 'window' })
   for (const context of ['prod-eu', 'prod-us']) record.add({ ...about, ...rest, context, resourceVersion: '8' })
-  return recordHandlers({ history, clock, saveAs })
+  return recordHandlers({ source: { shown: history }, clock, saveAs })
 }
 
 it('ACT-15: the record is saved where the person says, readable by them alone, all of it or of one cluster', async () => {
