@@ -27,6 +27,18 @@ const main: readonly Screen[] = [
     shows: '.past-pane + .past-pane .steps',
   },
   {
+    name: 'past-beside',
+    scene: 'fleet',
+    at: `#/rollout/${checkout}?at=2026-11-23T10:18:40Z`,
+    prepare: async (page) => {
+      await page.locator('.past-pane .steps').waitFor()
+      await page.keyboard.press('c')
+      await page.locator('.past-name select').selectOption({ index: 1 })
+      await page.locator('.past-name .segments button').last().click()
+    },
+    shows: '.past-pane + .past-pane .steps',
+  },
+  {
     name: 'dialog',
     scene: 'fleet',
     at: `#/rollout/${checkout}`,

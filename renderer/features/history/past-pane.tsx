@@ -11,8 +11,8 @@ import { Icon } from '../../ui/icon.tsx'
 interface PastPaneProps {
   readonly film: Film
   readonly at: EpochMs
-  /** Of two that stand side by side. */
-  readonly name: string | undefined
+  /** What is said above it, of two that stand side by side. */
+  readonly head?: ReactNode
   readonly children: ReactNode
 }
 
@@ -20,7 +20,7 @@ interface PastPaneProps {
 const noClusters: readonly ClusterView[] = []
 
 /** The page at one moment: what is inside takes this moment for the present, and finds no way to a cluster. */
-export function PastPane({ film, at, name, children }: PastPaneProps) {
+export function PastPane({ film, at, head, children }: PastPaneProps) {
   const text = useText()
   const present = useApp()
   const [begun] = useState(at)
@@ -40,12 +40,7 @@ export function PastPane({ film, at, name, children }: PastPaneProps) {
         aria-label={text('past.paneAt', { time: formatTime(at) })}
         onClickCapture={(event) => staysInThePast(event, past.app)}
       >
-        {name !== undefined && (
-          <p className="past-name row small">
-            <b>{name}</b>
-            <span className="num">{formatTime(at)}</span>
-          </p>
-        )}
+        {head !== undefined && <div className="past-name row small">{head}</div>}
         {gap !== undefined && (
           <p className="past-gap row small" role="status">
             <Icon name="unlink" className="icon-sm" />

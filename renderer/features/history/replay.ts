@@ -40,6 +40,7 @@ export function layOut({ from, until, timeline, measurements = [] }: Recorded): 
   const moments = timeline.toSorted((a, b) => a.at - b.at)
   const start = Math.min(from, moments[0]?.at ?? from)
   const end = Math.max(until, moments.at(-1)?.at ?? 0, start + 1)
+  const within = measurements.filter(({ at: when }) => start <= when && when <= end)
   const lane = <K extends Kind>(kind: K) => stretches(of(moments, kind), end)
   return {
     start,
@@ -50,13 +51,11 @@ export function layOut({ from, until, timeline, measurements = [] }: Recorded): 
     pods: lane('pods'),
     gaps: of(moments, 'gap').map((moment) => ({ from: moment.at, to: Math.min(moment.until, end), moment })),
     marks: moments.filter((moment) => moment.kind === 'event' || moment.kind === 'action'),
-    measured: [...Map.groupBy(measurements, ({ metric }) => metric)]
+    measured: [...Map.groupBy(within, ({ metric }) => metric)]
       .map(([metric, marks]) => ({ metric, marks }))
       .toSorted((a, b) => Number(hasPassed(a)) - Number(hasPassed(b)) || a.metric.localeCompare(b.metric)),
     stops: [
-      ...new Set(
-        [...moments, ...measurements].flatMap((each) => ('until' in each ? [each.at, each.until] : [each.at])),
-      ),
+      ...new Set([...moments, ...within].flatMap((each) => ('until' in each ? [each.at, each.until] : [each.at]))),
     ].toSorted((a, b) => a - b),
   }
 }

@@ -17,7 +17,8 @@ const hourMs = 3_600_000
 /** Who asks for a moment this near to the present asks for what was last. */
 const recentMs = 60_000
 
-const boundsOf = ({ startedAt, endedAt }: Run, now: EpochMs) => ({
+/** The ends of the axis of a release. */
+export const boundsOf = ({ startedAt, endedAt }: Run, now: EpochMs) => ({
   from: startedAt - leadMs,
   until: Math.min(now, (endedAt ?? now) + trailMs),
 })

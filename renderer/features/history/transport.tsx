@@ -27,7 +27,7 @@ export function Transport({ replay, moment, onMove, keys = 'all', children }: Tr
   const text = useText()
   const [playing, setPlaying] = useState(false)
   const [speed, setSpeed] = useState<(typeof speeds)[number]>(60)
-  usePlayback(playing, speed, replay, moment, onMove, () => setPlaying(false))
+  usePlayback(playing ? speed : 0, { replay, moment, onMove }, () => setPlaying(false))
   const clamp = (to: EpochMs) => onMove(Math.min(replay.end, Math.max(replay.start, to)))
   const toggle = () => {
     if (!playing && moment >= replay.end) onMove(replay.start)
@@ -83,18 +83,15 @@ export function Transport({ replay, moment, onMove, keys = 'all', children }: Tr
   )
 }
 
-/** 25 steps a second; with reduced motion it jumps from event to event instead (UI-MOT-3). */
+/** `speed` 0 stands still. 25 steps a second; with reduced motion it jumps from event to event instead (UI-MOT-3). */
 function usePlayback(
-  playing: boolean,
   speed: number,
-  replay: Replay,
-  moment: EpochMs,
-  onMove: (moment: EpochMs) => void,
+  { replay, moment, onMove }: Pick<TransportProps, 'replay' | 'moment' | 'onMove'>,
   onEnd: () => void,
 ): void {
   const { clock } = useApp()
   useEffect(() => {
-    if (!playing) return undefined
+    if (speed === 0) return undefined
     if (moment >= replay.end) {
       onEnd()
       return undefined

@@ -70,6 +70,25 @@ describe('a rollout as it was', { timeout: 20_000 }, () => {
     expect(document.querySelectorAll('.past-pane')).toHaveLength(1)
   })
 
+  it('UI-HIST-7: another release stands beside it, laid over from the start', async () => {
+    await openAt(addressAt(300))
+    await fixture.press('c')
+    const select = document.querySelector('.past-name select') as HTMLSelectElement
+    expect([...select.options].map(({ text }) => text)).toEqual([
+      expect.stringContaining('this rollout at'),
+      expect.stringMatching(/^canary-eu, 2\.30\.4 → 2\.31\.0, Completed/),
+    ])
+    await fixture.tell(() => {
+      select.value = select.options[1]?.value ?? ''
+      select.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    await fixture.advance(300)
+    const clusters = [...document.querySelectorAll('.past-pane')].map(
+      (pane) => pane.querySelector('.head-line .chip')?.textContent,
+    )
+    expect(clusters).toEqual(['canary-eu', 'prod-eu-west'])
+  })
+
   it('Escape leads to the present, ⇧H from there to the last release', async () => {
     await openAt(addressAt(300))
     await fixture.press('Escape')
