@@ -1,4 +1,5 @@
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import { isLater } from '#engine/fleet-plan/move-home.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { failureText } from '#main/controller/failure-text.ts'
 import { PlanStore } from '#main/fleet-plan/plan-store.ts'
@@ -30,7 +31,9 @@ export async function findPlans(targets: readonly Target[]): Promise<FoundPlans>
 
 /** By its name, or by the beginning of its id. Failure: what to write instead. */
 export async function findPlan(targets: readonly Target[], wanted: string): Promise<Outcome<FoundPlan, string>> {
-  const { plans, problems } = await findPlans(targets)
+  const { plans: all, problems } = await findPlans(targets)
+  // The copy that a lost home has brought back is not the plan (PC-4).
+  const plans = all.filter((each) => !all.some(({ plan }) => plan.id === each.plan.id && isLater(plan, each.plan)))
   const byId = plans.filter(({ plan }) => plan.id.startsWith(wanted.toUpperCase()))
   const matching = byId.length > 0 ? byId : plans.filter(({ plan }) => plan.name === wanted)
   const [first, second] = matching

@@ -93,7 +93,9 @@ async function beginText(text: string, options: RunOptions, io: CliIo): Promise<
 /** `undefined`: why not was said. */
 async function beginStored(wanted: string, options: TargetOptions, io: CliIo): Promise<Begun | undefined> {
   const plan = await findStored(wanted, options, io)
-  const clusters = plan && (await openClusters(plan.spec, options, io))
+  const { moved } = plan?.status ?? {}
+  // The old home is told that the plan has moved, once it is back (PC-4).
+  const clusters = plan && (await openClusters(plan.spec, options, io, moved === undefined ? [] : [moved.from.context]))
   if (plan === undefined || clusters === undefined) return undefined
   const open = openPlans(clusters, options, io)
   open.plans.know({ id: plan.id, home: plan.spec.home, isDriven: true, plan })
@@ -186,8 +188,9 @@ async function openClusters(
   { home, members }: PlanFile['spec'],
   options: TargetOptions,
   io: CliIo,
+  more: readonly string[] = [],
 ): Promise<PlanClusters | undefined> {
-  const contexts = new Set([home.context, ...members.map(({ context }) => context)])
+  const contexts = new Set([home.context, ...more, ...members.map(({ context }) => context)])
   const found = await findTargets({ ...options, context: [...contexts], allContexts: false }, io)
   const where = { folder: io.dataFolder, log: silentLog }
   const settingsOf = (context: string) => metricSettingsFor(context, { controllerNamespace, env: process.env }, where)

@@ -8,6 +8,7 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { FoundPlan } from './find-plan.ts'
 import { type CliIo, UsageError } from './io.ts'
+import type { MoveOptions } from './plan-move.ts'
 import { findTargets, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 
 interface PlanOptions extends TargetOptions {
@@ -54,6 +55,16 @@ export function registerPlan(program: Command, io: CliIo): void {
     .action(async (wanted: string, _options: unknown, command: Command) => {
       const { getPlan } = await import('./plan-show.ts')
       await getPlan(wanted, command.optsWithGlobals<PlanOptions & { readonly yaml?: boolean }>(), io)
+    })
+  plan
+    .command('move-home <plan>')
+    .description('break-glass, for a home cluster that is lost: keep the plan elsewhere, and go on there')
+    .requiredOption('--to <context/namespace>', 'where it is kept from now on')
+    .option('--confirm <plan>', 'the name of the plan')
+    .option('--reason <text>', 'why; it is kept with the plan')
+    .action(async (wanted: string, _options: unknown, command: Command) => {
+      const { movePlanHome } = await import('./plan-move.ts')
+      await movePlanHome(wanted, command.optsWithGlobals<MoveOptions>(), io)
     })
   for (const each of asked) registerAsked(plan, each, io)
 }
@@ -258,6 +269,8 @@ function saidOf(wish: PlanCommand): string {
       return `${wish.member} is left out`
     case 'rollBack':
       return 'is being taken back'
+    case 'noteOldHome':
+      return 'its old home is marked'
     case 'end':
       return 'ended'
   }

@@ -2,8 +2,9 @@ import { resources } from '#api/resources.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import type { Asked, PlanCommand } from '#engine/fleet-plan/commands.ts'
-import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import type { FleetPlan, PlanMove } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
+import { epochOf } from '#engine/fleet-plan/move-home.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { type WindowState, watchWindows } from '#engine/fleet-plan/windows.ts'
 import type { FleetWorld } from '#engine/fleet-plan/world.ts'
@@ -16,6 +17,7 @@ import { createReflector } from '#main/cluster/reflector.ts'
 import { Lease, type LeaseState, type LeaseTimings } from '#main/controller/lease.ts'
 import { commandPlan } from './command-plan.ts'
 import { FreshReads } from './fresh-reads.ts'
+import { markOldHome } from './move-plan.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
 import { PlanAnalyses } from './plan-analyses.ts'
 import { PlanRights } from './plan-rights.ts'
@@ -30,6 +32,8 @@ export interface PlanRunnerOptions {
   readonly identity: string
   /** The open clusters, by context. */
   readonly clusterOf: (context: string) => PlanCluster | undefined
+  /** To the API server of a context, whatever can be read there. */
+  readonly clientOf: (context: string) => ClusterClient | undefined
   readonly clock: Clock
   /** 0 ≤ value < 1. */
   readonly random: () => number
@@ -53,6 +57,8 @@ const soonMs = 100
 /** After the home cluster did not take or give the plan. */
 const retryMs = 5_000
 const actsAtOnce = 20
+/** A home that was lost is asked this often whether it is back. */
+const oldHomeMs = 15_000
 
 /**
  * Carries out one plan, or watches whoever does: stores what was decided, then sends the acts, each only while the Lease of the plan is ours
@@ -71,6 +77,8 @@ export class PlanRunner {
   #stored: StoredPlan | undefined
   /** Read while the Lease was ours: nobody else has written since. */
   #isOwn = false
+  #isTelling = false
+  #tellAt: EpochMs = 0
   #wasHolder = false
   #explanation: readonly Explanation[] = []
   #budget: BudgetUse | undefined
@@ -257,10 +265,15 @@ export class PlanRunner {
     if (isHolder) this.#reads.read(stored.plan, clusterOf, () => this.#wake(soonMs))
     const seen = this.#world(stored.plan)
     const members = isHolder ? this.#rights.add(stored.plan, seen.members) : seen.members
-    const world = { ...seen, members, lease: isHolder ? { epoch: this.#lease.transitions + 1 } : undefined }
+    const world = {
+      ...seen,
+      members,
+      lease: isHolder ? { epoch: epochOf(stored.plan, this.#lease.transitions) } : undefined,
+    }
     const { status, acts, nextWakeAt, explanation, budget } = planFleet(stored.plan, world, now)
     this.#explanation = explanation
     this.#budget = budget
+    if (isHolder) this.#tellOldHome(stored.plan)
     const askAt = isHolder ? this.#analyses.ask({ ...stored.plan, status }, world.members) : undefined
     if (askAt !== undefined) this.#wake(askAt - now)
     if (status === stored.plan.status) {
@@ -279,6 +292,27 @@ export class PlanRunner {
     this.#changed()
     await this.#send(written.value.plan, acts)
     this.#wake(soonMs)
+  }
+
+  /** Once it is back, its copy says that the plan goes on here (PC-4). */
+  #tellOldHome(plan: FleetPlan): void {
+    const { clientOf, clock, log } = this.#options
+    const { moved } = plan.status
+    const client = moved && clientOf(moved.from.context)
+    if (moved === undefined || moved.isOldMarked === true || client === undefined) return
+    if (this.#isTelling || clock.now() < this.#tellAt) return
+    this.#isTelling = true
+    this.#tellAt = clock.now() + oldHomeMs
+    void this.#mark(plan, moved, client)
+      .catch((cause: unknown) => log('warn', 'the old home of a plan could not be marked', { plan: plan.id, cause }))
+      .finally(() => {
+        this.#isTelling = false
+      })
+  }
+
+  async #mark(plan: FleetPlan, moved: PlanMove, client: ClusterClient): Promise<void> {
+    if (!(await markOldHome(plan, client))) return this.#wake(oldHomeMs)
+    await this.command({ kind: 'noteOldHome' }, { ...moved, at: this.#options.clock.now() })
   }
 
   /** All but who decides. */

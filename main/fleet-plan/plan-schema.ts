@@ -154,8 +154,22 @@ const memberStatus = v.strictObject({
     }),
   ),
 })
+const home = v.strictObject({ context: text, namespace: text })
+const phase = v.picklist(['Ready', 'Running', 'Completed', 'RollingBack', 'RolledBack', 'Aborted', 'Superseded'])
 const status = v.strictObject({
-  phase: v.picklist(['Ready', 'Running', 'Completed', 'RollingBack', 'RolledBack', 'Aborted', 'Superseded']),
+  phase,
+  moved: v.exactOptional(
+    v.strictObject({
+      from: home,
+      epoch: count,
+      by: text,
+      at: time,
+      reason: text,
+      isClaimed: v.exactOptional(v.literal(true)),
+      isOldMarked: v.exactOptional(v.literal(true)),
+    }),
+  ),
+  movedTo: v.exactOptional(v.strictObject({ ...home.entries, epoch: count, phase })),
   since: time,
   epoch: count,
   holds: v.array(

@@ -5,6 +5,7 @@ import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan, PlanMember } from '#engine/fleet-plan/document.ts'
 import { planEvents } from '#engine/fleet-plan/events.ts'
 import { steppingStates } from '#engine/fleet-plan/member-view.ts'
+import { isLater } from '#engine/fleet-plan/move-home.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
@@ -263,9 +264,19 @@ export class Plans {
     const client = this.#options.clientOf(context)
     if (client === undefined) return
     const found = await PlanStore.find(client)
-    for (const plan of found.ok ? found.value : [])
-      if (!this.#entries.has(plan.id))
-        this.#add({ id: plan.id, home: { ...plan.spec.home, context }, isDriven: false, plan })
+    for (const plan of found.ok ? found.value : []) {
+      const known = this.#entries.get(plan.id)
+      const home = { ...plan.spec.home, context }
+      if (known === undefined) this.#add({ id: plan.id, home, isDriven: false, plan })
+      else if (known.home.context !== context && isLater(plan, known.plan)) this.#move(known, { home, plan })
+    }
+  }
+
+  /** It has a new home; whoever wanted to decide what it does still does (PC-4). */
+  #move(entry: Entry, { home, plan }: Pick<RememberedPlan, 'home' | 'plan'>): void {
+    entry.endListening()
+    void entry.runner?.stop({ release: true })
+    this.#add({ id: entry.id, home, isDriven: entry.isDriven, plan })
   }
 
   #add(known: RememberedPlan): void {
@@ -289,9 +300,11 @@ export class Plans {
   }
 
   #runnerOf(entry: Entry, client: ClusterClient): PlanRunner {
-    const { clusterOf, clock, random, log } = this.#options
+    const { clusterOf, clientOf, clock, random, log } = this.#options
     const home = { client, namespace: entry.home.namespace }
-    const runner = new PlanRunner({ id: entry.id, home, identity: this.#identity, clusterOf, clock, random, log })
+    const runner = new PlanRunner({
+      ...{ id: entry.id, home, identity: this.#identity, clusterOf, clientOf, clock, random, log },
+    })
     entry.endListening = runner.onChange(() => this.#seen(entry))
     return runner
   }
@@ -305,6 +318,8 @@ export class Plans {
       this.#remember(entry)
       if (isEnded(plan)) {
         this.#endings?.forget(entry.id)
+        // Its home is another one: where, the open clusters know.
+        if (plan.status.movedTo !== undefined) void this.discover()
         this.#run(entry)
       }
     }

@@ -196,7 +196,8 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
       return plan
     },
     runner(id, identity) {
-      const runner = new PlanRunner({ id, home, identity, clusterOf, clock, random: () => 0.5, log: silentLog })
+      const ports = { clusterOf, clientOf: () => undefined, clock, random: () => 0.5, log: silentLog }
+      const runner = new PlanRunner({ id, home, identity, ...ports })
       runners.push(runner)
       runner.start('drive')
       return runner

@@ -21,6 +21,8 @@ export type PlanCommand =
   | { readonly kind: 'park'; readonly members: readonly MemberId[] }
   | { readonly kind: 'skip'; readonly member: MemberId }
   | { readonly kind: 'rollBack'; readonly scope: PlanRollback['scope'] }
+  /** The copy at the home before is marked (PC-4). */
+  | { readonly kind: 'noteOldHome' }
   /** Nothing more is done; what is under way in clusters stays. */
   | { readonly kind: 'end' }
 
@@ -69,6 +71,10 @@ function changed(plan: FleetPlan, wish: PlanCommand, { by, at, reason }: Asked):
       return skipped(status, wish.member, { by, at, reason })
     case 'rollBack':
       return rolledBack(status, wish.scope, { by, at })
+    case 'noteOldHome':
+      return status.moved === undefined
+        ? failure('The plan is where it was made.')
+        : success({ moved: { ...status.moved, isOldMarked: true } })
     case 'end':
       return success({ phase: 'Aborted', since: at })
   }

@@ -138,6 +138,23 @@ export interface FleetPlanStatus {
   readonly approvals?: readonly { readonly by: string; readonly at: EpochMs; readonly reason: string }[]
   /** What is taken back, once something is. */
   readonly rollback?: PlanRollback
+  /** It came from a home that was lost (PC-4). */
+  readonly moved?: PlanMove
+  /** This copy of it is that of a home that was lost: the plan goes on there, and never here (PC-4). */
+  readonly movedTo?: FleetPlanSpec['home'] & { readonly epoch: number; readonly phase: PlanPhase }
+}
+
+export interface PlanMove {
+  readonly from: FleetPlanSpec['home']
+  /** Of the first holder at the new home. */
+  readonly epoch: number
+  readonly by: string
+  readonly at: EpochMs
+  readonly reason: string
+  /** Its members bear the new epoch: nobody decides at the old home any more. */
+  readonly isClaimed?: true
+  /** The copy at the old home says so, too. */
+  readonly isOldMarked?: true
 }
 
 export type PlanPhase = 'Ready' | 'Running' | 'Completed' | 'RollingBack' | 'RolledBack' | 'Aborted' | 'Superseded'

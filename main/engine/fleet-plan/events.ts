@@ -19,6 +19,7 @@ export function planEvents({ spec }: FleetPlan, before: FleetPlanStatus, after: 
   const isEnd = after.phase !== 'Running' && after.phase !== 'RollingBack'
   return [
     ...ofEpoch(before, after),
+    ...ofMove(before, after),
     ...(isEnd ? [] : phase),
     ...ofRollback(before, after),
     ...waves.flatMap(({ begins, events }) => (begins ? events : [])),
@@ -32,6 +33,22 @@ export function planEvents({ spec }: FleetPlan, before: FleetPlanStatus, after: 
 /** The first holder is no news. */
 const ofEpoch = (before: FleetPlanStatus, { epoch }: FleetPlanStatus): readonly PlanEvent[] =>
   before.epoch > 0 && epoch > before.epoch ? [{ text: `another holder decides, epoch ${epoch}`, severity: 'info' }] : []
+
+function ofMove(before: FleetPlanStatus, { moved, movedTo }: FleetPlanStatus): readonly PlanEvent[] {
+  if (movedTo !== undefined && before.movedTo === undefined)
+    return [{ text: `the plan goes on in ${movedTo.context}/${movedTo.namespace}`, severity: 'warning' }]
+  if (moved === undefined) return []
+  const came = `${moved.by} moved the plan here from ${moved.from.context}/${moved.from.namespace}: ${moved.reason}`
+  return [
+    ...(before.moved === undefined ? [{ text: came, severity: 'warning' } as const] : []),
+    ...(moved.isClaimed === true && before.moved?.isClaimed !== true
+      ? [{ text: 'its members bear the new epoch: nobody decides at the old home any more', severity: 'info' } as const]
+      : []),
+    ...(moved.isOldMarked === true && before.moved?.isOldMarked !== true
+      ? [{ text: `the copy in ${moved.from.context} says that the plan has moved`, severity: 'info' } as const]
+      : []),
+  ]
+}
 
 function ofPhase(before: FleetPlanStatus, { phase }: FleetPlanStatus): readonly PlanEvent[] {
   if (phase === before.phase) return []

@@ -9,6 +9,7 @@ import { nextHolds, rivalOf } from './holds.ts'
 import { nextMember } from './member.ts'
 import { imagesOf } from './member-facts.ts'
 import { factsOf, type MemberView } from './member-view.ts'
+import { claimActs, claimWords, isClaimed, isClaiming } from './move-home.ts'
 import { parkAct } from './parking.ts'
 import { passRollback, startedRollback } from './roll-back.ts'
 import { lineAct } from './stop-line.ts'
@@ -80,15 +81,18 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
   const budget = rollback === undefined ? over?.text : undefined
   const holds = nextHolds({ plan: withRollback(plan, rollback), waves: judged, world, cap: admission.cap, budget })
   const isHeld = holds.length > 0
+  const claims = isClaiming(plan)
   const moved = statuses(
     judged,
-    (view) => back?.begin.get(view.member.id) ?? admitted(view, isHeld ? noAdmission : admission),
+    (view) => back?.begin.get(view.member.id) ?? admitted(view, isHeld || claims ? noAdmission : admission),
   )
   const ready = viewWaves(plan, world, moved, waves)
   const acts =
-    rival === undefined
-      ? actsOf(withRollback(withHolds(plan, holds), rollback), ready, world, isHeld || rollback !== undefined)
-      : []
+    rival !== undefined
+      ? []
+      : claims
+        ? claimActs(plan, viewsOf(ready), world)
+        : actsOf(withRollback(withHolds(plan, holds), rollback), ready, world, isHeld || rollback !== undefined)
   const status: FleetPlanStatus = {
     ...plan.status,
     holds,
@@ -96,6 +100,7 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
     waves,
     ...(rollback !== undefined && { rollback }),
     ...targetOf(plan, ready),
+    ...claimedBy(plan, viewsOf(ready), world),
     ...(plan.status.holds.length > 0 && !isHeld && { readAfter: world.now }),
   }
   const phase = phaseOf(plan, ready, back?.isDone === true, rollback !== undefined)
@@ -106,9 +111,16 @@ function decide(plan: FleetPlan, world: FleetMoment, before: FleetPlanStatus): F
     status: jsonEqual(next, before) ? before : next,
     acts,
     nextWakeAt: nextWake(then, views, world, use),
-    explanation: explain(then, views, world, admission.waiting),
+    explanation: [...(claims ? [claimWords] : []), ...explain(then, views, world, admission.waiting)],
     budget: hasBudget(plan) ? useOf(views, world) : undefined,
   }
+}
+
+function claimedBy(plan: FleetPlan, views: readonly MemberView[], world: FleetMoment): Pick<FleetPlanStatus, 'moved'> {
+  const { moved } = plan.status
+  return moved !== undefined && isClaiming(plan) && isClaimed(plan, views, world)
+    ? { moved: { ...moved, isClaimed: true } }
+    : {}
 }
 
 const noAdmission: Admission = { admitted: [], waiting: [], cap: undefined }

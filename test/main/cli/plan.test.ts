@@ -188,4 +188,42 @@ describe('argosy plan', () => {
     expect((await run('get', 'web 2')).err[0]).toMatch(/^argosy: "web 2" is the name of 2 plans: write the id, /)
     expect(await run('check', '/nowhere.yaml')).toMatchObject({ code: 2 })
   })
+
+  it('PC-4: move-home takes the name of the plan and a reason, marks the old copy, and the plan goes on where it is kept now', async () => {
+    const { fleet, file, run, start } = await setUp()
+    const id = (await run('create', file)).out.at(-1) ?? ''
+    const first = start('run', id, '--context', 'north')
+    const says = (each: CliRun, words: string) => each.out.some((line) => line.endsWith(words))
+    await advanceUntil(fleet.clock, 'the gate', () => says(first, 'wave pilot: Gate'))
+    const move = (...more: readonly string[]) => run('move-home', 'web 2', ...more)
+    const unsure = await move('--to', 'south/default', '--reason', 'INC-7')
+    expect([unsure.code, unsure.err[0]]).toEqual([1, expect.stringContaining('confirm with --confirm "web 2"')])
+    const nowhere = await move('--to', 'west/default', '--confirm', 'web 2', '--reason', 'INC-7')
+    expect(nowhere.err).toEqual(['argosy: --to west/default: there is no context west in the kubeconfig'])
+    const silent = await move('--to', 'south/default', '--confirm', 'web 2')
+    expect(silent.err).toEqual(['argosy: Say why: a reason is kept with the plan.'])
+
+    const moved = await move('--to', 'south/default', '--confirm', 'web 2', '--reason', 'INC-7')
+    expect([moved.code, moved.err]).toEqual([0, []])
+    expect(moved.out[0]).toBe(
+      `web 2: kept in south/default now, epoch 1001; go on with: argosy plan run ${id} --context south`,
+    )
+    // Who decided at the old home is done with it.
+    expect(await ended(fleet, first)).toBe(1)
+    const again = await move('--to', 'south/default', '--confirm', 'web 2', '--reason', 'once more')
+    expect(again.err[0]).toContain('keeps a plan of that id already')
+    const list = await run('list', '--all-contexts')
+    expect(list.out.filter((line) => line.includes('web 2'))).toHaveLength(2)
+
+    const second = start('run', id, '--all-contexts')
+    await advanceUntil(fleet.clock, 'its members are told', () =>
+      says(second, 'nobody decides at the old home any more'),
+    )
+    expect(fleet.rollout('south', 'web')?.metadata.annotations?.['argosy.dev/epoch']).toBe('1001')
+    await run('open-gate', 'web 2', 'pilot', '--all-contexts', '--reason', 'fine')
+    expect(await ended(fleet, second)).toBe(0)
+    expect(imageOf(fleet, 'south')).toBe('web:2')
+    const over = await move('--to', 'north/default', '--confirm', 'web 2', '--reason', 'and back')
+    expect(over.err[0]).toContain('is Completed')
+  }, 60_000)
 })

@@ -7,6 +7,8 @@ export interface PlanChecker {
   onPass?(pass: Pass): string | undefined
   /** The cluster took it. */
   onWritten?(sent: Sent): string | undefined
+  /** The same, of who decides at a home that the plan has left. */
+  onLeftWritten?(sent: Sent): string | undefined
   onCommand?(): void
 }
 

@@ -6,7 +6,7 @@ import { resolveAmount } from '#lib/int-or-string.ts'
 import { budgetIsNoLess, nobodyBeyondBudget } from './budget-checkers.ts'
 import { coveredMs, entered, type PlanChecker, stateOf, targetOf } from './checker.ts'
 import { minute } from './generate.ts'
-import type { Pass } from './history.ts'
+import type { Pass, Sent } from './history.ts'
 import type { ModelledMember } from './modelled-member.ts'
 
 const moving: readonly MemberState[] = ['Admitting', 'Applying', 'Progressing', 'AtGate', 'Soaking']
@@ -17,6 +17,7 @@ const membersOf = (plan: FleetPlan, wave: number): readonly string[] =>
 /** One for each invariant of fleet plans (3.4.9) that a history can break; fresh ones for each history. */
 export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   oneEpochWrites(),
+  oneHomeDrives(),
   concurrency,
   wavesInOrder,
   noAdmissionAfterBreach(),
@@ -47,13 +48,37 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
 
 function oneEpochWrites(): PlanChecker {
   const latest = new Map<string, number>()
+  const seen = ({ act, member }: Sent): string | undefined => {
+    const before = latest.get(member.member.id) ?? 0
+    latest.set(member.member.id, Math.max(before, act.epoch))
+    return act.epoch < before
+      ? `${act.kind} of epoch ${act.epoch} on ${act.member}, after one of epoch ${before}`
+      : undefined
+  }
   return {
     name: 'I1 one epoch writes to a member',
-    onWritten({ act, member }) {
-      const before = latest.get(member.member.id) ?? 0
-      latest.set(member.member.id, Math.max(before, act.epoch))
-      return act.epoch < before
-        ? `${act.kind} of epoch ${act.epoch} on ${act.member}, after one of epoch ${before}`
+    onWritten: seen,
+    onLeftWritten: seen,
+  }
+}
+
+/** Once the members bear the new epoch, and that was seen, nobody writes who decides at the old home; and nothing but notes was sent before. */
+function oneHomeDrives(): PlanChecker {
+  let claimedAt: number | undefined
+  let lagMs = 0
+  return {
+    name: 'PC-4 one home drives',
+    onPass({ before, after, acts, now, scenario }) {
+      lagMs = scenario.lagMs
+      if (after.status.moved?.isClaimed === true) claimedAt ??= now
+      const { moved } = before.status
+      const early =
+        moved !== undefined && moved.isClaimed !== true ? acts.find(({ kind }) => kind !== 'mark') : undefined
+      return early && `${early.kind} on ${early.member} before its members bear the new epoch`
+    },
+    onLeftWritten({ act, now }) {
+      return claimedAt !== undefined && now > claimedAt + lagMs
+        ? `${act.kind} on ${act.member} from the old home, ${now - claimedAt} ms after the new one had its members`
         : undefined
     },
   }

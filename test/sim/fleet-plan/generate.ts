@@ -31,6 +31,8 @@ export type Fault =
       readonly does: 'promote' | 'abort' | 'other' | 'back' | 'otherPlan'
       readonly at: EpochMs
     }
+  /** Somebody moves the plan to a new home; until `to` the old one is reached by whoever decided there (PC-4). */
+  | { readonly kind: 'moved'; readonly from: EpochMs; readonly to: EpochMs }
   | { readonly kind: 'windowShut'; readonly from: EpochMs; readonly to: EpochMs }
 
 export interface Scenario {
@@ -176,6 +178,11 @@ function freezeOf(random: Random): PlanWindow {
   }
 }
 
+function moveOf(random: Random, start: EpochMs): Fault {
+  const from = start + random.int(1, random.chance(0.5) ? 4 : 60) * minute + random.int(0, minute)
+  return { kind: 'moved', from, to: from + random.pick([1_000, minute, 30 * minute]) }
+}
+
 function faultsOf(random: Random, count: number, start: EpochMs): readonly Fault[] {
   const faults: Fault[] = []
   const later = random.fork('later faults')
@@ -209,5 +216,7 @@ function faultsOf(random: Random, count: number, start: EpochMs): readonly Fault
         faults.push({ kind: 'windowShut', ...stretch() })
         break
     }
+  const moves = random.fork('moves')
+  if (moves.chance(0.15)) faults.push(moveOf(moves, start))
   return faults
 }

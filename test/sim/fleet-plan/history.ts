@@ -2,6 +2,7 @@ import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import { command } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import { epochOf, moveHome } from '#engine/fleet-plan/move-home.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { watchWindows } from '#engine/fleet-plan/windows.ts'
 import type { FleetWorld, MemberObservation } from '#engine/fleet-plan/world.ts'
@@ -89,6 +90,8 @@ export class History {
   #holder: Laptop | undefined
   #epoch = 0
   #renewedAt = 0
+  /** Who decides at a home that the plan has left, for it is reached from there still (PC-4). */
+  #left: { plan: FleetPlan; readonly laptop: Laptop; readonly epoch: number; readonly until: EpochMs } | undefined
   /** Since the last moment; nothing changes between two. */
   #couldRenew = false
   /** Its holder could not decide, or not write down what it did. */
@@ -161,6 +164,7 @@ export class History {
     this.#now = next
     for (const each of members) if (each.nextAt <= next) each.act(next)
     this.#strike()
+    this.#lookFromLeft()
     this.#lease()
     this.#look()
     return true
@@ -184,6 +188,7 @@ export class History {
       if (beginOf(fault) !== this.#now) continue
       if (fault.kind === 'sleep') this.#away(fault.laptop, fault.to)
       if (fault.kind === 'person') this.#person(fault)
+      if (fault.kind === 'moved') this.#move(fault.to)
     }
     for (const { acts } of this.#late.filter(({ at }) => at === this.#now)) for (const act of acts) this.#send(act)
     for (const laptop of this.#laptops) {
@@ -208,13 +213,52 @@ export class History {
     if (does === 'back') member.setImage(images.prior, this.#now)
   }
 
+  /** The plan goes on at a new home, from the copy at hand. */
+  #move(until: EpochMs): void {
+    const holder = this.#holder
+    const asked = { by: 'ann', at: this.#now, reason: 'its home is lost' }
+    const to = { context: 'elsewhere', namespace: 'argosy' }
+    const moved = moveHome(this.#plan, { to, seenEpoch: this.#epoch }, asked)
+    if (holder === undefined || !moved.ok) return
+    this.#say(`ann moves the plan; laptop ${holder.name} goes on at the old home`)
+    this.#left = { plan: this.#plan, laptop: holder, epoch: this.#epoch, until }
+    this.#plan = moved.value.kept
+    this.#epoch = epochOf(this.#plan, -1)
+    this.#holder = undefined
+    this.#couldRenew = false
+    this.#renewedAt = this.#now - leaseMs - 1
+    for (const checker of this.#checkers) checker.onCommand?.()
+  }
+
+  /** Decides as before, until the copy there says that the plan has moved. */
+  #lookFromLeft(): void {
+    const left = this.#left
+    if (left === undefined || left.laptop.awayUntil > this.#now) return
+    if (this.#now >= left.until) this.#left = undefined
+    for (let pass = 0; pass < 5 && this.#left === left; pass++) {
+      const world = { ...this.#observe(left.laptop), lease: { epoch: left.epoch } }
+      const { status, acts } = planFleet(left.plan, world, this.#now)
+      left.plan = { ...left.plan, status }
+      for (const act of acts) {
+        const member = this.#scenario.members.find((each) => each.member.id === act.member)
+        const isDone = member?.send(act, this.#now) === true
+        this.#say(`from the old home: ${act.kind} ${act.member}${isDone ? '' : ': refused'}`)
+        if (member !== undefined && isDone)
+          this.#check((checker) => checker.onLeftWritten?.({ act, member, plan: this.#plan, now: this.#now }))
+      }
+      if (acts.length === 0) return
+    }
+  }
+
   /** Whoever can renews, all the time; who could not for the whole duration loses it to the other. */
   #lease(): void {
     if (this.#couldRenew) this.#renewedAt = this.#now
     const isExpired = this.#now - this.#renewedAt > leaseMs
     this.#couldRenew = !isExpired && this.#holder !== undefined && this.#isUp(this.#holder)
     if (!isExpired) return
-    const next = this.#laptops.find((each) => this.#isUp(each))
+    const next = this.#laptops
+      .toSorted((a, b) => Number(a === this.#left?.laptop) - Number(b === this.#left?.laptop))
+      .find((each) => this.#isUp(each))
     if (next === undefined) return
     this.#holder = next
     this.#isBlind = true
