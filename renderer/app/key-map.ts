@@ -97,6 +97,8 @@ export const keyMap: Readonly<
         { keys: ['⇧', '←', '→'], does: 'keys.oneEvent' },
         { keys: ['Space'], does: 'keys.play' },
         { keys: ['O'], does: 'past.openMoment' },
+        { keys: ['E'], does: 'keys.exportBundle' },
+        { keys: ['I'], does: 'keys.importBundle' },
       ],
     },
     {

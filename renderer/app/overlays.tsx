@@ -5,6 +5,8 @@ import { DriveDialog } from '../features/actions/drive-dialog.tsx'
 import { KubeconfigDialog } from '../features/actions/kubeconfig-dialog.tsx'
 import { MigrateDialog } from '../features/actions/migrate-dialog.tsx'
 import { BackTestDialog } from '../features/analysis/back-test-dialog.tsx'
+import { ExportDialog } from '../features/bundle/export-dialog.tsx'
+import { ImportDialog } from '../features/bundle/import-dialog.tsx'
 import { KeepPlanDialog } from '../features/plans/keep-dialog.tsx'
 import { LeavePlanDialog } from '../features/plans/leave-dialog.tsx'
 import { PlanDialog } from '../features/plans/plan-dialog.tsx'
@@ -60,5 +62,9 @@ function Content({ overlay }: { readonly overlay: Overlay }) {
       return <KeepPlanDialog start={overlay.start} />
     case 'leavePlan':
       return <LeavePlanDialog to={overlay.to} />
+    case 'exportBundle':
+      return <ExportDialog id={overlay.id} />
+    case 'importBundle':
+      return <ImportDialog />
   }
 }

@@ -1,6 +1,7 @@
 import type { i18n } from 'i18next'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bridge, BridgeState } from '#contract/bridge.ts'
+import type { BundleView } from '#contract/bundle-views.ts'
 import type { MigrationActionName } from '#contract/migration-views.ts'
 import type { Input } from '#contract/requests.ts'
 import type { ActionName, AppView, ClusterView, Notice, RolloutKey } from '#contract/views.ts'
@@ -55,6 +56,8 @@ export type Overlay =
   | { readonly kind: 'plan'; readonly id: string; readonly wish: PlanWish }
   | { readonly kind: 'keepPlan'; readonly start: boolean }
   | { readonly kind: 'leavePlan'; readonly to: string }
+  | { readonly kind: 'exportBundle'; readonly id: string | undefined }
+  | { readonly kind: 'importBundle' }
 
 export type OverlayStore = StoreApi<{ readonly overlay: Overlay | undefined }>
 
@@ -74,6 +77,8 @@ export interface App {
   readonly toasts: ToastsStore
   readonly plans: PlansStore
   readonly planDraft: PlanDraftStore
+  /** The bundle that the history shows instead of that of this machine. */
+  readonly bundle: StoreApi<{ readonly bundle: BundleView | null }>
   readonly ticker: TickerStore
   readonly route: RouteStore
   readonly overlay: OverlayStore
@@ -107,6 +112,7 @@ export function createApp({ bridge, clock, texts, hash, goTo, preferences }: App
     toasts: createToasts(),
     plans: createPlans(),
     planDraft: createPlanDraft(),
+    bundle: createStore<{ readonly bundle: BundleView | null }>(() => ({ bundle: null })),
     ticker: createTicker(clock),
     route: createRoute(hash),
     overlay: createStore<{ readonly overlay: Overlay | undefined }>(() => ({ overlay: undefined })),

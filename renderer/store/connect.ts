@@ -33,6 +33,7 @@ export function connect(app: App): Dispose {
     bridge.subscribe('fleet.patch', undefined, fleet.onPatch),
     bridge.subscribe('clusters.changed', undefined, (clusters) => app.clusters.setState({ clusters, loaded: true })),
     bridge.subscribe('action.effect', undefined, (effect) => hearEffect(app, effect)),
+    bridge.subscribe('bundle.changed', undefined, (bundle) => app.bundle.setState({ bundle })),
     bridge.subscribe('app.notice', undefined, (notice) => addNotice(app, notice)),
     bridge.onConnection((state) => {
       app.connection.setState({ state })

@@ -48,8 +48,11 @@ export interface RecordedRelease {
  * A morning on two clusters: `shop/web` goes to another version in `eu`, is aborted by Ada, and later completed in `us`; each with its
  * objects, acts and writes, and a plan. Something of `shop/cart` is recorded beside it.
  */
-export async function recordRelease(path: string, reason = 'errors'): Promise<RecordedRelease> {
-  const clock = new VirtualClock()
+export async function recordRelease(
+  path: string,
+  reason = 'errors',
+  clock = new VirtualClock(),
+): Promise<RecordedRelease> {
   const history = openHistory({ path, clock, log: silentLog })
   const recorder = createRecorder({ history, clock, log: silentLog })
   const objects = createObjectRecorder({ history, clock })

@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { HistoryEntryView } from '#contract/views.ts'
-import { useAnswer, useApp, useClusters, useText } from '../../store/use-app.ts'
-import { Icon } from '../../ui/icon.tsx'
+import { useAnswer, useApp, useText } from '../../store/use-app.ts'
 import { Message } from '../../ui/message.tsx'
 import { Actions, useActions } from './actions.tsx'
+import { BundleBar } from './bundle-bar.tsx'
 import { HistoryFilter, type HistoryView } from './history-filter.tsx'
 import { HistoryList } from './history-list.tsx'
 import { RecordView } from './record.tsx'
@@ -15,16 +15,18 @@ const pageSize = 500
 
 /** Past rollouts and what people did, from the disk of this machine: readable with every cluster gone. */
 export default function HistoryPage({ id }: { readonly id: string | undefined }) {
-  const { filters } = useApp()
+  const { filters, bundle: shown } = useApp()
   const text = useText()
+  // Another bundle is another history: nothing of the one before stays.
+  const bundle = useStore(shown, (state) => state.bundle?.sha256 ?? '')
   const [shows, setShows] = useState<HistoryView>('rollouts')
   const filter = useStore(filters, (state) => state.history)
   const Page = { rollouts: RolloutsPage, actions: ActionsPage, writes: WritesPage }[shows]
   return (
     <div className="history">
       <h1 className="unseen">{text('nav.history')}</h1>
-      <OfflineBanner />
-      <Page id={id} filter={filter} onShow={setShows} />
+      <BundleBar id={id} />
+      <Page key={bundle} id={id} filter={filter} onShow={setShows} />
     </div>
   )
 }
@@ -66,27 +68,6 @@ function ActionsPage({ filter, onShow }: PageProps) {
     <div className="history-actions">
       <HistoryFilter shows="actions" onShow={onShow} count={text('did.count', { count })} />
       <Actions loaded={actions} filter={filter} />
-    </div>
-  )
-}
-
-/** UI-HIST-1: unmistakable when no cluster answers; what is shown comes from the disk. */
-function OfflineBanner() {
-  const text = useText()
-  const offline = useClusters(
-    (state) =>
-      state.loaded &&
-      state.clusters.length > 0 &&
-      state.clusters.every((each) => each.connection.state !== 'connected'),
-  )
-  if (!offline) return null
-  return (
-    <div className="offline" role="status">
-      <span className="offline-tag">
-        <Icon name="box" />
-        {text('history.offline')}
-      </span>
-      <span className="offline-why cut">{text('history.offlineWhy')}</span>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { advice, sentences } from '#lib/reason.ts'
 import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
+import { bundleEn } from './bundle-en.ts'
 import { desktopEn } from './desktop-en.ts'
 import { guardEn } from './guard-en.ts'
 import { leaseRequestEn } from './lease-request-en.ts'
@@ -15,6 +16,7 @@ export const en = {
   ...sentences,
   ...advice,
   ...analysisEn,
+  ...bundleEn,
   ...boardEn,
   ...desktopEn,
   ...guardEn,

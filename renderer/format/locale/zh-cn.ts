@@ -1,6 +1,7 @@
 import type { Catalogue } from '../text.ts'
 import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
+import { bundleZhCN } from './bundle-zh-cn.ts'
 import { desktopZhCN } from './desktop-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
 import { leaseRequestZhCN } from './lease-request-zh-cn.ts'
@@ -14,6 +15,7 @@ import { recordZhCN } from './record-zh-cn.ts'
 export const zhCN: Catalogue = {
   ...analysisZhCN,
   ...boardZhCN,
+  ...bundleZhCN,
   ...desktopZhCN,
   ...guardZhCN,
   ...leaseRequestZhCN,
