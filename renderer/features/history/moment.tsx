@@ -30,8 +30,8 @@ export function MomentState({ replay, moment, strategy }: MomentProps & { readon
         <span className="space" />
         {status !== undefined && <StatusWord status={status.status} />}
       </div>
-      {status !== undefined && status.message !== '' && <p className="moment-message dim small">{status.message}</p>}
       <div className="scroll" role="region" tabIndex={0} aria-label={text('moment.at', { time: formatTime(moment) })}>
+        {status !== undefined && status.message !== '' && <p className="moment-message dim small">{status.message}</p>}
         <dl className="moment-facts small">
           {!blueGreen && (
             <div>
