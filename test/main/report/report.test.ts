@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { KubeObject } from '#api/meta.ts'
 import { type BundleWish, planBundle } from '#main/bundle/make-bundle.ts'
+import { createObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { htmlReport } from '#main/report/html-report.ts'
 import { markdownReport, plain } from '#main/report/markdown-report.ts'
 import { reportData } from '#main/report/report-data.ts'
@@ -12,6 +14,7 @@ function dataOf({ history, clock }: RecordedRelease, wish: BundleWish) {
   return reportData(history, plan.value)
 }
 
+const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid: 'uid-web', controller: true }
 const wholeDay: BundleWish = { kind: 'time', from: T0 - 1000, until: T0 + 86_400_000 }
 /** What somebody may write into a reason, to see what becomes of it. */
 const hostile = `<script>alert(1)</script><img src=x onerror=alert(2)>"' &amp; \u202Egnp.exe [x](javascript:alert(3)) \`\`\` | http://evil.example/?a=1`
@@ -35,6 +38,29 @@ describe('a report', () => {
         (each) => `## ${each}`,
       ),
     )
+  })
+
+  it('draws what the analyses measured, and which of it did not pass', async () => {
+    const release = await aRecordedRelease()
+    const { history, clock } = release
+    const recorder = createObjectRecorder({ history, clock })
+    const measurements = [0.99, 0.98, 0.42].map((value, index) => ({
+      phase: value > 0.5 ? ('Successful' as const) : ('Failed' as const),
+      value: String(value),
+      finishedAt: new Date(T0 + 62_000 + index * 8000).toISOString(),
+    }))
+    const metadata = { name: 'web-2-<b>', namespace: 'shop', uid: 'run-1', ownerReferences: [owner] }
+    const run = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', metadata, spec: { metrics: [] } }
+    const status = { phase: 'Failed', metricResults: [{ name: 'success|rate', phase: 'Failed', measurements }] }
+    recorder.seen('eu', 'analysisRuns', { ...run, status } as KubeObject, T0 + 61_000)
+    recorder.stop()
+    const data = dataOf(release, { kind: 'rollout', key: webIn('eu') })
+    expect(data.releases[0]?.metrics).toMatchObject([{ run: 'web-2-<b>', name: 'success|rate', phase: 'Failed' }])
+    const html = htmlReport(data)
+    expect(html).toContain('3 measurements of web-2-&lt;b&gt;')
+    expect(html.match(/<circle class="dot"/g)).toHaveLength(2)
+    expect(html.match(/<circle class="bad"/g)).toHaveLength(1)
+    expect(markdownReport(data)).toContain('| success\\|rate | web-2-\\<b\\> | Failed | 3 | 1 | 0.42 |')
   })
 
   it('of a plan tells of all that it moved, and of a day of everything', async () => {

@@ -6,10 +6,15 @@ import type { FilmView } from '#contract/time-travel-views.ts'
 import type { RolloutDetailView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { applyJsonPatch } from '#lib/json-patch.ts'
+import { chooseRows } from '#main/bundle/choose-rows.ts'
+import type { BundleHeader } from '#main/bundle/format.ts'
+import { openBundle } from '#main/bundle/open-bundle.ts'
+import { writeBundle } from '#main/bundle/write-bundle.ts'
 import { projectDetail } from '#main/fleet/project-detail.ts'
 import { projectRollout } from '#main/fleet/project-rollout.ts'
 import { ReachedSteps } from '#main/fleet/reached-steps.ts'
 import { recordGaps } from '#main/history/objects/object-reader.ts'
+import type { History } from '#main/history/store.ts'
 import { filmOf, isPast } from '#main/time-travel/film.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 import { drawFault } from '../faults.ts'
@@ -70,10 +75,13 @@ async function tell(seed: number, path: string): Promise<Replayed> {
   }
   if (!witness.isThere) witness.start()
   await simulation.advance(20_000)
-  const compared = compare(witness, sights, absences, cluster.time.now())
+  const end = cluster.time.now()
+  const compared = compare(witness, sights, absences, end)
+  const reviewed = await throughBundle(witness, end, (history) => compare({ history }, sights, absences, end))
   await witness.quit()
   await simulation.end()
-  return { ...compared, restarts }
+  const differs = isDeepStrictEqual(reviewed, compared) ? undefined : `a bundle of it: ${JSON.stringify(reviewed)}`
+  return { ...compared, problem: compared.problem ?? differs, restarts }
 }
 
 /** What happens to who records. */
@@ -90,8 +98,31 @@ async function befall(witness: Witness, fate: Random, { network }: Simulation['c
   return 0
 }
 
+/** The same from a file, on a machine that knows nothing else. */
+async function throughBundle<T>({ history }: Witness, end: EpochMs, review: (history: History) => T): Promise<T> {
+  const choice = { rollouts: [key], contexts: [context], from: T0, until: end }
+  const written = await writeBundle(aHeader(end), chooseRows(history, choice))
+  const opened = written.ok ? await openBundle(written.value.bytes) : written
+  if (!opened.ok) throw new Error(opened.error.message)
+  const reviewed = review(opened.value.history)
+  opened.value.history.close()
+  return reviewed
+}
+
+const aHeader = (until: EpochMs): BundleHeader => ({
+  ...{
+    format: 'argosy-bundle',
+    version: 1,
+    app: '0',
+    schema: 7,
+    capturedAt: until,
+    by: { account: 'sim', host: 'sim' },
+  },
+  ...{ about: { kind: 'rollout', key }, contexts: [context], from: T0, until },
+})
+
 function compare(
-  { history }: Witness,
+  { history }: Pick<Witness, 'history'>,
   sights: readonly Sight[],
   absences: readonly EpochMs[],
   end: EpochMs,
