@@ -41,7 +41,7 @@ import { filmOf } from '#main/time-travel/film.ts'
 import { pastBoard } from '#main/time-travel/past-board.ts'
 import { bundleHandlers } from './bundle-handlers.ts'
 import type { ClusterSession } from './cluster-session.ts'
-import { diffRevisions } from './diff-revisions.ts'
+import { diffHandlers } from './diff-handlers.ts'
 import type { EffectFeed } from './effect-feed.ts'
 import { Begun, guardFor } from './guard-action.ts'
 import type { HistorySource } from './history-source.ts'
@@ -77,12 +77,6 @@ function shownFilm(source: HistorySource, key: string, from: EpochMs, until: Epo
     return failure({ kind: 'Invalid', message: 'What is in this bundle cannot be shown.', causes: [] })
   }
 }
-
-/** Of a bundle both sides come from it: what the cluster has by now is something else. */
-const shownSides = ({ source, fleet }: Pick<HandlerParts, 'source' | 'fleet'>) => ({
-  history: source.shown,
-  fleet: source.bundle === null ? fleet : { parts: () => undefined },
-})
 
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
@@ -143,7 +137,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         }),
       )
     },
-    'revision.diff': async ({ left, right }) => diffRevisions(shownSides(parts), left, right),
+    ...diffHandlers(parts),
     'history.list': async (query) => listHistory(source.shown, query),
     'history.actions': async (query) => listActions(source.shown, query),
     'history.record': async ({ id }) => found(readRecord(source.shown, id), 'history', id),

@@ -13,6 +13,17 @@ export const expectedToDiffer: ReadonlySet<string> = new Set([
   'ENVIRONMENT',
 ])
 
+/** True for the whole path of a field that differs between clusters on purpose: how many pods, and what names the place. */
+export const isExpectedToDiffer = (at: string): boolean =>
+  fieldsExpected.has(at) || expectedToDiffer.has(/\.env\[([^\]]+)\]$/.exec(at)?.[1] ?? '')
+
+const fieldsExpected: ReadonlySet<string> = new Set([
+  'spec.replicas',
+  'spec.paused',
+  'spec.restartAt',
+  'spec.template.metadata.annotations.kubectl.kubernetes.io/restartedAt',
+])
+
 /**
  * A hash by which the same template in two clusters is recognised, fields that are expected to differ left out. A fleet runs the same
  * templates in many clusters: what is the same to the letter is worked out once.

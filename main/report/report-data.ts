@@ -1,15 +1,16 @@
 import type { AnalysisRun, Measurement } from '#api/analysis.ts'
+import type { DiffView } from '#contract/diff-views.ts'
 import { parseKey } from '#contract/keys.ts'
-import type { DiffView, HistoryActionView, HistoryRecordView } from '#contract/views.ts'
+import type { HistoryActionView, HistoryRecordView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import type { BundleHeader } from '#main/bundle/format.ts'
 import type { PlannedBundle } from '#main/bundle/make-bundle.ts'
+import { type ComparedSide, compareSides } from '#main/diff/compare.ts'
 import { type PastPlanEvent, PlanMemory } from '#main/fleet-plan/plan-memory.ts'
 import { listActions } from '#main/history/journal.ts'
 import { objectBetween, recordGaps } from '#main/history/objects/object-reader.ts'
 import { listHistory, readRecord, storedTemplate } from '#main/history/reader.ts'
-import { diffTemplates, type TemplateSide } from '#main/history/revision-diff.ts'
 import { secretPrints } from '#main/history/secret-prints.ts'
 import type { History } from '#main/history/store.ts'
 import { type ChainReport, verifyHistory } from '#main/history/verify.ts'
@@ -82,15 +83,23 @@ function releaseOf(history: History, id: string, now: EpochMs): ReportedRelease 
 }
 
 function diffOf(history: History, { entry: { key }, revisions }: HistoryRecordView): DiffView | undefined {
-  const sides = revisions.flatMap(({ revision, version }): readonly TemplateSide[] => {
+  const sides = revisions.flatMap(({ revision, version }): readonly ComparedSide[] => {
     const stored = storedTemplate(history, key, revision)
     const title = `revision ${revision}`
     return stored === undefined
       ? []
-      : [{ title, revision, version, capturedAt: stored.capturedAt, template: stored.template }]
+      : [
+          {
+            title,
+            revision,
+            version,
+            capturedAt: stored.capturedAt,
+            manifest: { kind: 'template', template: stored.template },
+          },
+        ]
   })
   const [left, right] = sides
-  return left === undefined || right === undefined ? undefined : diffTemplates(left, right, secretPrints(history))
+  return left === undefined || right === undefined ? undefined : compareSides(left, right, secretPrints(history))
 }
 
 /** The analyses as they were at the end of an update. */

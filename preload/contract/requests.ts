@@ -4,6 +4,7 @@ import type { Outcome } from '#lib/outcome.ts'
 import type { ConditionVerdicts } from './analysis-views.ts'
 import { bundleChannels } from './bundle-views.ts'
 import { type Request, request } from './channel.ts'
+import { diffRequests } from './diff-requests.ts'
 import { assurance } from './guard-views.ts'
 import { leaseRequests } from './lease-requests.ts'
 import { type MigrationPreview, type MigrationRunView, migrationBegin, migrationInput } from './migration-views.ts'
@@ -18,7 +19,6 @@ import {
   type AppView,
   actionNames,
   type ClusterView,
-  type DiffView,
   type FleetSnapshot,
   type HistoryActionView,
   type HistoryEntryView,
@@ -73,12 +73,6 @@ const sendInput = v.object({
   parameters,
   reason: v.pipe(v.string(), v.maxLength(2000)),
   assurance: v.optional(assurance),
-})
-
-const diffSide = v.object({
-  key,
-  /** A revision number, or `spec` for what the Rollout asks for now. */
-  revision: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal('spec')]),
 })
 
 /** A plan as a person writes it; what one ConfigMap holds. */
@@ -139,7 +133,7 @@ export const requests = {
   'migration.state': request<MigrationRunView | null>().of(v.object({ key })),
   'action.preview': request<readonly ActionPreview[]>().of(previewInput),
   'action.send': request<readonly ActionResult[]>().of(sendInput),
-  'revision.diff': request<Outcome<DiffView, Failure>>().of(v.object({ left: diffSide, right: diffSide })),
+  ...diffRequests,
   'history.list': request<readonly HistoryEntryView[]>().of(
     v.object({
       filter: v.optional(v.pipe(v.string(), v.maxLength(500))),

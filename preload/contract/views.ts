@@ -395,41 +395,6 @@ export interface ActionEffect {
   readonly holder: string | undefined
 }
 
-/** Two revisions (or any two manifests) side by side. */
-export interface DiffView {
-  readonly left: DiffSide
-  readonly right: DiffSide
-  /** Meaning first (UI-DIFF-1). */
-  readonly summary: readonly DiffSummaryLine[]
-  /** Plain checks worth a look. */
-  readonly lookAt: readonly string[]
-  readonly lines: readonly DiffLine[]
-}
-
-export interface DiffSide {
-  readonly title: string
-  readonly revision: number | undefined
-  readonly version: string | undefined
-  readonly capturedAt: EpochMs | undefined
-}
-
-export interface DiffSummaryLine {
-  readonly group: 'image' | 'environment' | 'resources' | 'probes' | 'other'
-  readonly op: '+' | '-' | '~'
-  readonly path: string
-  readonly before: string | undefined
-  readonly after: string | undefined
-}
-
-export interface DiffLine {
-  readonly op: ' ' | '+' | '-'
-  readonly leftNumber: number | undefined
-  readonly rightNumber: number | undefined
-  readonly text: string
-  /** Set by the cluster (hash labels, defaults): folded (UI-DIFF-4). */
-  readonly folded: boolean
-}
-
 export type HistoryOutcome = 'Completed' | 'Aborted' | 'RolledBack' | 'Superseded' | 'Deleted' | 'Running'
 
 /** One rollout of one revision, from start to end, as recorded. */

@@ -2,7 +2,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 
-export type DiffRevision = number | 'spec'
+/** A revision, what the Rollout asks for now, what kubectl applied last, or what it asked for then, in ms since the epoch. */
+export type DiffRevision = number | 'spec' | 'applied' | `@${number}`
+
+export const diffTabs = ['revisions', 'clusters', 'applied', 'file', 'moments'] as const
+export type DiffTab = (typeof diffTabs)[number]
 
 export type Route =
   /** `at`: as it was then. */
@@ -15,6 +19,8 @@ export type Route =
       readonly right: DiffRevision | undefined
       /** The other side's rollout, for a diff across clusters. */
       readonly rightKey: RolloutKey | undefined
+      /** Absent: `revisions`. */
+      readonly tab?: DiffTab | undefined
     }
   | { readonly page: 'history'; readonly id: string | undefined }
   | {
@@ -47,6 +53,7 @@ export function parseRoute(hash: string): Route {
         left: parseRevision(parameters.get('left')),
         right: parseRevision(parameters.get('right')),
         rightKey: parameters.get('with') ?? undefined,
+        tab: diffTabs.find((tab) => tab === parameters.get('tab')),
       }
     case 'history':
     case 'plans':
@@ -66,7 +73,8 @@ function parseMoment(text: string | null): EpochMs | undefined {
 }
 
 function parseRevision(text: string | null): DiffRevision | undefined {
-  if (text === 'spec') return 'spec'
+  if (text === 'spec' || text === 'applied') return text
+  if (text !== null && /^@\d+$/.test(text)) return `@${Number(text.slice(1))}`
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
@@ -77,6 +85,7 @@ export function hrefOf(route: Route): string {
     if (route.left !== undefined) query.set('left', String(route.left))
     if (route.right !== undefined) query.set('right', String(route.right))
     if (route.rightKey !== undefined) query.set('with', route.rightKey)
+    if (route.tab !== undefined) query.set('tab', route.tab)
   }
   if ('at' in route && route.at !== undefined) query.set('at', new Date(route.at).toISOString())
   if ((route.page === 'history' || route.page === 'plans') && route.id !== undefined) query.set('id', route.id)

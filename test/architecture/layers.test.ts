@@ -41,6 +41,16 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'main/fleet': ['main/api', 'main/lib', 'main/engine', 'main/cluster', 'main/controller', 'preload/contract'],
   'main/history': ['main/api', 'main/lib', 'main/engine', 'preload/contract', 'node:', 'package:'],
+  'main/diff': [
+    'main/api',
+    'main/lib',
+    'main/engine',
+    'main/history/redact-template.ts',
+    'main/history/secret-prints.ts',
+    'preload/contract',
+    'package:diff',
+    'package:yaml',
+  ],
   'main/time-travel': [
     'main/api',
     'main/lib',
@@ -64,6 +74,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'package:',
   ],
   'main/report': [
+    'main/diff',
     'main/api',
     'main/lib',
     'main/bundle',

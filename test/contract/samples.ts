@@ -15,6 +15,7 @@ import { success } from '#lib/outcome.ts'
 import { aBundleView } from '#test/support/fixture-bundle.ts'
 import { drivePreview } from '#test/support/fixture-drive.ts'
 import { aWriteDetail } from '#test/support/fixture-writes.ts'
+import { diffSamples } from './diff-samples.ts'
 
 /** One input and one answer for every channel, one topic and one message for every stream: a new one without a sample does not compile. */
 
@@ -287,13 +288,7 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     input: { action: 'abort', targets: [{ key, intent }], parameters: {}, reason: 'errors rise' },
     output: [{ key, sent: false, refusal: { kind: 'movedOn', changed: ['step 1 → 2'] } }],
   },
-  'revision.diff': {
-    input: { left: { key, revision: 6 }, right: { key, revision: 'spec' } },
-    output: {
-      ok: false,
-      error: { kind: 'NotFound', message: 'Revision 6 is not known.', resource: 'revision', name: '6' },
-    },
-  },
+  ...diffSamples,
   'history.list': { input: { limit: 50, before: at }, output: [entry] },
   'history.actions': {
     input: { limit: 50, before: at, name: 'checkout', contexts: ['prod/eu'], filter: 'abort' },

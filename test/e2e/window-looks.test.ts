@@ -12,6 +12,29 @@ const main: readonly Screen[] = [
   { name: 'analysis', scene: 'fleet', at: `#/analysis/${checkout}?metric=latency-canary`, shows: '.big-chart canvas' },
   { name: 'diff', scene: 'fleet', at: `#/diff/${checkout}?left=47&right=48`, shows: '.diff-text' },
   { name: 'history', scene: 'fleet', at: '#/history?id=record-3', shows: '.record .moment-chart' },
+  { name: 'drift', scene: 'fleet', at: `#/diff/${checkout}?tab=clusters`, shows: '.drift-drift' },
+  { name: 'drift-fleet', scene: 'fleet', at: '#/diff?tab=clusters', shows: '.fleet-drift td' },
+  { name: 'diff-moments', scene: 'fleet', at: `#/diff/${checkout}?tab=moments`, shows: '.diff-text' },
+  {
+    name: 'diff-file',
+    scene: 'fleet',
+    at: `#/diff/${checkout}?tab=file`,
+    prepare: async (page) => {
+      const buffer = Buffer.from('kind: Service')
+      await page.locator('.file-choice input').setInputFiles({ name: 'checkout.yaml', mimeType: 'text/yaml', buffer })
+    },
+    shows: '.diff .message',
+  },
+  {
+    name: 'diff-config',
+    scene: 'fleet',
+    at: `#/diff/${checkout}?left=47&right=48`,
+    prepare: async (page) => {
+      await page.locator('.diff-tools .segments button').nth(1).click()
+      await page.locator('.message .button').click()
+    },
+    shows: '.config-objects li',
+  },
   { name: 'past', scene: 'fleet', at: `#/rollout/${checkout}?at=2026-11-23T10:18:40Z`, shows: '.past-pane .steps' },
   { name: 'past-board', scene: 'fleet', at: '#/fleet?at=2026-11-24T12:30:00Z', shows: '.past-pane [role=gridcell]' },
   {

@@ -17,7 +17,8 @@ import { failure, success } from '#lib/outcome.ts'
 import { verdictsOf } from './fixture-analysis.ts'
 import { aBackTest } from './fixture-back-test.ts'
 import { bundleHandlers } from './fixture-bundle.ts'
-import { aDetail, aDiff, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
+import { aDetail, aRecord, historyActions, historyEntries } from './fixture-detail.ts'
+import { configAnswer, diffAnswer, driftAnswer, fleetDriftAnswer } from './fixture-diff.ts'
 import { drivePreview } from './fixture-drive.ts'
 import { aFilm } from './fixture-film.ts'
 import { aCluster, fleetClusters, fleetRollouts, largeFleet, longNames } from './fixture-fleet.ts'
@@ -331,7 +332,15 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans, t
           refusal: { kind: 'failed', failure: { kind: 'Conflict', message: 'the object has been modified' } },
         }
       }),
-    'revision.diff': async () => success(aDiff()),
+    'diff.compare': async (input) => diffAnswer(input),
+    'diff.config': async () => success(configAnswer()),
+    'diff.drift': async ({ key }) => {
+      const name = rollouts.get(key)?.name
+      return success(
+        driftAnswer([...rollouts.values()].filter((view) => view.name === name && view.kind === undefined)),
+      )
+    },
+    'diff.fleet': async () => fleetDriftAnswer([...rollouts.values()]),
     'history.list': async ({ filter = '', limit }) =>
       entries.filter((entry) => `${entry.name} ${entry.context}`.includes(filter)).slice(0, limit),
     'history.actions': async ({ filter = '', limit }) =>

@@ -1,6 +1,4 @@
 import type {
-  DiffLine,
-  DiffView,
   EventView,
   HistoryActionView,
   HistoryEntryView,
@@ -227,102 +225,6 @@ export function aDetail(view: RolloutView, now: EpochMs): RolloutDetailView {
     ],
     restartedAt: undefined,
     generation: 61,
-  }
-}
-
-const template = (
-  version: string,
-  pool: string,
-  cpu: string,
-  memory: string,
-  delay: string,
-  cache: boolean,
-): readonly string[] => [
-  'apiVersion: apps/v1',
-  'kind: ReplicaSet',
-  'metadata:',
-  '  name: checkout-api',
-  '  namespace: shop',
-  '  labels:',
-  '    app: checkout-api',
-  '    team: checkout',
-  'spec:',
-  '  selector:',
-  '    matchLabels:',
-  '      app: checkout-api',
-  '  replicas: 12',
-  '  minReadySeconds: 10',
-  '  template:',
-  '    metadata:',
-  '      labels:',
-  '        app: checkout-api',
-  `        version: ${version}`,
-  '    spec:',
-  '      containers:',
-  '      - name: api',
-  `        image: registry.shop.io/checkout-api:${version}`,
-  '        env:',
-  '        - name: POOL_SIZE',
-  `          value: "${pool}"`,
-  ...(cache ? ['        - name: PRICE_CACHE_TTL', '          value: 45s'] : []),
-  '        - name: STRIPE_KEY',
-  '          value: hidden, differs',
-  '        - name: JAVA_TOOL_OPTIONS',
-  '          value: -Xmx1200m',
-  '        ports:',
-  '        - name: http',
-  '          containerPort: 8080',
-  '          protocol: TCP',
-  '        - name: metrics',
-  '          containerPort: 9090',
-  '        volumeMounts:',
-  '        - name: tmp',
-  '          mountPath: /tmp',
-  '        readinessProbe:',
-  '          httpGet: {path: /ready, port: 8080}',
-  `          initialDelaySeconds: ${delay}`,
-  '        resources:',
-  '          requests:',
-  `            cpu: ${cpu}`,
-  '            memory: 1Gi',
-  '          limits:',
-  `            memory: ${memory}`,
-  '      dnsPolicy: ClusterFirst',
-  '      restartPolicy: Always',
-  '      schedulerName: default-scheduler',
-  '      terminationGracePeriodSeconds: 30',
-]
-
-/** Enough of a diff for the fixture: both texts differ only in lines and insertions we know. */
-export function aDiff(): DiffView {
-  const left = template('2.30.4', '32', '500m', '1Gi', '5', false)
-  const right = template('2.31.0', '48', '750m', '1536Mi', '12', true)
-  const lines: DiffLine[] = []
-  let [l, r] = [0, 0]
-  while (l < left.length || r < right.length) {
-    const folded = /dnsPolicy|restartPolicy|schedulerName|terminationGrace/.test(right[r] ?? '')
-    if (left[l] === right[r])
-      lines.push({ op: ' ', leftNumber: ++l, rightNumber: ++r, text: right[r - 1] ?? '', folded })
-    else if (/PRICE_CACHE_TTL|45s/.test(right[r] ?? ''))
-      lines.push({ op: '+', leftNumber: undefined, rightNumber: ++r, text: right[r - 1] ?? '', folded: false })
-    else {
-      lines.push({ op: '-', leftNumber: ++l, rightNumber: undefined, text: left[l - 1] ?? '', folded: false })
-      lines.push({ op: '+', leftNumber: undefined, rightNumber: ++r, text: right[r - 1] ?? '', folded: false })
-    }
-  }
-  return {
-    left: { title: 'checkout-api-59d4c7b6fd', revision: 47, version: '2.30.4', capturedAt: undefined },
-    right: { title: 'checkout-api-6c7f5d9b88', revision: 48, version: '2.31.0', capturedAt: undefined },
-    summary: [
-      { group: 'image', op: '~', path: 'api', before: '2.30.4', after: '2.31.0' },
-      { group: 'environment', op: '+', path: 'PRICE_CACHE_TTL', before: undefined, after: '45s' },
-      { group: 'environment', op: '~', path: 'POOL_SIZE', before: '32', after: '48' },
-      { group: 'resources', op: '~', path: 'cpu request', before: '500m', after: '750m' },
-      { group: 'resources', op: '~', path: 'memory limit', before: '1Gi', after: '1536Mi' },
-      { group: 'probes', op: '~', path: 'readiness delay', before: '5', after: '12' },
-    ],
-    lookAt: ['Heap flag above memory request'],
-    lines,
   }
 }
 

@@ -5,7 +5,8 @@ import { remembered } from '#lib/remembered.ts'
 import { rolloutFieldTable } from './rollout-field-table.ts'
 import { type Dropped, nothingDropped, typedValue } from './typed-value.ts'
 
-const order = readFieldOrder({ ...podFieldTable, ...rolloutFieldTable })
+/** The fields of a Rollout, of its pod template and of all that is inside them. */
+export const rolloutFieldOrder = readFieldOrder({ ...podFieldTable, ...rolloutFieldTable })
 
 export interface NormalisedRollout {
   readonly rollout: Rollout
@@ -46,7 +47,7 @@ interface Part {
 const partReader = (type: FieldType, path: string) =>
   remembered((raw: unknown): Part => {
     const dropped = nothingDropped()
-    return { value: typedValue(order, type, raw, path, dropped), dropped }
+    return { value: typedValue(rolloutFieldOrder, type, raw, path, dropped), dropped }
   })
 
 const specOf = partReader(readType('RolloutSpec'), 'spec')

@@ -3,6 +3,7 @@ import { analysisEn } from './analysis-en.ts'
 import { boardEn } from './board-en.ts'
 import { bundleEn } from './bundle-en.ts'
 import { desktopEn } from './desktop-en.ts'
+import { diffEn } from './diff-en.ts'
 import { guardEn } from './guard-en.ts'
 import { leaseRequestEn } from './lease-request-en.ts'
 import { migrationEn } from './migration-en.ts'
@@ -19,6 +20,7 @@ export const en = {
   ...bundleEn,
   ...boardEn,
   ...desktopEn,
+  ...diffEn,
   ...guardEn,
   ...leaseRequestEn,
   ...migrationEn,
@@ -358,29 +360,6 @@ export const en = {
   'pod.facts': '{{name}}: {{reason}}, restarts {{restarts}}, node {{node}}',
   'pod.more_one': 'and {{count}} more',
   'pod.more_other': 'and {{count}} more',
-  'diff.none': 'Nothing to compare yet',
-  'diff.failed': 'These two cannot be compared',
-  'diff.same': 'The two are the same.',
-  'diff.swap': 'Swap A and B',
-  'diff.line': 'Revisions, oldest first',
-  'diff.from': 'A from',
-  'diff.to': 'B to',
-  'diff.pick': 'Click moves B, shift-click moves A',
-  'diff.image': 'Image',
-  'diff.environment': 'Environment',
-  'diff.resources': 'Resources',
-  'diff.probes': 'Probes',
-  'diff.other': 'Other',
-  'diff.lookAt': 'Look at',
-  'diff.text': 'Text of both revisions',
-  'diff.changeOf_one': 'change {{index}} of {{count}}',
-  'diff.changeOf_other': 'change {{index}} of {{count}}',
-  'diff.next': 'Next',
-  'diff.previous': 'Previous',
-  'diff.folded_one': '{{count}} unchanged line',
-  'diff.folded_other': '{{count}} unchanged lines',
-  'diff.foldedByCluster_one': '{{count}} line set by the cluster or unchanged',
-  'diff.foldedByCluster_other': '{{count}} lines set by the cluster or unchanged',
   'history.shows': 'What is listed',
   'history.rollouts': 'Rollouts',
   'history.actions': 'Actions',

@@ -3,6 +3,7 @@ import { analysisZhCN } from './analysis-zh-cn.ts'
 import { boardZhCN } from './board-zh-cn.ts'
 import { bundleZhCN } from './bundle-zh-cn.ts'
 import { desktopZhCN } from './desktop-zh-cn.ts'
+import { diffZhCN } from './diff-zh-cn.ts'
 import { guardZhCN } from './guard-zh-cn.ts'
 import { leaseRequestZhCN } from './lease-request-zh-cn.ts'
 import { migrationZhCN } from './migration-zh-cn.ts'
@@ -17,6 +18,7 @@ export const zhCN: Catalogue = {
   ...boardZhCN,
   ...bundleZhCN,
   ...desktopZhCN,
+  ...diffZhCN,
   ...guardZhCN,
   ...leaseRequestZhCN,
   ...migrationZhCN,
@@ -395,26 +397,6 @@ export const zhCN: Catalogue = {
   'pod.name': '{{name}}：{{reason}}',
   'pod.facts': '{{name}}：{{reason}}，重启 {{restarts}} 次，节点 {{node}}',
   'pod.more_other': '另有 {{count}} 个',
-  'diff.none': '还没有可对比的内容',
-  'diff.failed': '无法对比',
-  'diff.same': '两者相同。',
-  'diff.swap': '交换 A 与 B',
-  'diff.line': '修订，由旧到新',
-  'diff.from': 'A 起',
-  'diff.to': 'B 止',
-  'diff.pick': '点击移动 B，按住 Shift 点击移动 A',
-  'diff.image': '镜像',
-  'diff.environment': '环境变量',
-  'diff.resources': '资源',
-  'diff.probes': '探针',
-  'diff.other': '其他',
-  'diff.lookAt': '留意',
-  'diff.text': '两个修订的文本',
-  'diff.changeOf_other': '第 {{index}} 处，共 {{count}} 处',
-  'diff.next': '下一处',
-  'diff.previous': '上一处',
-  'diff.folded_other': '{{count}} 行未变化',
-  'diff.foldedByCluster_other': '{{count}} 行由集群设置或未变化',
   'history.shows': '列出的内容',
   'history.rollouts': '发布',
   'history.actions': '操作',

@@ -25,7 +25,7 @@ describe('a screen', () => {
       ['checkout-api', '6:48 left', '4 of 8', 'Set weight 60%', '12 stable'],
     ],
     ['blue-green', 'fleet', `#/rollout/${key('prod-eu-west', 'catalog')}`, ['Blue-green', '4 of 6', 'catalog-preview']],
-    ['diff', 'fleet', `#/diff/${checkout}?left=47&right=48`, ['PRICE_CACHE_TTL', 'Heap flag above memory request']],
+    ['diff', 'fleet', `#/diff/${checkout}?left=47&right=48`, ['PRICE_CACHE_TTL', 'heap flag -Xmx1200m is above']],
     ['history', 'fleet', '#/history', ['payments-gw', 'Aborted', 'Who and why', 'Pool starvation']],
     ['offline history', 'offline', '#/history', ['Offline review', 'nothing is sent']],
     ['first start', 'noContexts', '#/fleet', ['No contexts yet', 'Add kubeconfig', 'Open history']],

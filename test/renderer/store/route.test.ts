@@ -10,6 +10,7 @@ describe('an address of the window', () => {
     { page: 'rollout', key },
     { page: 'rollout', key: undefined },
     { page: 'diff', key, left: 47, right: 'spec', rightKey: undefined },
+    { page: 'diff', key, left: '@1700000000000', right: 'applied', rightKey: undefined, tab: 'moments' },
     { page: 'diff', key, left: undefined, right: undefined, rightKey: key },
     { page: 'history', id: 'a/b c' },
     { page: 'history', id: undefined },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Container, PodTemplateSpec } from '#api/core.ts'
-import type { DiffView } from '#contract/views.ts'
+import type { DiffView } from '#contract/diff-views.ts'
+import { compareSides } from '#main/diff/compare.ts'
 import { redactTemplate } from '#main/history/redact-template.ts'
-import { diffTemplates } from '#main/history/revision-diff.ts'
 import { printsWith } from '#main/history/secret-prints.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 
@@ -19,10 +19,13 @@ const side = (template: PodTemplateSpec) => ({
   revision: 1,
   version: '1.0',
   capturedAt: T0,
-  template,
+  manifest: { kind: 'template' as const, template },
 })
 
-const diff = (left: PodTemplateSpec, right: PodTemplateSpec): DiffView => diffTemplates(side(left), side(right), prints)
+/** What is told, without where it stands. */
+const told = ({ summary }: DiffView) => summary.map(({ at: _at, line: _line, ...each }) => each)
+
+const diff = (left: PodTemplateSpec, right: PodTemplateSpec): DiffView => compareSides(side(left), side(right), prints)
 
 const env = (values: Readonly<Record<string, string>>): Partial<Container> => ({
   env: Object.entries(values).map(([name, value]) => ({ name, value })),
@@ -42,7 +45,7 @@ describe('summary (UI-DIFF-1)', () => {
     expect(lines.every((line) => line.op === ' ')).toBe(true)
   })
 
-  it('groups image, environment, resources, probes and the rest, in this order', () => {
+  it('groups what changed by what it is about, in one order', () => {
     const left = aTemplate({
       ...env({ POOL_SIZE: '32', GONE: 'x' }),
       resources: { requests: { cpu: '500m' }, limits: { memory: '1Gi' } },
@@ -57,16 +60,23 @@ describe('summary (UI-DIFF-1)', () => {
       readinessProbe: { httpGet: { path: '/ready', port: 80 }, initialDelaySeconds: 12 },
       ports: [{ name: 'http', containerPort: 8080 }],
     })
-    expect(diff(left, right).summary).toEqual([
+    expect(told(diff(left, right))).toEqual([
       { group: 'image', op: '~', path: 'api', before: '1.0', after: '1.1' },
+      { group: 'environment', op: '+', path: 'PRICE_CACHE_TTL', before: undefined, after: '45s' },
       { group: 'environment', op: '~', path: 'POOL_SIZE', before: '32', after: '48' },
       { group: 'environment', op: '-', path: 'GONE', before: 'x', after: undefined },
-      { group: 'environment', op: '+', path: 'PRICE_CACHE_TTL', before: undefined, after: '45s' },
-      { group: 'resources', op: '~', path: 'cpu request', before: '500m', after: '750m' },
       { group: 'resources', op: '~', path: 'memory limit', before: '1Gi', after: '1536Mi' },
+      { group: 'resources', op: '~', path: 'cpu request', before: '500m', after: '750m' },
+      { group: 'probes', op: '-', path: 'liveness', before: '{tcpSocket: {port: 80}}', after: undefined },
       { group: 'probes', op: '~', path: 'readiness initialDelaySeconds', before: '5', after: '12' },
-      { group: 'probes', op: '-', path: 'liveness', before: 'set', after: undefined },
-      { group: 'other', op: '~', path: 'ports[http].containerPort', before: '80', after: '8080' },
+      {
+        group: 'ports',
+        op: '+',
+        path: 'ports[8080/TCP]',
+        before: undefined,
+        after: '{name: http, containerPort: 8080}',
+      },
+      { group: 'ports', op: '-', path: 'ports[80/TCP]', before: '{name: http, containerPort: 80}', after: undefined },
     ])
   })
 
@@ -79,7 +89,7 @@ describe('summary (UI-DIFF-1)', () => {
         ],
       },
     })
-    expect(diff(pod('a/api:1', '1'), pod('b/api@sha256:ff', '2')).summary).toEqual([
+    expect(told(diff(pod('a/api:1', '1'), pod('b/api@sha256:ff', '2')))).toEqual([
       { group: 'image', op: '~', path: 'api', before: 'a/api:1', after: 'b/api@sha256:ff' },
       { group: 'environment', op: '~', path: 'proxy SIZE', before: '1', after: '2' },
     ])
@@ -96,11 +106,11 @@ describe('summary (UI-DIFF-1)', () => {
         nodeName: 'node-1',
       },
     }
-    expect(diff(left, right).summary).toEqual([
+    expect(told(diff(left, right))).toEqual([
       { group: 'environment', op: '~', path: 'api DB', before: 'secretKeyRef db.old', after: 'secretKeyRef db.new' },
-      { group: 'other', op: '+', path: 'container migrate', before: undefined, after: 'migrate:2' },
-      { group: 'other', op: '+', path: 'metadata.labels.tier', before: undefined, after: 'web' },
-      { group: 'other', op: '+', path: 'spec.nodeName', before: undefined, after: 'node-1' },
+      { group: 'containers', op: '+', path: 'container migrate', before: undefined, after: 'migrate:2' },
+      { group: 'scheduling', op: '+', path: 'nodeName', before: undefined, after: 'node-1' },
+      { group: 'labels', op: '+', path: 'template.metadata.labels.tier', before: undefined, after: 'web' },
     ])
   })
 })
@@ -112,7 +122,7 @@ describe('secrets (UI-DIFF-3)', () => {
 
   it('show only whether they differ, and a print of this session', () => {
     const view = diff(left, right)
-    expect(view.summary).toEqual([
+    expect(told(view)).toEqual([
       {
         group: 'environment',
         op: '~',
@@ -195,23 +205,25 @@ describe('lines', () => {
     }
     const view = diff(aTemplate({ image: 'api:1', env: [{ name: 'A', value: '1' }] }), right)
     expect(texts(view)).toEqual([
-      ' metadata:',
-      '   labels:',
-      '     app: shop',
       ' spec:',
-      '   containers:',
-      '     - name: api',
-      '-      image: api:1',
-      '+      image: api:2',
-      '       env:',
-      '         - name: A',
-      '           value: "1"',
+      '   template:',
+      '     metadata:',
+      '       labels:',
+      '         app: shop',
+      '     spec:',
+      '       containers:',
+      '         - name: api',
+      '-          image: api:1',
+      '+          image: api:2',
+      '           env:',
+      '             - name: A',
+      '               value: "1"',
     ])
-    expect(view.lines.slice(5, 9).map(({ leftNumber, rightNumber }) => [leftNumber, rightNumber])).toEqual([
-      [6, 6],
-      [7, undefined],
-      [undefined, 7],
+    expect(view.lines.slice(7, 11).map(({ leftNumber, rightNumber }) => [leftNumber, rightNumber])).toEqual([
       [8, 8],
+      [9, undefined],
+      [undefined, 9],
+      [10, 10],
     ])
   })
 
@@ -229,7 +241,7 @@ describe('lines', () => {
     const view = diff(left, right)
     expect(view.summary).toEqual([])
     expect(view.lines.filter((line) => line.op !== ' ').every((line) => line.folded)).toBe(true)
-    expect(view.lines.filter((line) => line.folded)).toHaveLength(6)
+    expect(view.lines.filter((line) => line.folded)).toHaveLength(7)
   })
 
   it('UI-DIFF-4: a default that became something else is not folded', () => {

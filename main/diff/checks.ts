@@ -1,6 +1,6 @@
 import type { Container, PodTemplateSpec } from '#api/core.ts'
-import { containersOf, isRecord } from './template-leaves.ts'
-import { splitImage } from './template-summary.ts'
+import { isRecord } from '#engine/normalise/typed-value.ts'
+import { splitImage } from './image.ts'
 
 /** Plain checks of the right side worth a look before it is released (UI-DIFF-1). One sentence each. */
 export function checkTemplate(left: PodTemplateSpec, right: PodTemplateSpec): readonly string[] {
@@ -12,6 +12,10 @@ export function checkTemplate(left: PodTemplateSpec, right: PodTemplateSpec): re
     )
   })
 }
+
+/** All containers by name, init containers included; names are unique in a pod. */
+const containersOf = ({ spec }: PodTemplateSpec): ReadonlyMap<string, Container> =>
+  new Map([...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((each) => [each.name, each]))
 
 function heapChecks(container: Container): readonly string[] {
   const limit = memoryOf(container, 'limits')
