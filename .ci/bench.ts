@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { diff } from './bench/diff.ts'
 import { engine } from './bench/engine.ts'
 import { fleet, fleetRollouts } from './bench/fleet.ts'
 import { grid } from './bench/grid.ts'
@@ -16,7 +17,7 @@ import { findChromium } from './tools.ts'
  * `npm run bench [-- sections and options]`: measures the built product and prints one JSON line per figure. A missed target is
  * a result (exit 0), but for those of a binding section; a figure that could not be measured is a failure (exit 1).
  */
-const sections: readonly Section[] = [window, fleet, engine, routers, grid, history, timeTravel]
+const sections: readonly Section[] = [window, fleet, engine, routers, grid, history, timeTravel, diff]
 const rolloutsDefault = 100
 const replicasDefault = 2
 /** Of the section `engine`, whose targets are of five pods. */
