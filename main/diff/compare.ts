@@ -21,8 +21,9 @@ export function compareSides(left: ComparedSide, right: ComparedSide, prints: Se
   if (before === undefined || after === undefined) throw new Error('two sides are compared')
   const [own, others] = [printsIn(before), printsIn(after)]
   const both = new Set([...own].filter((print) => others.has(print)))
-  const show = (manifest: Manifest) => documentOf(showPrints(manifest, (print) => word(print, both, prints)))
-  const root = align(show(before), show(after))
+  const show = (manifest: Manifest, found: ReadonlySet<string>) =>
+    documentOf(found.size === 0 ? manifest : showPrints(manifest, (print) => word(print, both, prints)))
+  const root = align(show(before, own), show(after, others))
   const { lines, lineOf } = textOfPair(root)
   return {
     left: sideOf(left),

@@ -3,7 +3,8 @@ import { printForms } from '#main/history/redact-template.ts'
 
 /** The stored prints in all texts of a value. */
 export function printsIn(value: unknown, found = new Set<string>()): Set<string> {
-  if (typeof value === 'string') for (const [, print = ''] of value.matchAll(printForms)) found.add(print)
+  if (typeof value === 'string' && value.includes('[secret '))
+    for (const [, print = ''] of value.matchAll(printForms)) found.add(print)
   else if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) printsIn(each, found)
   return found
 }
