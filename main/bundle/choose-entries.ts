@@ -22,36 +22,42 @@ export function* chosenEntries(
 ): Generator<BundleRow, void> {
   for (const name of chainNames) {
     const head = headOf(history, name)
-    if (head === undefined) continue
-    const rows = rowsOf(history, name, range, isWanted)
-    yield chainRow(history, name, head, rows)
-    yield* rows
+    if (head !== undefined) yield* rowsOf(history, name, head, range, isWanted)
   }
 }
 
 type EntryRow = Extract<BundleRow, { readonly row: 'entry' | 'withheld' }>
 
-function rowsOf(
+/** One by one, so that others get their turn in between; where the chain begins and ends is told last. */
+function* rowsOf(
   history: Reader,
   name: ChainName,
+  head: StoredHead,
   { from, until }: { readonly from: EpochMs; readonly until: EpochMs },
   isWanted: (entry: ChosenEntry) => boolean,
-): readonly EntryRow[] {
+): Generator<BundleRow, void> {
   const [ids] = history.all(
     `SELECT min(id) AS first, max(id) AS last FROM ${name} WHERE at BETWEEN ? AND ?`,
     from,
     until,
   )
-  if (typeof ids?.['first'] !== 'number') return []
-  const rows: EntryRow[] = []
-  for (const place of placesOf(history, name, ids['first'] - 1)) {
-    if (place.id > Number(ids['last'])) break
+  const [after, end] = [Number(ids?.['first'] ?? 0) - 1, Number(ids?.['last'] ?? -1)]
+  let first: number | undefined
+  let last = head.last
+  let between: EntryRow[] = []
+  for (const place of placesOf(history, name, after)) {
+    if (place.id > end) break
     const { entry } = place
     const isIn = entry !== undefined && entry.at >= from && entry.at <= until && isWanted({ name, ...entry })
-    if (isIn) rows.push(entryRow(name, place.id, entry, place.link))
-    else if (rows.length > 0) rows.push(...withheldRow(name, place))
+    if (isIn) {
+      yield* between
+      yield entryRow(name, place.id, entry, place.link)
+      first ??= place.id
+      last = place.id
+      between = []
+    } else if (first !== undefined) between.push(...withheldRow(name, place))
   }
-  return rows.slice(0, rows.findLastIndex(({ row }) => row === 'entry') + 1)
+  yield chainRow(history, name, head, { first: first ?? head.last + 1, last })
 }
 
 const entryRow = (chain: ChainName, id: number, entry: ChainEntry, link: ChainPlace['link']): EntryRow => ({
@@ -70,13 +76,17 @@ function withheldRow(chain: ChainName, { id, entry, link }: ChainPlace): readonl
   return [{ row: 'withheld', chain, id, content, ...(link !== undefined && { hash: link.hash }) }]
 }
 
-function chainRow(history: Reader, name: ChainName, head: StoredHead, rows: readonly EntryRow[]): BundleRow {
+function chainRow(
+  history: Reader,
+  name: ChainName,
+  head: StoredHead,
+  { first, last }: { readonly first: number; readonly last: number },
+): BundleRow {
   const linkAt = (id: number): string => {
     if (id < head.first) return head.anchor
     const [link] = history.all('SELECT hash FROM link WHERE name = ? AND id = ?', name, id)
     return link === undefined ? head.anchor : String(link['hash'])
   }
   const { beganAt, takenOver } = head
-  const [first, last] = [rows[0]?.id ?? head.last + 1, rows.at(-1)?.id ?? head.last]
   return { row: 'chain', name, first, anchor: linkAt(first - 1), last, head: linkAt(last), beganAt, takenOver }
 }

@@ -1,7 +1,14 @@
 import type { Notice } from '#contract/views.ts'
 import { assert } from '#lib/assert.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
-import { type ChainName, type ChainPlace, type ChainVerdict, chainNames, verifyChain } from '#main/history/chain.ts'
+import {
+  type ChainName,
+  type ChainPlace,
+  type ChainVerdict,
+  chainNames,
+  contentHash,
+  verifyChain,
+} from '#main/history/chain.ts'
 import type { StoredHead } from '#main/history/chain-store.ts'
 import { type Database, openDatabase } from '#main/history/database.ts'
 import { storeRow } from '#main/history/history-row.ts'
@@ -81,11 +88,7 @@ class Filling {
       case 'entry':
         return this.#entry(row)
       case 'withheld':
-        this.#places[row.chain].push({
-          id: row.id,
-          entry: undefined,
-          link: row.hash === undefined ? undefined : { hash: row.hash, content: row.content },
-        })
+        this.#places[row.chain].push({ ...placeOf(row, row.content), isWithheld: true })
         return undefined
       default:
         return row satisfies never
@@ -93,11 +96,12 @@ class Filling {
   }
 
   /** With its own id, so that what is said of it can be compared with the file that it comes from. */
-  #entry({ chain, id, at, subject, body, salt, hash }: Extract<BundleRow, { readonly row: 'entry' }>): void {
+  #entry({ chain, id, at, subject, body, salt = '', hash }: Extract<BundleRow, { readonly row: 'entry' }>): void {
     const column = chain === 'journal' ? 'key' : 'context'
     this.#db.run(`INSERT OR IGNORE INTO ${chain} (id, at, ${column}, body) VALUES (?, ?, ?, ?)`, id, at, subject, body)
-    const link = hash === undefined ? undefined : { hash, ...(salt !== undefined && { salt }) }
-    this.#places[chain].push({ id, entry: { at, subject, body }, link })
+    // Row by row: of a whole bundle at once it would hold up everything else.
+    const content = contentHash(chain, id, { at, subject, body }, salt)
+    this.#places[chain].push(placeOf({ id, hash }, content))
   }
 
   chains(): readonly ChainReport[] {
@@ -117,6 +121,16 @@ class Filling {
     return [{ name, head, verdict: { isUnbroken: false, id: first.id, what: 'inserted' } }]
   }
 }
+
+const placeOf = (
+  { id, hash }: { readonly id: number; readonly hash?: string | undefined },
+  content: string,
+): ChainPlace => ({
+  id,
+  entry: undefined,
+  content,
+  link: hash === undefined ? undefined : { hash },
+})
 
 const none: readonly Notice[] = []
 

@@ -23,11 +23,15 @@ export interface ChainHead {
   readonly head: string
 }
 
-/** What is found under one id. An entry that is withheld is stood for by its digest, which is salted so that it cannot be guessed. */
+/** What is found under one id. */
 export interface ChainPlace {
   readonly id: number
   readonly entry: ChainEntry | undefined
-  readonly link: { readonly hash: string; readonly salt?: string; readonly content?: string } | undefined
+  /** Without the entry: its digest. It is salted, so that whoever is not told the entry cannot guess it. */
+  readonly content?: string
+  /** The entry is not told at all. */
+  readonly isWithheld?: boolean
+  readonly link: { readonly hash: string; readonly salt?: string } | undefined
 }
 
 export type ChainVerdict =
@@ -53,7 +57,7 @@ export function verifyChain(name: ChainName, head: ChainHead, places: Iterable<C
     if (place.id > next) return broken(next, 'removed')
     const hash = hashAfter(name, before, place)
     if (typeof hash !== 'string') return hash
-    if (place.entry === undefined) withheld++
+    if (place.isWithheld === true) withheld++
     else entries++
     before = hash
     next++
@@ -66,9 +70,9 @@ type Broken = Extract<ChainVerdict, { readonly isUnbroken: false }>
 
 const broken = (id: number, what: Broken['what']): Broken => ({ isUnbroken: false, id, what })
 
-function hashAfter(name: ChainName, before: string, { id, entry, link }: ChainPlace): string | Broken {
+function hashAfter(name: ChainName, before: string, { id, entry, link, ...place }: ChainPlace): string | Broken {
   if (link === undefined) return broken(id, 'inserted')
-  const content = entry === undefined ? link.content : contentHash(name, id, entry, link.salt ?? '')
+  const content = entry === undefined ? place.content : contentHash(name, id, entry, link.salt ?? '')
   if (content === undefined) return broken(id, 'removed')
   return linkHash(before, content) === link.hash ? link.hash : broken(id, 'changed')
 }
