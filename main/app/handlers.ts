@@ -4,7 +4,7 @@ import type { ConditionVerdicts } from '#contract/analysis-views.ts'
 import { parseRolloutKey } from '#contract/keys.ts'
 import type { MigrationActionName } from '#contract/migration-views.ts'
 import type { Handlers, Input } from '#contract/requests.ts'
-import type { FilmView } from '#contract/time-travel-views.ts'
+import type { FilmView, PastBoardView } from '#contract/time-travel-views.ts'
 import type {
   ActionEffect,
   ActionName,
@@ -78,6 +78,16 @@ function shownFilm(source: HistorySource, key: string, from: EpochMs, until: Epo
   }
 }
 
+/** The same of the board: then nothing of it is known. */
+async function shownBoard(source: HistorySource, at: EpochMs): Promise<PastBoardView> {
+  try {
+    return await pastBoard(source.shown, at, () => new Promise((resolve) => setImmediate(resolve)))
+  } catch (thrown) {
+    if (source.bundle === null) throw thrown
+    return { at, rollouts: {}, unrecorded: source.bundle.contexts }
+  }
+}
+
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
   const { sessions, fleet, source, objects, plans, migrations, clock } = parts
@@ -147,7 +157,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'history.board': async ({ at }) => {
       objects.upToNow()
-      return pastBoard(source.shown, at, () => new Promise((resolve) => setImmediate(resolve)))
+      return shownBoard(source, at)
     },
     ...recordHandlers(parts),
     ...bundleHandlers(parts),
