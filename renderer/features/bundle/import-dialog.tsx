@@ -89,7 +89,7 @@ export function ImportDialog() {
         {progress.state === 'checking' && <p className="dialog-line faint">{text('bundle.checking')}</p>}
         {progress.state === 'refused' && (
           <p className="dialog-line ink-degraded" role="alert">
-            {progress.fault.message}
+            {text(`bundle.fault.${progress.fault.kind}`, { message: progress.fault.message })}
           </p>
         )}
         {progress.state === 'checked' && <Checked bundle={progress.bundle} />}
