@@ -1,13 +1,14 @@
 import { parseRolloutKey } from '#contract/keys.ts'
 import type { HistoryEntryView, RolloutKey } from '#contract/views.ts'
 import { formatDay } from '../../format/clock-time.ts'
-import { hrefOf } from '../../store/route.ts'
-import { useApp, useLocale, useText } from '../../store/use-app.ts'
+import { useLocale, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segments } from '../../ui/segments.tsx'
+import { useKeys } from '../../ui/use-keys.ts'
 import { outcomeMarks } from './history-list.tsx'
 import { hoursOffered, type Span } from './stretch.ts'
+import { usePastSource } from './use-past-source.ts'
 
 interface PastBannerProps {
   readonly rolloutKey: RolloutKey
@@ -21,8 +22,9 @@ interface PastBannerProps {
 
 /** UI-HIST-1: it is unmistakable that this is not now; which part of the past it is, and the way back. */
 export function PastBanner({ rolloutKey, runs, run, span, onSpan }: PastBannerProps) {
-  const app = useApp()
   const text = useText()
+  const source = usePastSource(parseRolloutKey(rolloutKey)?.name ?? '', { page: 'rollout', key: rolloutKey })
+  useKeys({ Escape: source.leave })
   const [latest] = runs
   const release = run ?? latest
   const segments = [
@@ -35,7 +37,7 @@ export function PastBanner({ rolloutKey, runs, run, span, onSpan }: PastBannerPr
         <Icon name="history" />
         {text('past.tag')}
       </span>
-      <span className="offline-why cut">{text('past.why', { app: parseRolloutKey(rolloutKey)?.name ?? '' })}</span>
+      <span className="offline-why cut">{source.why}</span>
       <span className="space" />
       {run !== undefined && <Steps runs={runs} run={run} onSpan={onSpan} />}
       <Segments
@@ -48,13 +50,7 @@ export function PastBanner({ rolloutKey, runs, run, span, onSpan }: PastBannerPr
         }}
         segments={segments}
       />
-      <Button
-        small
-        icon="net"
-        hint="Esc"
-        label={text('past.leave')}
-        onPress={() => app.goTo(hrefOf({ page: 'rollout', key: rolloutKey }))}
-      />
+      <Button small icon="net" hint="Esc" label={source.leaveLabel} onPress={source.leave} />
     </div>
   )
 }

@@ -13,6 +13,7 @@ import { Lanes } from './lanes.tsx'
 import { layOut } from './replay.ts'
 import { hoursOffered, stretchOf } from './stretch.ts'
 import { Transport } from './transport.tsx'
+import { usePastSource } from './use-past-source.ts'
 import './history.css'
 import './past.css'
 
@@ -28,7 +29,17 @@ const runsMax = 500
 const restMs = 120
 
 /** All applications in all clusters as they were at any past moment (W9). */
-export default function PastBoardPage({ at, children }: PastBoardPageProps) {
+export default function PastBoardPage(props: PastBoardPageProps) {
+  const text = useText()
+  const source = usePastSource(text('past.board'), { page: 'fleet' })
+  return <Boards key={source.id} {...props} source={source} />
+}
+
+interface BoardsProps extends PastBoardPageProps {
+  readonly source: ReturnType<typeof usePastSource>
+}
+
+function Boards({ at, source, children }: BoardsProps) {
   const app = useApp()
   const text = useText()
   const [opened] = useState(() => app.clock.now())
@@ -36,8 +47,7 @@ export default function PastBoardPage({ at, children }: PastBoardPageProps) {
   const { from, until } = stretchOf({ kind: 'hours', hours }, { runs: [], at, now: opened })
   const replay = useReleases(from, until)
   const [moment, setMoment] = useState(at)
-  const leave = () => app.goTo('#/fleet')
-  useKeys({ Escape: leave })
+  useKeys({ Escape: source.leave })
   return (
     <div className="past">
       <div className="offline past-banner" role="status">
@@ -45,7 +55,7 @@ export default function PastBoardPage({ at, children }: PastBoardPageProps) {
           <Icon name="history" />
           {text('past.tag')}
         </span>
-        <span className="offline-why cut">{text('past.boardWhy')}</span>
+        <span className="offline-why cut">{source.why}</span>
         <span className="space" />
         <Segments
           small
@@ -57,7 +67,7 @@ export default function PastBoardPage({ at, children }: PastBoardPageProps) {
             { value: weekHours, label: text('past.week') },
           ]}
         />
-        <Button small icon="net" hint="Esc" label={text('past.leave')} onPress={leave} />
+        <Button small icon="net" hint="Esc" label={source.leaveLabel} onPress={source.leave} />
       </div>
       <section className="panel replay past-replay" data-region>
         <Transport replay={replay} moment={moment} onMove={setMoment} keys="few" />

@@ -1,12 +1,11 @@
 import { type ReactNode, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
 import type { HistoryEntryView, RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import type { Film } from '../../store/film.ts'
-import { hrefOf } from '../../store/route.ts'
 import { type Loaded, useAnswer, useApp, useText } from '../../store/use-app.ts'
 import { Message } from '../../ui/message.tsx'
-import { useKeys } from '../../ui/use-keys.ts'
 import { PastBanner } from './past-banner.tsx'
 import { Screening } from './screening.tsx'
 import { type Span, spanAt, stretchOf } from './stretch.ts'
@@ -23,7 +22,13 @@ interface PastPageProps {
 }
 
 /** A Rollout as it was at any past moment, on the page of the present (W9). */
-export default function PastPage({ rolloutKey, at, children }: PastPageProps) {
+export default function PastPage(props: PastPageProps) {
+  const bundle = useStore(useApp().bundle, (state) => state.bundle?.sha256 ?? '')
+  // Another bundle is another past: nothing of the one before stays.
+  return <Releases key={bundle} {...props} />
+}
+
+function Releases({ rolloutKey, at, children }: PastPageProps) {
   const runs = useRuns(rolloutKey)
   const text = useText()
   if (runs === undefined) return <p className="loading faint">{text('load.label')}</p>
@@ -60,7 +65,6 @@ function Release({ rolloutKey, at, releases, children }: ReleaseProps) {
   const { from, until, run } = stretchOf(span, { runs, at, now: opened })
   const film = useFilm(rolloutKey, from, until)
   const choose = (next: Span) => setSpan(next)
-  useKeys({ Escape: () => app.goTo(hrefOf({ page: 'rollout', key: rolloutKey })) })
   return (
     <div className="past">
       <PastBanner rolloutKey={rolloutKey} runs={runs} run={run} span={span} onSpan={choose} />

@@ -2,7 +2,9 @@
 export const pastEn = {
   'past.tag': 'As it was',
   'past.why': '{{app}} from the record of this machine. Controls are off, nothing is sent to a cluster.',
-  'past.boardWhy': 'The board from the record of this machine. Controls are off, nothing is sent to a cluster.',
+  'past.board': 'The board',
+  'past.whyBundle': '{{app}} from {{bundle}}. Controls are off, nothing is sent to a cluster.',
+  'past.toHistory': 'To the history',
   'past.boardLabel': 'The board as it was',
   'past.openBoard': 'The board at a past moment',
   'past.began': 'began, {{cluster}}',

@@ -4,7 +4,9 @@ import type { pastEn } from './past-en.ts'
 export const pastZhCN: Readonly<Record<Exclude<keyof typeof pastEn, `${string}_one`>, string>> = {
   'past.tag': '历史画面',
   'past.why': '{{app}}，来自本机的记录。操作已关闭，不会向集群发送任何内容。',
-  'past.boardWhy': '来自本机记录的总览。操作已关闭，不会向集群发送任何内容。',
+  'past.board': '总览',
+  'past.whyBundle': '{{app}}，来自 {{bundle}}。操作已关闭，不会向集群发送任何内容。',
+  'past.toHistory': '回到历史',
   'past.boardLabel': '过去的总览',
   'past.openBoard': '查看总览在过去任意时刻的样子',
   'past.began': '开始，{{cluster}}',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type FixtureApp, openFixtureApp } from '#test/support/fixture-app.tsx'
+import { aBundleView } from '#test/support/fixture-bundle.ts'
 import { historyEntries } from '#test/support/fixture-detail.ts'
 import { T0 } from '#test/support/virtual-clock.ts'
 import { fixtureKey } from '#test/support/window-keys.ts'
@@ -98,6 +99,15 @@ describe('a rollout as it was', { timeout: 20_000 }, () => {
     await fixture.press('H', { shiftKey: true })
     await fixture.advance(300)
     expect(facts()).toMatch(/Aborted/)
+  })
+
+  it('UI-HIST-1: says of a bundle that it is from there, and leads back to its history, for there is no present', async () => {
+    await openAt(addressAt(300))
+    await fixture.tell(() => fixture.app.bundle.setState({ bundle: aBundleView(T0) }))
+    await fixture.advance(300)
+    expect(textOf('.past-banner')).toContain('checkout-api from incident-4127.argosy')
+    await fixture.press('Escape')
+    expect(fixture.app.route.getState().route).toMatchObject({ page: 'history' })
   })
 
   it('says so where nothing was recorded', async () => {
