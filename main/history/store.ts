@@ -1,14 +1,12 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import type { Notice } from '#contract/views.ts'
 import { assert } from '#lib/assert.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
-import { type Outcome, success } from '#lib/outcome.ts'
-import { type Database, type DatabaseFailure, isDamage, openDatabase, wholeCheckMaxDefault } from './database.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
+import { type Database, type DatabaseFailure, openDatabase } from './database.ts'
 import { copyRows, type HistoryRow, storeRow } from './history-row.ts'
-import { type CheckWhole, checkInThread, watchIntegrity } from './integrity.ts'
 import { packIdle } from './objects/object-retention.ts'
-import { leftUnfinished, moveAside, type Recovery, recoverInto } from './recovery.ts'
 import { prune } from './retention.ts'
 import { movedAside, movedToFile, notUsable, notWritten, writtenAgain } from './store-notices.ts'
 
@@ -34,9 +32,6 @@ export interface HistoryOptions {
   readonly log: Log
   /** Default 2 GiB (W9). */
   readonly maxBytes?: number
-  /** Larger files are checked while they are used. */
-  readonly wholeCheckMax?: number
-  readonly checkWhole?: CheckWhole
 }
 
 const flushDelayMs = 500
@@ -48,61 +43,26 @@ export const defaultMaxBytes = 2 * 1024 ** 3
 const memoryMaxBytes = 64 * 1024 ** 2
 
 /**
- * Opens the archive for writing, and always answers with one that works: a damaged file is moved aside, whole, and what can be read of it is
- * brought back; a file of a later Argosy is left as it is, and this session is kept in memory; so it is while the file cannot be written, until it can.
+ * Opens the archive for writing, and always answers with one that works: a damaged file is moved aside, whole; a file of a later
+ * Argosy is left as it is, and this session is kept in memory; so it is while the file cannot be written, until it can.
  * `notices` says so.
  */
 export function openHistory(options: HistoryOptions): History {
   const first = open(options)
-  if (first.ok) return openedHistory(first.value, options)
+  if (first.ok) return new StoredHistory(first.value, 'file', options, [])
   if (first.error.kind === 'Corrupt') {
-    const anew = beginAnew(options)
-    if (anew.ok) {
-      const history = new StoredHistory(anew.value.db, 'file', options, [])
-      history.recovered(anew.value.recovery, first.error.message)
-      return history
-    }
+    const aside = moveAside(options)
+    const fresh = aside.ok ? open(options) : aside
+    if (aside.ok && fresh.ok)
+      return new StoredHistory(fresh.value, 'file', options, [movedAside(options.path, aside.value)])
   }
   options.log('warn', 'history kept in memory', { kind: first.error.kind, reason: first.error.message })
-  const inMemory = openMemory()
-  takeMeta(options, inMemory)
-  const history = new StoredHistory(inMemory, 'memory', options, [notUsable(options.path, first.error)])
-  if (first.error.kind === 'NotWritable') history.reopenLater()
-  return history
-}
-
-function openMemory(): Database {
   const inMemory = openDatabase(':memory:', { mode: 'write', maxBytes: memoryMaxBytes })
   assert(inMemory.ok, 'a database in memory opens')
-  return inMemory.value
-}
-
-/** Goes on with what an earlier session could not bring back to its end. */
-function openedHistory(db: Database, options: HistoryOptions): History {
-  const history = new StoredHistory(db, 'file', options, [])
-  const aside = leftUnfinished(options.path)
-  const recovery = aside === undefined ? undefined : recoverInto(db, aside)
-  if (recovery?.ok === true) history.recovered(recovery.value, 'it was found damaged before')
-  history.watch()
+  takeMeta(options, inMemory.value)
+  const history = new StoredHistory(inMemory.value, 'memory', options, [notUsable(options.path, first.error)])
+  if (first.error.kind === 'NotWritable') history.reopenLater()
   return history
-}
-
-interface Anew {
-  readonly db: Database
-  readonly recovery: Recovery
-}
-
-/** A new file in place of a damaged one, with what is needed at once. */
-function beginAnew(options: HistoryOptions): Outcome<Anew, DatabaseFailure> {
-  const aside = moveAside(options.path, options.clock.now())
-  if (!aside.ok) return aside
-  options.log('warn', 'history damaged', { movedTo: aside.value })
-  const fresh = open(options)
-  if (!fresh.ok) return fresh
-  const recovery = recoverInto(fresh.value, aside.value)
-  if (recovery.ok) return success({ db: fresh.value, recovery: recovery.value })
-  fresh.value.close()
-  return recovery
 }
 
 /** The secret prints of a session in memory are those of the file, where that can be read at least. */
@@ -117,23 +77,17 @@ function takeMeta({ path }: HistoryOptions, memory: Database): void {
 /** For the command line: reads what is there, writes nothing. Fails when there is no file, or no history in it. */
 export function readHistory(options: HistoryOptions): Outcome<History, DatabaseFailure> {
   const opened = openDatabase(options.path, { mode: 'read', maxBytes: defaultMaxBytes })
-  return opened.ok ? success(new StoredHistory(opened.value, 'file', options, [], 'shared')) : opened
+  return opened.ok ? success(new StoredHistory(opened.value, 'file', options, [])) : opened
 }
 
 /** For the command line: adds to what a window may have open as well. A file that cannot be used is left as it is. */
 export function appendHistory(options: HistoryOptions): Outcome<History, DatabaseFailure> {
   const opened = openDatabase(options.path, { mode: 'append', maxBytes: defaultMaxBytes })
-  return opened.ok ? success(new StoredHistory(opened.value, 'file', options, [], 'shared')) : opened
+  return opened.ok ? success(new StoredHistory(opened.value, 'file', options, [])) : opened
 }
 
-const open = ({ path, maxBytes, wholeCheckMax }: HistoryOptions): Outcome<Database, DatabaseFailure> =>
-  openDatabase(path, { mode: 'write', maxBytes: maxBytes ?? defaultMaxBytes, wholeCheckMax })
-
-/** Which file it is: another process may have put a new one in place of a damaged one. */
-const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino
-
-/** A disk that damages every file is not given new ones for ever. */
-const healsMax = 3
+const open = ({ path, maxBytes }: HistoryOptions): Outcome<Database, DatabaseFailure> =>
+  openDatabase(path, { mode: 'write', maxBytes: maxBytes ?? defaultMaxBytes })
 
 class StoredHistory implements History {
   readonly #options: HistoryOptions
@@ -149,26 +103,12 @@ class StoredHistory implements History {
   #reopening: Dispose | undefined
   #reopenFailures = 0
   #closed = false
-  #inode: number | undefined
-  #heals = 0
-  #endRecovery: Dispose = () => {}
-  #endWatch: Dispose = () => {}
-  readonly #isShared: boolean
 
-  /** @param use `shared`: a window is in charge of the file. */
-  constructor(
-    db: Database,
-    mode: 'file' | 'memory',
-    options: HistoryOptions,
-    notices: readonly Notice[],
-    use?: 'shared',
-  ) {
+  constructor(db: Database, mode: 'file' | 'memory', options: HistoryOptions, notices: readonly Notice[]) {
     this.#db = db
     this.#mode = mode
     this.#options = options
     this.#notices = notices
-    this.#isShared = use === 'shared'
-    if (mode === 'file') this.#inode = inodeOf(options.path)
   }
 
   get mode(): 'file' | 'memory' {
@@ -202,82 +142,18 @@ class StoredHistory implements History {
 
   all(sql: string, ...values: (string | number | null)[]): readonly Record<string, unknown>[] {
     if (this.#failures === 0) this.#flush()
-    return this.stored(sql, ...values)
+    return this.#db.all(sql, ...values)
   }
 
-  /** Where the file turns out to be damaged, what is asked for is answered from what could be brought back. */
-  readonly stored = (sql: string, ...values: (string | number | null)[]): readonly Record<string, unknown>[] => {
-    try {
-      return this.#db.all(sql, ...values)
-    } catch (thrown) {
-      if (!(thrown instanceof Error) || !isDamage(thrown) || !this.#heal(thrown.message)) throw thrown
-      return this.#db.all(sql, ...values)
-    }
-  }
-
-  /** Looks at a file that was too large to be checked when it was opened. */
-  watch(): void {
-    const { path, clock, wholeCheckMax = wholeCheckMaxDefault, checkWhole: check = checkInThread } = this.#options
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= wholeCheckMax) return
-    this.#endWatch = watchIntegrity({ path, clock, check, onDamage: (problem) => this.#heal(problem) })
-  }
-
-  /** Tells of a damaged file, and goes on bringing back what is in it. */
-  recovered(recovery: Recovery, why: string): void {
-    const { aside, salvaged } = recovery
-    const tell = (isGoingOn: boolean): void => {
-      const notice = movedAside(this.#options.path, { why, aside, salvaged, isGoingOn })
-      this.#notices = [...this.#notices.filter(({ id }) => id !== notice.id), notice]
-      this.#tell(notice)
-    }
-    tell(salvaged !== undefined)
-    this.#endRecovery = recovery.goOn(this.#options.clock, () => tell(false))
-  }
-
-  /** The file was found damaged while it is in use: false when nothing can be done about it. */
-  #heal(why: string): boolean {
-    if (this.#isShared || this.#closed || this.#mode !== 'file' || this.#heals >= healsMax) return false
-    this.#heals += 1
-    this.#endWatch()
-    this.#endRecovery()
-    this.#db.close()
-    // What was told of as stored may be lost: nothing may be a patch of it.
-    this.#lost += 1
-    const again = this.#replaced()
-    const anew = again === undefined ? beginAnew(this.#options) : undefined
-    if (anew?.ok === false) return this.#fallBack(anew.error)
-    this.#db = again ?? anew?.value.db ?? this.#db
-    this.#inode = inodeOf(this.#options.path)
-    if (anew !== undefined) this.recovered(anew.value.recovery, why)
-    return true
-  }
-
-  /** The file that another process has put in the place of the damaged one. */
-  #replaced(): Database | undefined {
-    const inode = inodeOf(this.#options.path)
-    const again = inode === undefined || inode === this.#inode ? undefined : open(this.#options)
-    return again?.ok === true ? again.value : undefined
-  }
-
-  /** Not even a new file can be begun. */
-  #fallBack(problem: DatabaseFailure): boolean {
-    this.#db = openMemory()
-    this.#mode = 'memory'
-    const notice = notUsable(this.#options.path, problem)
-    this.#notices = [...this.#notices, notice]
-    this.#tell(notice)
-    this.reopenLater()
-    return true
-  }
+  readonly stored = (sql: string, ...values: (string | number | null)[]): readonly Record<string, unknown>[] =>
+    this.#db.all(sql, ...values)
 
   close(): void {
     if (this.#closed) return
-    this.#endWatch()
     this.#flush()
     if (this.#reopening !== undefined) this.#reopen()
     this.#reopening?.()
     this.#alarm?.()
-    this.#endRecovery()
     this.#closed = true
     this.#db.close()
   }
@@ -307,7 +183,6 @@ class StoredHistory implements History {
     this.#db.close()
     this.#db = db
     this.#mode = 'file'
-    this.#inode = inodeOf(this.#options.path)
     this.#notices = this.#notices.filter(({ id }) => id !== 'history.memory')
     this.#tell(movedToFile(this.#options.path))
     this.#flush()
@@ -325,7 +200,6 @@ class StoredHistory implements History {
       packIdle(this.#db, now)
     })
     if (done.ok) this.#taken()
-    else if (done.error.kind === 'Corrupt' && this.#heal(done.error.message)) this.#flush()
     else this.#refused(done.error)
   }
 
@@ -352,5 +226,19 @@ class StoredHistory implements History {
 
   #tell(notice: Notice): void {
     for (const listener of this.#listeners) listener(notice)
+  }
+}
+
+/** Renames the file and its companions; they are never deleted. */
+function moveAside({ path, clock }: HistoryOptions): Outcome<string, DatabaseFailure> {
+  const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-')
+  const aside = `${path}.damaged-${stamp}`
+  try {
+    for (const companion of ['-wal', '-shm', '']) {
+      if (existsSync(path + companion)) renameSync(path + companion, aside + companion)
+    }
+    return success(aside)
+  } catch (thrown) {
+    return failure({ kind: 'NotWritable', message: String(thrown) })
   }
 }
