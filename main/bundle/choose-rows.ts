@@ -2,7 +2,12 @@ import { clusterKey, parseKey } from '#contract/keys.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { planObjectName } from '#main/fleet-plan/plan-store.ts'
-import { objectBetween, type RecordedObject, recordedContexts } from '#main/history/objects/object-reader.ts'
+import {
+  objectBetween,
+  type RecordedObject,
+  recordedContexts,
+  recordedObject,
+} from '#main/history/objects/object-reader.ts'
 import { groupMax, nextVersion, type ObjectAt } from '#main/history/objects/versions.ts'
 import { readJson, readRun } from '#main/history/record-body.ts'
 import type { History } from '#main/history/store.ts'
@@ -172,12 +177,7 @@ interface Stored extends RecordedObject {
 }
 
 const storedObject = (row: Readonly<Record<string, unknown>>): Stored => ({
-  id: Number(row['id']),
-  context: String(row['context']),
-  kind: String(row['kind']),
-  namespace: String(row['namespace']),
-  name: String(row['name']),
-  uid: String(row['uid']),
+  ...recordedObject(row),
   parent: String(row['parent']),
   goneAt: typeof row['goneAt'] === 'number' ? row['goneAt'] : undefined,
 })

@@ -41,7 +41,7 @@ export const recordedChildren = (history: Reader, context: string, uid: string):
     )
     .map(recordedObject)
 
-const recordedObject = (row: Record<string, unknown>): RecordedObject => ({
+export const recordedObject = (row: Record<string, unknown>): RecordedObject => ({
   id: Number(row['id']),
   context: String(row['context']),
   kind: String(row['kind']),

@@ -5,8 +5,8 @@ import { useLocale, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segments } from '../../ui/segments.tsx'
-import { useKeys } from '../../ui/use-keys.ts'
 import { outcomeMarks } from './history-list.tsx'
+import { PastBar } from './past-bar.tsx'
 import { hoursOffered, type Span } from './stretch.ts'
 import { usePastSource } from './use-past-source.ts'
 
@@ -20,11 +20,10 @@ interface PastBannerProps {
   readonly onSpan: (span: Span) => void
 }
 
-/** UI-HIST-1: it is unmistakable that this is not now; which part of the past it is, and the way back. */
+/** Which release, or how many hours, lie on the axis, and those before and after. */
 export function PastBanner({ rolloutKey, runs, run, span, onSpan }: PastBannerProps) {
   const text = useText()
   const source = usePastSource(parseRolloutKey(rolloutKey)?.name ?? '', { page: 'rollout', key: rolloutKey })
-  useKeys({ Escape: source.leave })
   const [latest] = runs
   const release = run ?? latest
   const segments = [
@@ -32,13 +31,7 @@ export function PastBanner({ rolloutKey, runs, run, span, onSpan }: PastBannerPr
     ...hoursOffered.map((hours) => ({ value: hours, label: text('past.hours', { count: hours }) })),
   ]
   return (
-    <div className="offline past-banner" role="status">
-      <span className="offline-tag">
-        <Icon name="history" />
-        {text('past.tag')}
-      </span>
-      <span className="offline-why cut">{source.why}</span>
-      <span className="space" />
+    <PastBar source={source}>
       {run !== undefined && <Steps runs={runs} run={run} onSpan={onSpan} />}
       <Segments
         small
@@ -50,8 +43,7 @@ export function PastBanner({ rolloutKey, runs, run, span, onSpan }: PastBannerPr
         }}
         segments={segments}
       />
-      <Button small icon="net" hint="Esc" label={source.leaveLabel} onPress={source.leave} />
-    </div>
+    </PastBar>
   )
 }
 

@@ -1,19 +1,18 @@
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { PastBoardView } from '#contract/time-travel-views.ts'
 import type { ClusterView, HistoryEntryView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { createPastApp } from '../../store/past-app.ts'
 import { AppContext, useAnswer, useApp, useClusters, useText } from '../../store/use-app.ts'
-import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Segments } from '../../ui/segments.tsx'
-import { useKeys } from '../../ui/use-keys.ts'
 import { Lanes } from './lanes.tsx'
+import { PastBar } from './past-bar.tsx'
 import { layOut } from './replay.ts'
 import { hoursOffered, stretchOf } from './stretch.ts'
 import { Transport } from './transport.tsx'
-import { usePastSource } from './use-past-source.ts'
+import { type PastSource, usePastSource } from './use-past-source.ts'
 import './history.css'
 import './past.css'
 
@@ -25,7 +24,7 @@ interface PastBoardPageProps {
 
 const weekHours = 168
 const runsMax = 500
-/** A playhead that moves asks only where it rests for this long. */
+/** Between an answer and the next question, while the playhead moves. */
 const restMs = 120
 
 /** All applications in all clusters as they were at any past moment (W9). */
@@ -36,7 +35,7 @@ export default function PastBoardPage(props: PastBoardPageProps) {
 }
 
 interface BoardsProps extends PastBoardPageProps {
-  readonly source: ReturnType<typeof usePastSource>
+  readonly source: PastSource
 }
 
 function Boards({ at, source, children }: BoardsProps) {
@@ -47,16 +46,9 @@ function Boards({ at, source, children }: BoardsProps) {
   const { from, until } = stretchOf({ kind: 'hours', hours }, { runs: [], at, now: opened })
   const replay = useReleases(from, until)
   const [moment, setMoment] = useState(at)
-  useKeys({ Escape: source.leave })
   return (
     <div className="past">
-      <div className="offline past-banner" role="status">
-        <span className="offline-tag">
-          <Icon name="history" />
-          {text('past.tag')}
-        </span>
-        <span className="offline-why cut">{source.why}</span>
-        <span className="space" />
+      <PastBar source={source}>
         <Segments
           small
           label={text('past.span')}
@@ -67,8 +59,7 @@ function Boards({ at, source, children }: BoardsProps) {
             { value: weekHours, label: text('past.week') },
           ]}
         />
-        <Button small icon="net" hint="Esc" label={source.leaveLabel} onPress={source.leave} />
-      </div>
+      </PastBar>
       <section className="panel replay past-replay" data-region>
         <Transport replay={replay} moment={moment} onMove={setMoment} keys="few" />
         <Lanes replay={replay} moment={moment} onMove={setMoment} />
@@ -154,17 +145,20 @@ function Board({ at, children }: PastBoardPageProps) {
   )
 }
 
-/** The last board that came stands until the next one does. */
+/** The last board that came stands until the next one does. One question at a time, about where the playhead is by then. */
 function usePastBoard(at: EpochMs) {
   const { bridge, clock } = useApp()
+  const latest = useRef(at)
+  latest.current = at
   const [asked, setAsked] = useState(at)
-  useEffect(() => (at === asked ? undefined : clock.after(restMs, () => setAsked(at))), [at, asked, clock])
   const [last, setLast] = useState<PastBoardView>()
   const answer = useAnswer<PastBoardView>(`board ${asked}`, async () => {
     const value = await bridge.call('history.board', { at: asked })
     setLast(value)
     return { state: 'there', value }
   })
+  const isBehind = answer.state !== 'loading' && at !== asked
+  useEffect(() => (isBehind ? clock.after(restMs, () => setAsked(latest.current)) : undefined), [isBehind, clock])
   return answer.state === 'loading' && last !== undefined ? ({ state: 'there', value: last } as const) : answer
 }
 

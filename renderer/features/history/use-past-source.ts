@@ -2,6 +2,8 @@ import { useStore } from 'zustand'
 import { hrefOf, type Route } from '../../store/route.ts'
 import { useApp, useText } from '../../store/use-app.ts'
 
+export type PastSource = ReturnType<typeof usePastSource>
+
 /** Where the past on a page is from, and the way out of it: to the present, or of a bundle, which has none, to its history. */
 export function usePastSource(app: string, present: Route) {
   const { bundle: shown, goTo } = useApp()

@@ -125,6 +125,16 @@ describe('the board as it was', { timeout: 20_000 }, () => {
     expect([...document.querySelectorAll('.queue .button')].map((each) => each.textContent)).not.toContain('Promote…P')
   })
 
+  it('W9: follows the playhead while it plays, one question at a time', async () => {
+    await openAt(`#/fleet?at=${new Date(T0 - 3_600_000).toISOString()}`)
+    const asked = () => fixture.bridge.calls.filter(({ channel }) => channel === 'history.board').length
+    expect(asked()).toBe(1)
+    await fixture.press(' ')
+    for (let frame = 0; frame < 25; frame++) await fixture.advance(40)
+    expect(asked()).toBeGreaterThanOrEqual(4)
+    expect(asked()).toBeLessThanOrEqual(9)
+  })
+
   it('W9: a cell leads to the page of its rollout at this moment', async () => {
     const at = new Date(T0 - 3_600_000).toISOString()
     await openAt(`#/fleet?at=${at}`)
