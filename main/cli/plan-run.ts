@@ -115,7 +115,10 @@ async function follow(plans: Plans, id: string, { output, confirm }: RunOptions,
   let dispose = () => {}
   const over = new Promise<string>((resolve) => {
     dispose = plans.onPlan(id, (view) => {
-      if (view !== null && isOver(view.phase)) resolve(view.phase)
+      if (view === null) return
+      // PC-4: it may be read at its new home before anybody was told that it left this one.
+      const isMoved = begun !== undefined && view.home.context !== begun.home.context
+      if (isMoved || isOver(view.phase)) resolve(isMoved ? 'Superseded' : view.phase)
     })
   })
   const endTelling = tellOfWaiting(plans, id, io)
