@@ -20,7 +20,8 @@ export function forecastPlan(name: string, spec: FleetPlanSpec, looks: MemberLoo
   const exposures = Object.fromEntries([...forecasts].map(([id, { exposureMs }]) => [id, exposureMs]))
   const waves = forecastWaves(spec, durations, exposures).map(({ wave, members, ...rest }) => {
     const views = members.flatMap(({ id }) => forecasts.get(id)?.view ?? [])
-    return { name: wave.name, members: views, pods: views.reduce((sum, { pods }) => sum + pods, 0), ...rest }
+    const isLate = wave.select.kind === 'late' ? ({ isLate: true } as const) : {}
+    return { name: wave.name, ...isLate, members: views, pods: views.reduce((sum, { pods }) => sum + pods, 0), ...rest }
   })
   const times = waves.map(({ durationMs }) => durationMs)
   return {

@@ -20,6 +20,7 @@ export function planFileText({ name, spec }: PlanFile): string {
           trafficShare: trafficShare && Math.round(trafficShare * 100) / 100,
         }),
       ),
+      ...present({ joinPolicy: spec.joinPolicy }),
       waves: waves.map(waveInFile),
       ...unusual({
         unreachable: spec.unreachable,
@@ -71,6 +72,8 @@ function selectInFile(chosen: WaveSelector): object {
       return { select: { matchLabels: chosen.matchLabels } }
     case 'rest':
       return {}
+    case 'late':
+      return { select: { late: true } }
   }
 }
 

@@ -123,14 +123,15 @@ const select = v.pipe(
     {
       contexts: v.exactOptional(list(text('a context'), 'contexts')),
       matchLabels: v.exactOptional(strings('the label')),
+      late: v.exactOptional(v.literal(true, 'Write late: true, or remove it.')),
     },
-    'Write contexts or matchLabels; leave select out for all that are left.',
+    'Write contexts, matchLabels or late: true; leave select out for all that are left.',
   ),
-  v.check((written) => Object.keys(written).length === 1, 'Write either contexts or matchLabels.'),
-  v.transform(
-    ({ contexts, matchLabels = {} }): WaveSelector =>
-      contexts === undefined ? { kind: 'labels', matchLabels } : { kind: 'names', contexts },
-  ),
+  v.check((written) => Object.keys(written).length === 1, 'Write one of contexts, matchLabels and late: true.'),
+  v.transform(({ contexts, matchLabels, late }): WaveSelector => {
+    if (late === true) return { kind: 'late' }
+    return contexts === undefined ? { kind: 'labels', matchLabels: matchLabels ?? {} } : { kind: 'names', contexts }
+  }),
 )
 
 const wave = v.pipe(
@@ -203,6 +204,7 @@ const file = v.pipe(
       ),
       change,
       members: list(member, 'Rollouts'),
+      joinPolicy: v.exactOptional(oneOf(['ignore', 'catchUp'])),
       waves: list(wave, 'waves'),
       unreachable: v.optional(oneOf(['wait', 'skip', 'fail']), usual.unreachable),
       unreachableAfter: v.optional(time, '5m'),
@@ -233,10 +235,24 @@ const file = v.pipe(
   v.transform(
     ({ name, unreachableAfter, intentTTL, ...rest }): PlanFile => ({
       name,
-      spec: { ...rest, unreachableAfterMs: unreachableAfter, intentTtlMs: intentTTL },
+      spec: {
+        ...rest,
+        waves: withLateWave(rest.waves, rest.joinPolicy),
+        unreachableAfterMs: unreachableAfter,
+        intentTtlMs: intentTTL,
+      },
     }),
   ),
 )
+
+/** Whoever comes late goes as the last wave does, where the plan has no wave of its own for that. */
+function withLateWave(waves: readonly PlanWave[], joinPolicy: FleetPlanSpec['joinPolicy']): readonly PlanWave[] {
+  const last = waves.at(-1)
+  if (joinPolicy !== 'catchUp' || last === undefined || waves.some(({ select: { kind } }) => kind === 'late'))
+    return waves
+  const late: PlanWave = { ...last, name: 'late', select: { kind: 'late' }, pilot: false, waveSoakMs: 0, gate: 'none' }
+  return [...waves, late]
+}
 
 /** Reads a plan out of YAML or JSON. Everything that is wrong with it is said at once, each with its line. */
 export function readPlanFile(written: string): ReadPlanFile {

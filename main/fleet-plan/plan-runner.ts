@@ -4,6 +4,7 @@ import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import type { Asked, PlanCommand } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan, PlanMove } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
+import { withLateMembers } from '#engine/fleet-plan/late-members.ts'
 import { epochOf } from '#engine/fleet-plan/move-home.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { type WindowState, watchWindows } from '#engine/fleet-plan/windows.ts'
@@ -16,6 +17,8 @@ import type { ClusterClient, Reflector, ReflectorChange } from '#main/cluster/cl
 import { createReflector } from '#main/cluster/reflector.ts'
 import { Lease, type LeaseState, type LeaseTimings } from '#main/controller/lease.ts'
 import { commandPlan } from './command-plan.ts'
+import { findLate } from './find-late.ts'
+import { FollowedMembers } from './followed-members.ts'
 import { FreshReads } from './fresh-reads.ts'
 import { markOldHome } from './move-plan.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
@@ -32,6 +35,7 @@ export interface PlanRunnerOptions {
   readonly identity: string
   /** The open clusters, by context. */
   readonly clusterOf: (context: string) => PlanCluster | undefined
+  readonly contexts: () => readonly string[]
   /** To the API server of a context, whatever can be read there. */
   readonly clientOf: (context: string) => ClusterClient | undefined
   readonly clock: Clock
@@ -72,7 +76,7 @@ export class PlanRunner {
   readonly #analyses: PlanAnalyses
   readonly #rights: PlanRights
   readonly #listeners = new Set<() => void>()
-  readonly #followed = new Map<string, readonly Dispose[]>()
+  readonly #following: FollowedMembers
   readonly #watch: Reflector
   #stored: StoredPlan | undefined
   /** Read while the Lease was ours: nobody else has written since. */
@@ -103,6 +107,8 @@ export class PlanRunner {
     const { clusterOf } = options
     this.#analyses = new PlanAnalyses({ clusterOf, clock, log, done: () => this.#wake(soonMs) })
     this.#rights = new PlanRights({ clusterOf, clock, onAnswer: () => this.#wake(soonMs) })
+    const onRun = () => this.#onRun()
+    this.#following = new FollowedMembers({ ...options, onChange: () => this.#wake(soonMs), onRun })
     const scope = { namespace: home.namespace, fieldSelector: `metadata.name=${lock.name}` }
     this.#watch = createReflector({ client: home.client, resource: resources.configMaps, scope, clock, random, log })
     this.#watch.onChange((change) => this.#seen(change))
@@ -150,8 +156,7 @@ export class PlanRunner {
     this.#isRunning = false
     this.#timer?.cancel()
     this.#watch.stop()
-    for (const disposals of this.#followed.values()) for (const dispose of disposals) dispose()
-    this.#followed.clear()
+    this.#following.stop()
     await this.#passing
     await this.#steering
     await this.#lease.stop(options)
@@ -247,7 +252,7 @@ export class PlanRunner {
       if (isHolder && !this.#wasHolder) this.#takeOver(read.value.plan)
       this.#wasHolder = isHolder
       this.#isOwn = isHolder
-      this.#follow(read.value.plan)
+      this.#following.follow(read.value.plan)
       this.#changed()
     }
     await this.#decide(this.#stored, isHolder)
@@ -262,25 +267,23 @@ export class PlanRunner {
   async #decide(stored: StoredPlan, isHolder: boolean): Promise<void> {
     const { clusterOf, clock } = this.#options
     const now = clock.now()
-    if (isHolder) this.#reads.read(stored.plan, clusterOf, () => this.#wake(soonMs))
-    const seen = this.#world(stored.plan)
-    const members = isHolder ? this.#rights.add(stored.plan, seen.members) : seen.members
-    const world = {
-      ...seen,
-      members,
-      lease: isHolder ? { epoch: epochOf(stored.plan, this.#lease.transitions) } : undefined,
-    }
-    const { status, acts, nextWakeAt, explanation, budget } = planFleet(stored.plan, world, now)
+    const lease = isHolder ? { epoch: epochOf(stored.plan, this.#lease.transitions) } : undefined
+    const plan = this.#withLate(stored.plan, lease)
+    if (isHolder) this.#reads.read(plan, clusterOf, () => this.#wake(soonMs))
+    const seen = this.#world(plan)
+    const members = isHolder ? this.#rights.add(plan, seen.members) : seen.members
+    const world = { ...seen, members, lease }
+    const { status, acts, nextWakeAt, explanation, budget } = planFleet(plan, world, now)
     this.#explanation = explanation
     this.#budget = budget
-    if (isHolder) this.#tellOldHome(stored.plan)
-    const askAt = isHolder ? this.#analyses.ask({ ...stored.plan, status }, world.members) : undefined
+    if (isHolder) this.#tellOldHome(plan)
+    const askAt = isHolder ? this.#analyses.ask({ ...plan, status }, world.members) : undefined
     if (askAt !== undefined) this.#wake(askAt - now)
     if (status === stored.plan.status) {
       if (isHolder && nextWakeAt !== undefined) this.#wake(nextWakeAt - now)
       return this.#changed()
     }
-    const written = await this.#store.write({ ...stored.plan, status }, stored.version)
+    const written = await this.#store.write({ ...plan, status }, stored.version)
     if (!written.ok) {
       // What was seen meanwhile is not known any more: what is at risk counts as after a sleep (W16).
       if (written.error.kind !== 'Conflict') this.#resumedAt = clock.now()
@@ -292,6 +295,14 @@ export class PlanRunner {
     this.#changed()
     await this.#send(written.value.plan, acts)
     this.#wake(soonMs)
+  }
+
+  /** With those that came late, in whichever open cluster (3.4.1 `joinPolicy`). */
+  #withLate(plan: FleetPlan, lease: FleetWorld['lease']): FleetPlan {
+    if (plan.spec.joinPolicy !== 'catchUp' || lease === undefined) return plan
+    const { clusterOf, contexts } = this.#options
+    this.#following.follow(plan)
+    return withLateMembers(plan, findLate(plan, contexts(), clusterOf), { ...this.#world(plan), lease })
   }
 
   /** Once it is back, its copy says that the plan goes on here (PC-4). */
@@ -362,23 +373,10 @@ export class PlanRunner {
     this.#wake(retryMs)
   }
 
-  #follow({ spec }: FleetPlan): void {
-    for (const { context, namespace, rollout } of spec.members) {
-      const found = this.#options.clusterOf(context)
-      const key = `${context}/${namespace}/${rollout}`
-      if (found === undefined || this.#followed.has(key)) continue
-      const { cluster } = found
-      const isAbout = (name: string | undefined, in_: string | undefined) => name === rollout && in_ === namespace
-      const hasVerdict = spec.waves.some(({ gate }) => gate === 'fleetVerdict')
-      this.#followed.set(key, [
-        ...(hasVerdict ? [cluster.cache('analysisRuns').onChange(() => this.#onRun())] : []),
-        cluster.onConnection(() => this.#wake(soonMs)),
-        cluster.cache('rollouts').onChange((change) => {
-          if (change.kind === 'state' || isAbout(change.object.metadata.name, change.object.metadata.namespace))
-            this.#wake(soonMs)
-        }),
-      ])
-    }
+  /** A cluster was opened or closed. */
+  clustersChanged(): void {
+    if (this.#stored !== undefined) this.#following.follow(this.#stored.plan)
+    this.#wake(soonMs)
   }
 
   /** Verdicts are waited for at a gate only. */

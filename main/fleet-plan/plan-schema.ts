@@ -24,11 +24,13 @@ const member = v.strictObject({
   labels,
   trafficShare: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
   priorHash: v.string(),
+  late: v.exactOptional(v.literal(true)),
 })
 const select = v.variant('kind', [
   v.strictObject({ kind: v.literal('names'), contexts: v.array(text) }),
   v.strictObject({ kind: v.literal('labels'), matchLabels: labels }),
   v.strictObject({ kind: v.literal('rest') }),
+  v.strictObject({ kind: v.literal('late') }),
 ])
 /** What measures the members of a wave, as a Rollout names its analyses. */
 export const analysisShape = v.strictObject({
@@ -79,6 +81,7 @@ const spec = v.strictObject({
   home: v.strictObject({ context: text, namespace: text }),
   change,
   members: v.array(member),
+  joinPolicy: v.exactOptional(v.picklist(['ignore', 'catchUp'])),
   waves: v.array(wave),
   unreachable: v.picklist(['wait', 'skip', 'fail']),
   unreachableAfterMs: duration,
@@ -117,6 +120,7 @@ const memberStatus = v.strictObject({
   reason: v.exactOptional(v.string()),
   metric: v.exactOptional(v.string()),
   isOldFailure: v.exactOptional(v.literal(true)),
+  wasAway: v.exactOptional(v.literal(true)),
   targetHash: v.exactOptional(text),
   startedAt: v.exactOptional(time),
   soak: v.exactOptional(soak),

@@ -84,6 +84,7 @@ function viewWave(plan: FleetPlan, index: number): PlanWaveSummary {
     state,
     since,
     memberCount: members.length,
+    ...(spec.waves[index]?.select.kind === 'late' && { isLate: true }),
     doneCount: count(doneStates),
     failedCount: count(failedStates),
   }

@@ -134,7 +134,10 @@ export class Plans {
 
   /** A cluster was opened or closed: plans whose home it is can be read, or not any more. */
   clustersChanged(): void {
-    for (const entry of this.#entries.values()) this.#run(entry)
+    for (const entry of this.#entries.values()) {
+      this.#run(entry)
+      entry.runner?.clustersChanged()
+    }
   }
 
   /** Looks for plans in all open clusters; one that cannot be asked has none. */
@@ -300,10 +303,10 @@ export class Plans {
   }
 
   #runnerOf(entry: Entry, client: ClusterClient): PlanRunner {
-    const { clusterOf, clientOf, clock, random, log } = this.#options
+    const { clusterOf, contexts, clientOf, clock, random, log } = this.#options
     const home = { client, namespace: entry.home.namespace }
     const runner = new PlanRunner({
-      ...{ id: entry.id, home, identity: this.#identity, clusterOf, clientOf, clock, random, log },
+      ...{ id: entry.id, home, identity: this.#identity, clusterOf, contexts, clientOf, clock, random, log },
     })
     entry.endListening = runner.onChange(() => this.#seen(entry))
     return runner

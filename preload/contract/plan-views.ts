@@ -36,6 +36,8 @@ export interface PlanWaveSummary {
   readonly state: 'Waiting' | 'Active' | 'WaveSoak' | 'Gate' | 'Passed' | 'Breached'
   readonly since: EpochMs
   readonly memberCount: number
+  /** Of those that come late (`joinPolicy: catchUp`): it may have nobody. */
+  readonly isLate?: true
   /** Succeeded or skipped. */
   readonly doneCount: number
   readonly failedCount: number
@@ -237,6 +239,8 @@ export interface PlanForecastView {
 
 export interface PlanWaveForecastView {
   readonly name: string
+  /** Of those that come late: whom nobody knows. */
+  readonly isLate?: true
   readonly members: readonly PlanMemberForecastView[]
   readonly pods: number
   /** Percent of the traffic of all members. */

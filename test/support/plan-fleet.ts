@@ -34,6 +34,8 @@ export interface PlanFleet {
   /** Somebody who competes for the plan. */
   runner(id: string, identity: string): PlanRunner
   rollout(index: number): Promise<Rollout>
+  /** Its Rollout is made anew, as in a cluster that is set up now. */
+  renew(index: number): Promise<void>
   /** No request of the plan reaches it until told otherwise. */
   cut(index: number, isCut: boolean): void
   /** Time goes on until the work is done. */
@@ -117,12 +119,13 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
       await step()
     }
   }
-  for (const client of clients) {
-    const created = await client.create(resources.rollouts, manifest('web:1', steps))
-    if (!created.ok) throw new Error(created.error.message)
+  const create = async (index: number) => {
+    const made = await clientOf(index).create(resources.rollouts, manifest('web:1', steps))
+    if (!made.ok) throw new Error(made.error.message)
   }
-  for (const index of contexts.keys())
-    await eventually('Healthy', async () => (await rollout(index)).status?.phase === 'Healthy')
+  const isHealthy = async (index: number) => (await rollout(index)).status?.phase === 'Healthy'
+  for (const index of contexts.keys()) await create(index)
+  for (const index of contexts.keys()) await eventually('Healthy', () => isHealthy(index))
   const home = { client: clientOf(0), namespace }
   const look: PlansOptions['look'] = async ({ context, namespace: where, rollout: name }) => {
     const engine = engines[contexts.indexOf(context)]
@@ -147,6 +150,12 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
     now: () => clock.now(),
     rollout,
     eventually,
+    async renew(index) {
+      const gone = await meanwhile(clientOf(index).delete(resources.rollouts, { namespace, name: 'web' }))
+      if (!gone.ok) throw new Error(gone.error.message)
+      await create(index)
+      await eventually('Healthy', () => isHealthy(index))
+    },
     cut: (index, isCut) => void (isCut ? cuts.add(index) : cuts.delete(index)),
     async pass(ms) {
       for (const end = clock.now() + ms; clock.now() < end; ) await step()
@@ -196,7 +205,10 @@ export async function aPlanFleet(size: number, steps: readonly object[]): Promis
       return plan
     },
     runner(id, identity) {
-      const ports = { clusterOf, clientOf: () => undefined, clock, random: () => 0.5, log: silentLog }
+      const ports = {
+        ...{ clusterOf, contexts: () => contexts, clientOf: () => undefined },
+        ...{ clock, random: () => 0.5, log: silentLog },
+      }
       const runner = new PlanRunner({ id, home, identity, ...ports })
       runners.push(runner)
       runner.start('drive')

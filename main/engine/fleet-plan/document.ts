@@ -24,8 +24,10 @@ export interface FleetPlanSpec {
   /** Where ConfigMap and Lease are. */
   readonly home: { readonly context: string; readonly namespace: string }
   readonly change: PlannedChange
-  /** Frozen at the start. */
+  /** Frozen at the start, but for those that come late (`joinPolicy`). */
   readonly members: readonly PlanMember[]
+  /** What becomes of clusters that appear later; absent: `ignore`. */
+  readonly joinPolicy?: 'ignore' | 'catchUp'
   /** In order. A member belongs to the first one that selects it. */
   readonly waves: readonly PlanWave[]
   readonly unreachable: 'wait' | 'skip' | 'fail'
@@ -77,6 +79,8 @@ export interface PlanMember {
   readonly trafficShare: number
   /** The stable pod hash before the plan. */
   readonly priorHash: string
+  /** It came when the plan was under way, or was away at its turn: it is of the wave that catches up. */
+  readonly late?: true
 }
 
 export type MemberId = string
@@ -115,7 +119,10 @@ export interface PlanWave {
 export type WaveSelector =
   | { readonly kind: 'names'; readonly contexts: readonly string[] }
   | { readonly kind: 'labels'; readonly matchLabels: Readonly<Record<string, string>> }
+  /** All that are left. */
   | { readonly kind: 'rest' }
+  /** Those that came late, and nobody else. */
+  | { readonly kind: 'late' }
 
 export interface EvidenceWanted {
   readonly metric: string
@@ -208,6 +215,8 @@ export interface MemberStatus {
   readonly metric?: string
   /** It had failed long before that was seen: nothing is taken back for it without a person (FP-5). */
   readonly isOldFailure?: true
+  /** It was skipped for it could not be reached: back in time, it catches up where the plan does that. */
+  readonly wasAway?: true
   /** Filled on first sight where it cannot be known before. */
   readonly targetHash?: string
   /** When it began to apply; the deadline counts from here. */

@@ -40,7 +40,7 @@ export function planEnding(
   for (const [index, wave] of spec.waves.entries()) {
     const { state, soak, opened } = status.waves[index] ?? { state: 'Waiting' as const, since: now }
     if (state === 'Breached') return undefined
-    if (state === 'Passed') continue
+    if (state === 'Passed' || !byWave.has(index)) continue
     if (state === 'Waiting' || state === 'Active') {
       const ms = waveLeft(plan, index, { members: byWave.get(index) ?? [], updates, seen: members })
       if (ms === undefined) return undefined

@@ -1,4 +1,4 @@
-import type { FleetPlan, FleetPlanStatus, MemberId, MemberState, MemberStatus } from './document.ts'
+import type { FleetPlan, FleetPlanStatus, MemberId, MemberState, MemberStatus, PlanMember } from './document.ts'
 import { failedStates } from './member-view.ts'
 
 /** Something that happened to a plan, in a sentence about it, a wave or a member. */
@@ -23,7 +23,7 @@ export function planEvents({ spec }: FleetPlan, before: FleetPlanStatus, after: 
     ...(isEnd ? [] : phase),
     ...ofRollback(before, after),
     ...waves.flatMap(({ begins, events }) => (begins ? events : [])),
-    ...spec.members.flatMap(({ id }) => ofMember(id, before.members[id], after.members[id])),
+    ...spec.members.flatMap((member) => ofMember(member, before.members[member.id], after.members[member.id])),
     ...waves.flatMap(({ begins, events }) => (begins ? [] : events)),
     ...ofHolds(before, after),
     ...(isEnd ? phase : []),
@@ -101,10 +101,13 @@ function ofWave(name: string, index: number, before: Wave | undefined, after: Wa
 }
 
 function ofMember(
-  member: MemberId,
+  { id: member, late }: PlanMember,
   before: MemberStatus | undefined,
   after: MemberStatus | undefined,
 ): readonly PlanEvent[] {
+  const isBack = before?.wasAway === true && after?.wasAway !== true
+  if (after?.state === 'Pending' && (isBack || (late === true && before === undefined)))
+    return [{ member, text: `${member} came late: it catches up after the others`, severity: 'info' }]
   if (after === undefined || (before?.state ?? 'Pending') === after.state) return []
   const reason = after.reason === undefined ? '' : `: ${after.reason}`
   return [{ member, text: `${member}: ${after.state}${reason}`, severity: severityOf(after.state) }]

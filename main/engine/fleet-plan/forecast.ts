@@ -66,7 +66,7 @@ function waveMs(
       free[slot] = (free[slot] ?? 0) + ms + soakMs(wave, first + offset === 0)
     }
   }
-  return Math.max(...free) + wave.waveSoakMs
+  return members.length === 0 ? 0 : Math.max(...free) + wave.waveSoakMs
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -19,8 +19,10 @@ export interface MemberView {
 }
 
 /** It cannot be decided upon when it is not read now. */
-export const isFresh = (observation: MemberObservation | undefined, { resumedAt }: FleetMoment): boolean =>
-  observation !== undefined && observation.reach === 'reachable' && observation.readAt >= resumedAt
+export const isFresh = (
+  observation: MemberObservation | undefined,
+  { resumedAt }: Pick<FleetMoment, 'resumedAt'>,
+): boolean => observation !== undefined && observation.reach === 'reachable' && observation.readAt >= resumedAt
 
 export function factsOf(
   plan: FleetPlan,

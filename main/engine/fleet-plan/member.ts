@@ -206,7 +206,13 @@ function outOfReach(plan: FleetPlan, { status, observation }: MemberView, world:
   }
   const isStuck = away > plan.spec.unreachableAfterMs
   if (isStuck && plan.spec.unreachable === 'skip' && status.state === 'Pending')
-    return { ...status, state: 'Skipped', since: at, reason: 'it was out of reach' }
+    return {
+      ...status,
+      state: 'Skipped',
+      since: at,
+      reason: 'it was out of reach',
+      ...(plan.spec.joinPolicy === 'catchUp' && { wasAway: true }),
+    }
   if (isStuck && plan.spec.unreachable === 'fail' && movingStates.includes(status.state))
     return { ...status, state: 'Failed', since: at, reason: 'it was out of reach' }
   return status

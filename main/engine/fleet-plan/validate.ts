@@ -16,6 +16,7 @@ export function validatePlan(spec: FleetPlanSpec): readonly PlanFault[] {
     ...ofMembers(spec),
     ...ofChange(spec),
     ...spec.waves.flatMap((wave, index) => ofWave(spec, wave, index)),
+    ...ofJoining(spec),
     ...ofCaps(spec),
     ...ofWindows(spec),
     ...ofApprovals(spec),
@@ -54,7 +55,7 @@ function ofChange({ change }: FleetPlanSpec): readonly PlanFault[] {
 function ofWave(spec: FleetPlanSpec, wave: PlanWave, index: number): readonly PlanFault[] {
   const field = `waves[${index}]`
   const faults: PlanFault[] = []
-  if (!spec.members.some((member) => waveOf(spec, member) === index))
+  if (wave.select.kind !== 'late' && !spec.members.some((member) => waveOf(spec, member) === index))
     faults.push({
       field: `${field}.select`,
       message: `Wave ${wave.name} has no member that an earlier wave has not. Remove it, or select others.`,
@@ -93,6 +94,21 @@ function ofWave(spec: FleetPlanSpec, wave: PlanWave, index: number): readonly Pl
 const isAmount = (amount: Amount): boolean => {
   const value = resolveAmount(amount, 100, 'down')
   return value !== undefined && Number.isInteger(value) && value >= 0
+}
+
+/** Who comes late comes last, and has no version before to be taken back to. */
+function ofJoining({ joinPolicy, change, waves }: FleetPlanSpec): readonly PlanFault[] {
+  const late = waves.findIndex(({ select }) => select.kind === 'late')
+  if (joinPolicy !== 'catchUp') {
+    const message = 'Nobody comes late: write joinPolicy: catchUp, or remove the wave.'
+    return late < 0 ? [] : [{ field: `waves[${late}].select`, message }]
+  }
+  const undo = 'A cluster that appears later has no version before. Use setImage or gate, or remove joinPolicy.'
+  const last = 'Those that come late go last: make it the last wave, and the only one of its kind.'
+  return [
+    ...(change.kind === 'undo' ? [{ field: 'joinPolicy', message: undo }] : []),
+    ...(late === waves.length - 1 ? [] : [{ field: late < 0 ? 'waves' : `waves[${late}].select`, message: last }]),
+  ]
 }
 
 /** A member that is too big for the caps alone would keep the plan waiting for ever. */

@@ -48,7 +48,9 @@ export function nextWave(view: WaveView, mayBegin: boolean, world: FleetMoment):
   if (isActive && failuresIn(view).length > failuresBorne(view)) return enter('Breached')
   switch (status.state) {
     case 'Waiting':
-      return mayBegin ? enter('Active') : status
+      if (!mayBegin) return status
+      // Nobody came late.
+      return enter(members.length === 0 ? 'Passed' : 'Active')
     case 'Active':
       return members.every((each) => settledStates.includes(each.status.state)) ? enter('WaveSoak') : status
     case 'WaveSoak': {

@@ -6,8 +6,11 @@ export function waveOf({ waves }: FleetPlanSpec, member: PlanMember): number | u
   return index < 0 ? undefined : index
 }
 
-function selects(select: WaveSelector, { context, labels }: PlanMember): boolean {
+function selects(select: WaveSelector, { context, labels, late }: PlanMember): boolean {
+  if (late === true) return select.kind === 'late'
   switch (select.kind) {
+    case 'late':
+      return false
     case 'names':
       return select.contexts.includes(context)
     case 'labels':

@@ -187,6 +187,7 @@ function Wave({ wave, number, at, several }: WaveProps) {
             name={several ? text('plan.memberName', { app: member.rollout, cluster: member.context }) : member.context}
           />
         ))}
+        {wave.isLate === true && shown.length === 0 && <li className="faint small">{text('plan.late')}</li>}
       </ul>
       <div className="plan-wave-foot drops">
         <WaveBake wave={wave} at={at} />

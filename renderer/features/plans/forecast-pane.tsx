@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { PlanForecastView, PlanMemberForecastView, PlanWaveForecastView } from '#contract/plan-views.ts'
+import type { PlanForecastView, PlanWaveForecastView } from '#contract/plan-views.ts'
 import { formatDuration } from '../../format/duration.ts'
 import { changeInShort, versionOf } from '../../format/plan-words.ts'
 import type { Text, TextKey } from '../../format/text.ts'
@@ -153,14 +153,18 @@ function Wave({ wave, number }: { readonly wave: PlanWaveForecastView; readonly 
         <i className="fill-canary" style={{ width: `${percentOf(wave.unprovenShare)}%` }} />
         <i className="rest" style={{ width: `${percentOf(wave.trafficShare - wave.unprovenShare)}%` }} />
       </span>
-      {open && <Members members={wave.members} />}
+      {open && <Members wave={wave} />}
     </li>
   )
 }
 
-function Members({ members }: { readonly members: readonly PlanMemberForecastView[] }) {
+function Members({ wave: { members, ...wave } }: { readonly wave: PlanWaveForecastView }) {
   const text = useText()
-  if (members.length === 0) return <p className="small ink-paused">{text('planEditor.nobody')}</p>
+  const isLate = wave.isLate === true
+  if (members.length === 0)
+    return (
+      <p className={`small ${isLate ? 'faint' : 'ink-paused'}`}>{text(isLate ? 'plan.late' : 'planEditor.nobody')}</p>
+    )
   return (
     <ul className="plan-wave-members small">
       {members.map((member) => (

@@ -153,8 +153,13 @@ function WaveHead({ wave, index, count, ...parts }: WaveProps) {
 /** Kubernetes labels are written alike in every language. */
 const exampleLabels = 'region=eu'
 
-const selects = ['rest', 'contexts', 'labels'] as const
-const emptySelects = { rest: undefined, contexts: { contexts: [] }, labels: { matchLabels: {} } } as const
+const selects = ['rest', 'contexts', 'labels', 'late'] as const
+const emptySelects = {
+  rest: undefined,
+  contexts: { contexts: [] },
+  labels: { matchLabels: {} },
+  late: { late: true },
+} as const
 
 /** Which members are of the wave: the first wave that wants one has it. */
 function Select({ wave: { select }, index, onEdit }: Omit<WaveProps, 'count'>) {

@@ -83,7 +83,11 @@ function WaveRow({ wave, number, at }: { readonly wave: PlanWaveView; readonly n
               {text('plan.failed', { count: wave.failedCount, most: wave.maxFailures })}
             </span>
           )}
-          <span className="num plain">{text('plan.done', { done: wave.doneCount, count: wave.memberCount })}</span>
+          {wave.isLate === true && wave.memberCount === 0 ? (
+            <span className="faint plain cut">{text('plan.late')}</span>
+          ) : (
+            <span className="num plain">{text('plan.done', { done: wave.doneCount, count: wave.memberCount })}</span>
+          )}
         </span>
       </th>
     </tr>

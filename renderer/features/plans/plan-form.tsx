@@ -109,6 +109,13 @@ function Policy({ form, ...parts }: FormParts & { readonly form: PlanForm }) {
         />
         <PlanChoice
           {...parts}
+          label={text('planEditor.field.joinPolicy')}
+          path={['joinPolicy']}
+          value={form.field('joinPolicy')}
+          choices={wordChoices(['ignore', 'catchUp'], (word) => text(`planEditor.joinPolicy.${word}`))}
+        />
+        <PlanChoice
+          {...parts}
           label={text('planEditor.field.parking')}
           path={['parking']}
           value={form.field('parking')}

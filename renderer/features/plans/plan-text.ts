@@ -35,6 +35,7 @@ export interface WaveForm {
     | { readonly kind: 'contexts'; readonly contexts: readonly string[] }
     | { readonly kind: 'labels'; readonly labels: string }
     | { readonly kind: 'rest' }
+    | { readonly kind: 'late' }
   readonly isPilot: boolean
   /** A value of the wave, empty where it is left out. */
   readonly field: (name: string) => string
@@ -118,6 +119,7 @@ function waveOf(document: Document, index: number): WaveForm {
 function selectOf(document: Document, path: PlanPath): WaveForm['select'] {
   const contexts = document.getIn([...path, 'contexts'])
   if (isSeq(contexts)) return { kind: 'contexts', contexts: (contexts.toJSON() as unknown[]).map(wordOf) }
+  if (document.getIn([...path, 'late']) === true) return { kind: 'late' }
   const labels = document.getIn([...path, 'matchLabels'])
   if (!isMap(labels)) return { kind: 'rest' }
   const pairs = Object.entries(labels.toJSON() as Record<string, unknown>).map(

@@ -158,6 +158,22 @@ describe('a plan as text', () => {
     expect(fileOf(planFileText(fileOf(text))).spec.change).toEqual(expected)
   })
 
+  it('3.4.1 joinPolicy: who comes late goes as the last wave does, in a wave that is written with the plan', () => {
+    const last = '  - {name: rest, maxConcurrent: 2, pilot: true, waveSoak: 5m, gate: manual}'
+    const read = fileOf(`${small.replace('  - name: all', last)}joinPolicy: catchUp\n`)
+    expect(
+      read.spec.waves.map(({ name, select, maxConcurrent, pilot, waveSoakMs, gate }) => ({
+        ...{ name, select },
+        ...{ maxConcurrent, pilot, waveSoakMs, gate },
+      })),
+    ).toMatchObject([
+      { name: 'rest', select: { kind: 'rest' } },
+      { name: 'late', select: { kind: 'late' }, maxConcurrent: 2, pilot: false, waveSoakMs: 0, gate: 'none' },
+    ])
+    expect(planFileText(read)).toContain('select:\n      late: true')
+    expect(fileOf(planFileText(read))).toEqual(read)
+  })
+
   it('3.4.1: a window begins by the clocks of its zone, and may come again', () => {
     expect(fileOf(whole).spec.windows).toEqual([
       {

@@ -102,6 +102,29 @@ describe('the plans of an Argosy', () => {
     await fleet.eventually('whoever looks is told', () => seen.at(-1)?.phase === 'Completed')
   })
 
+  it('3.4.1 joinPolicy: a cluster that is opened while the plan runs catches up after the others', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const { plans } = anArgosy(fleet, 'ann@desk')
+    const [a, b] = fleet.contexts
+    fleet.cut(1, true)
+    const waves = `  - {name: pilot, select: {contexts: [${a}]}, gate: manual}`
+    const one = text({ ...fleet, contexts: [a ?? ''] }, waves)
+    const id = await created(plans, `${one}joinPolicy: catchUp\n`)
+    await fleet.eventually('the gate', () => plans.view(id)?.waves[0]?.state === 'Gate')
+    expect(plans.view(id)?.waves[1]).toMatchObject({ name: 'late', isLate: true, memberCount: 0 })
+    await fleet.renew(1)
+    fleet.cut(1, false)
+    plans.clustersChanged()
+    await fleet.eventually('it has joined', () => plans.view(id)?.waves[1]?.memberCount === 1)
+    expect(plans.view(id)?.waveViews[1]?.members).toMatchObject([{ context: b, state: 'Pending' }])
+    await fleet.meanwhile(plans.command(id, { kind: 'openGate', wave: 0 }, 'it looks good'))
+    await fleet.eventually('the end', () => plans.view(id)?.phase === 'Completed')
+    expect((await fleet.rollout(1)).spec.template?.spec?.containers?.[0]?.image).toBe('web:2')
+    expect(plans.view(id)?.events.map((event) => event.text)).toContain(
+      `${b}/default/web came late: it catches up after the others`,
+    )
+  })
+
   it('SR-6: one that was killed goes on with its plans when it is started again, and nobody else does meanwhile', async () => {
     const fleet = await aPlanFleet(2, steps)
     const first = anArgosy(fleet, 'ann@desk')

@@ -44,7 +44,26 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   abortsFirst,
   nobodyIsForgotten,
   oldFailuresAreForPeople(),
+  lateOnesAreLast,
 ]
+
+/** Who was there before the plan and is not chosen is left alone; who comes late begins after all others. */
+const lateOnesAreLast: PlanChecker = {
+  name: '3.4.1 joinPolicy: late ones come last, and nobody else joins',
+  onPass(pass) {
+    const { after, scenario } = pass
+    const own = new Set(scenario.members.slice(0, scenario.count).map(({ member }) => member.id))
+    const joined = after.spec.members.filter(({ id }) => !own.has(id))
+    const wrong = joined.find(({ id }) => id.startsWith('late0/'))
+    if (wrong !== undefined) return `${wrong.id} was left out on purpose, and has joined`
+    if (joined.length > 0 && after.spec.joinPolicy !== 'catchUp') return `${joined[0]?.id} has joined a plan without it`
+    const isOpen = after.status.waves.slice(0, -1).some(({ state }) => state !== 'Passed')
+    const early = entered(pass, 'Admitting').find(
+      (id) => after.spec.members.find((each) => each.id === id)?.late === true && isOpen,
+    )
+    return early === undefined ? undefined : `${early} came late, and begins before the others are through`
+  },
+}
 
 function oneEpochWrites(): PlanChecker {
   const latest = new Map<string, number>()

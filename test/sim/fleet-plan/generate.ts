@@ -33,11 +33,15 @@ export type Fault =
     }
   /** Somebody moves the plan to a new home; until `to` the old one is reached by whoever decided there (PC-4). */
   | { readonly kind: 'moved'; readonly from: EpochMs; readonly to: EpochMs }
+  /** The new version comes there by other ways. */
+  | { readonly kind: 'arrives'; readonly member: number; readonly at: EpochMs }
   | { readonly kind: 'windowShut'; readonly from: EpochMs; readonly to: EpochMs }
 
 export interface Scenario {
   readonly plan: FleetPlan
+  /** The first `count` are there when the plan is made. */
   readonly members: readonly ModelledMember[]
+  readonly count: number
   readonly faults: readonly Fault[]
   readonly lagMs: number
   /** The store of metrics lost this stretch. */
@@ -79,6 +83,8 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
     random,
     members.map(({ member }) => member),
   )
+  const joining = random.fork('joining')
+  const lateOnes = chosen.joinPolicy === 'catchUp' ? lateOnesOf(joining, members, start) : []
   const spec = isLarge ? { ...chosen, waves: chosen.waves.map(together) } : chosen
   const waves = spec.waves.map(() => ({ state: 'Waiting' as const, since: start }))
   const status = { phase: 'Ready' as const, since: start, epoch: 1, holds: [], members: {}, waves }
@@ -94,12 +100,42 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
   const endsAt = start + (isLarge ? 12 * 60 : 4 * 60) * minute
   return {
     plan,
-    members,
-    faults: isLarge ? [] : faultsOf(random, count, start),
+    members: [...members, ...lateOnes],
+    count,
+    faults: isLarge ? [] : [...faultsOf(random, count, start), ...arrivals(joining, chosen, count, lateOnes)],
     hole: holeOf(random.fork('hole'), start),
     lagMs: random.chance(0.5) ? 0 : random.int(0, 4_000),
     endsAt,
   }
+}
+
+/** Clusters that appear later, each with a Rollout of its own; the first was there before the plan, and nobody chose it. */
+function lateOnesOf(random: Random, members: readonly ModelledMember[], start: EpochMs): readonly ModelledMember[] {
+  return Array.from({ length: random.int(1, 3) }, (_, index) => {
+    const at = start + (index === 0 ? -minute : random.int(1, 40 * minute))
+    const context = `late${index}`
+    const first = members[0]
+    const member: PlanMember = {
+      ...{ id: `${context}/shop/web`, context, namespace: 'shop', rollout: 'web', labels: {}, trafficShare: 0 },
+      priorHash: hashOf(images.prior),
+    }
+    const temper = { reactMs: random.int(200, 5_000), stepMs: random.int(500, 90_000), skewMs: 0 }
+    return new ModelledMember(member, temper, first?.steps ?? [], at)
+  })
+}
+
+function arrivals(
+  random: Random,
+  { change }: FleetPlan['spec'],
+  count: number,
+  lateOnes: readonly ModelledMember[],
+): readonly Fault[] {
+  if (change.kind !== 'gate') return []
+  return lateOnes.map(({ versions }, index) => ({
+    kind: 'arrives',
+    member: count + index,
+    at: (versions[0]?.at ?? 0) + random.int(1, 10) * minute,
+  }))
 }
 
 const together = ({ deadlineMs: _deadline, ...wave }: PlanWave): PlanWave => ({
@@ -142,13 +178,20 @@ function specOf(random: Random, members: readonly PlanMember[]): FleetPlan['spec
       maxUnreachable: random.pick([0, 1]),
     }
   })
+  const joins = random.fork('join policy').chance(0.25)
+  const last = waves.at(-1)
+  const late: readonly PlanWave[] =
+    joins && last !== undefined
+      ? [{ ...last, name: 'late', select: { kind: 'late' }, pilot: false, waveSoakMs: 0, gate: 'none' }]
+      : []
   return {
     home: { context: 'home', namespace: 'argosy' },
     change: random.chance(0.8)
       ? { kind: 'setImage', images: [{ container: 'app', image: images.target }] }
       : { kind: 'gate' },
     members,
-    waves,
+    ...(joins && { joinPolicy: 'catchUp' }),
+    waves: [...waves, ...late],
     unreachable: random.pick(['wait', 'wait', 'skip', 'fail']),
     unreachableAfterMs: 5 * minute,
     onBreach: random.pick(['hold', 'abortInFlight', 'rollbackWave', 'rollbackAll']),

@@ -2,6 +2,7 @@ import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import { command } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
+import { type FoundRollout, withLateMembers } from '#engine/fleet-plan/late-members.ts'
 import { epochOf, moveHome } from '#engine/fleet-plan/move-home.ts'
 import { planFleet } from '#engine/fleet-plan/plan-fleet.ts'
 import { watchWindows } from '#engine/fleet-plan/windows.ts'
@@ -10,7 +11,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import type { Random } from '../random.ts'
 import { fleetPlanCheckers, spreadOf } from './checkers.ts'
 import { type Fault, generate, minute, type Scenario } from './generate.ts'
-import { images, type ModelledMember } from './modelled-member.ts'
+import { hashOf, images, type ModelledMember } from './modelled-member.ts'
 
 /** The Lease of the plan: 30 s, and its holder stops by itself at 2/3 of that (PC-4). */
 const leaseMs = 30_000
@@ -135,14 +136,15 @@ export class History {
 
   /** By ways that are not the plan's, one member after the other. */
   #arrive(): void {
-    for (const [index, { member }] of this.#scenario.members.entries())
+    const first = this.#scenario.members.slice(0, this.#scenario.count)
+    for (const [index, { member }] of first.entries())
       this.#faults.push({
         kind: 'person',
         member: this.#indexOf(member.id),
         does: 'promote',
         at: start + index * 1_000,
       })
-    for (const each of this.#scenario.members) each.setImage(images.target, start)
+    for (const each of first) each.setImage(images.target, start)
   }
 
   #indexOf = (id: string): number => this.#scenario.members.findIndex(({ member }) => member.id === id)
@@ -188,6 +190,7 @@ export class History {
       if (beginOf(fault) !== this.#now) continue
       if (fault.kind === 'sleep') this.#away(fault.laptop, fault.to)
       if (fault.kind === 'person') this.#person(fault)
+      if (fault.kind === 'arrives') this.#scenario.members[fault.member]?.setImage(images.target, this.#now)
       if (fault.kind === 'moved') this.#move(fault.to)
     }
     for (const { acts } of this.#late.filter(({ at }) => at === this.#now)) for (const act of acts) this.#send(act)
@@ -279,18 +282,19 @@ export class History {
     if (this.#isBlind) laptop.resumedAt = this.#now
     this.#isBlind = false
     for (let pass = 0; pass < 30; pass++) {
-      const world = this.#observe(laptop)
-      const before = this.#plan
+      const stored = this.#plan
+      const before = withLateMembers(stored, this.#found(laptop), this.#observe(laptop))
+      const world = this.#observe(laptop, before)
       const { status, acts, nextWakeAt, explanation, budget } = planFleet(before, world, this.#now)
       this.#passes++
       this.#explanation = explanation
       this.#wakeAt = nextWakeAt ?? Number.POSITIVE_INFINITY
-      if (status !== before.status && this.#isDuring('homeAway')) {
+      if (status !== stored.status && this.#isDuring('homeAway')) {
         this.#isBlind = true
         return
       }
-      this.#plan = status === before.status ? before : { ...before, status }
-      this.#tellChanges(before)
+      this.#plan = status === stored.status ? stored : { ...before, status }
+      this.#tellChanges(stored)
       const passed = { before, after: this.#plan, world, acts, budget, now: this.#now, scenario: this.#scenario }
       if (this.#scenario.faults.length === 0) this.#spread = Math.max(this.#spread, spreadOf(passed))
       this.#check((checker) => checker.onPass?.(passed))
@@ -305,7 +309,7 @@ export class History {
       }
       for (const act of acts) this.#send(act)
       if (this.#violation !== undefined) return
-      if (status === before.status && acts.length === 0) return this.#attend()
+      if (status === stored.status && acts.length === 0) return this.#attend()
     }
     this.#violation = { checker: 'settles', text: 'after 30 passes at one moment it still changes', at: this.#now }
   }
@@ -348,9 +352,18 @@ export class History {
     return { kind: 'hold', stopsLine: true, until: this.#now + 10 * minute } as const
   }
 
-  #observe(laptop: Laptop): FleetWorld {
+  /** What is there by now and no member. */
+  #found({ readAt }: Laptop): readonly FoundRollout[] {
+    return this.#scenario.members
+      .slice(this.#scenario.count)
+      .filter(({ versions }) => (versions[0]?.at ?? 0) <= readAt - this.#scenario.lagMs)
+      .map((each) => ({ context: each.member.context, rollout: each.seen(readAt, this.#scenario.lagMs) }))
+  }
+
+  #observe(laptop: Laptop, plan = this.#plan): FleetWorld {
     const members: Record<string, MemberObservation> = {}
     for (const [index, each] of this.#scenario.members.entries()) {
+      if (!plan.spec.members.some(({ id }) => id === each.member.id)) continue
       const away = this.#faults.find(
         (fault) =>
           fault.kind === 'memberAway' && fault.member === index && fault.from <= this.#now && this.#now < fault.to,
@@ -380,7 +393,7 @@ export class History {
       lease: { epoch: this.#epoch },
       resumedAt: laptop.resumedAt,
       window,
-      gates: { 0: 'open', 1: 'open', 2: 'open' },
+      gates: { 0: 'open', 1: 'open', 2: 'open', 3: 'open' },
     }
   }
 
@@ -447,6 +460,9 @@ export class History {
     if (faults.length === 0 && members.length < 20 && late !== undefined && !isInGit)
       return { checker: 'goes back', text: `nothing went wrong besides, and ${late[0]} is not back`, at: this.#now }
     const hasDeadline = this.#plan.spec.waves.some(({ deadlineMs }) => deadlineMs !== undefined)
+    const forgotten = phase === 'Completed' ? this.#forgotten() : undefined
+    if (forgotten !== undefined)
+      return { checker: 'late ones catch up', text: `${forgotten} came in time, and was never a member`, at: this.#now }
     const isCalm = faults.length === 0 && members.every(({ temper }) => temper.failsAt === undefined)
     const hasBudget = this.#plan.spec.maxErrorBudgetMinutes !== undefined
     const isHeld = holds.some(
@@ -459,6 +475,19 @@ export class History {
       text: `nothing went wrong, and it ended ${phase}: ${JSON.stringify([this.#explanation, this.#plan.status])}`,
       at: this.#now,
     }
+  }
+
+  /** Came well before the end of the wave before the last one, and is none of the plan. */
+  #forgotten(): string | undefined {
+    const { waves, members } = this.#plan.status
+    const until = waves.at(-2)?.since ?? 0
+    const isCalm = this.#scenario.faults.every(({ kind }) => kind === 'arrives')
+    const slackMs = isCalm ? 10_000 : 60 * minute
+    const isEarly = ({ versions }: ModelledMember) => (versions[0]?.at ?? 0) + slackMs < until
+    return this.#scenario.members
+      .slice(this.#scenario.count + 1)
+      .find((each) => each.hash === hashOf(images.prior) && isEarly(each) && members[each.member.id] === undefined)
+      ?.member.id
   }
 
   #say(text: string): void {

@@ -59,6 +59,7 @@ export class ModelledMember {
         name: member.rollout,
         namespace: member.namespace,
         uid: member.id,
+        creationTimestamp: formatSeconds(now),
         generation: 1,
         resourceVersion: '1',
         ...(temper.isInGit === true && { annotations: { 'argocd.argoproj.io/tracking-id': 'shop' } }),
