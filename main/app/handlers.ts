@@ -173,6 +173,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'plan.command': async ({ id, command, reason, confirm }) =>
       invalidOr(await plans.command(id, command, reason, confirm)),
     'plan.drive': async ({ id, drive }) => found(plans.drive(id, drive), 'plans', id),
+    'plan.ask': ({ id, reason }) => plans.ask(id, reason),
+    'plan.answer': ({ id, handOver, reason }) => plans.answer(id, handOver, reason),
     'plan.rollback.warnings': ({ id }) => plans.rollbackWarnings(id),
     'plan.act.preview': async ({ id, member }) => plans.previewAct(id, member),
     'desktop.prefer': async (preferred) => parts.prefer(preferred),

@@ -7,6 +7,7 @@ import { silentLog } from '#lib/log.ts'
 import { formatSeconds } from '#lib/rfc3339.ts'
 import { kubeconfigPaths } from '#main/cluster/kubeconfig.ts'
 import { metricSettingsFor } from '#main/cluster-settings.ts'
+import { failureText } from '#main/controller/failure-text.ts'
 import { ConfigLooks } from '#main/fleet-plan/config-looks.ts'
 import { readPlan } from '#main/fleet-plan/make-plan.ts'
 import { type PlanFile, readPlanFile } from '#main/fleet-plan/plan-file.ts'
@@ -65,6 +66,9 @@ export async function runPlan(wanted: string, options: RunOptions, io: CliIo): P
 }
 
 interface RunOptions extends TargetOptions {
+  /** Whoever decides is asked for the plan (SR-6), with the reason. */
+  readonly ask?: boolean
+  readonly reason?: string
   /** The name of the plan, where it starts on a protected context. */
   readonly confirm?: string
 }
@@ -103,7 +107,8 @@ async function beginStored(wanted: string, options: TargetOptions, io: CliIo): P
 }
 
 /** Tells what happens until the plan is over. One that cannot be started yet is not waited for. */
-async function follow(plans: Plans, id: string, { output, confirm }: RunOptions, io: CliIo): Promise<void> {
+async function follow(plans: Plans, id: string, options: RunOptions, io: CliIo): Promise<void> {
+  const { output, confirm } = options
   if (output !== 'json') io.out(`plan ${id}`)
   const begun = plans.view(id)
   const started = begun?.phase === 'Ready' ? await plans.command(id, { kind: 'start' }, '', confirm) : undefined
@@ -121,7 +126,7 @@ async function follow(plans: Plans, id: string, { output, confirm }: RunOptions,
       if (isMoved || isOver(view.phase)) resolve(isMoved ? 'Superseded' : view.phase)
     })
   })
-  const endTelling = tellOfWaiting(plans, id, io)
+  const endTelling = tellOfWaiting(plans, id, options, io)
   const phase = await Promise.race([over, untilInterrupted(io.interrupted)])
   dispose()
   endTelling()
@@ -145,17 +150,38 @@ function approvalLines(plan: PlanView | undefined): readonly string[] {
   ]
 }
 
-/** A Lease that nobody gave back, as after a crash of this very machine, is waited for: one line says so, and for how long at most. */
-function tellOfWaiting(plans: Plans, id: string, io: CliIo): () => void {
-  let isTold = false
+/**
+ * A Lease that nobody gave back, as after a crash of this very machine, is waited for: one line says so, and for how long at most. So do
+ * lines that tell who asks for the plan, and how to answer, or that ours is kept by whoever has it.
+ */
+function tellOfWaiting(plans: Plans, id: string, { ask = false, reason = '' }: RunOptions, io: CliIo): () => void {
+  const told = new Set<string>()
+  const tell = (what: string, words: string) => {
+    if (!told.has(what)) io.err(`argosy: ${words}`)
+    told.add(what)
+  }
+  const askNow = async () => tell('asked', askedWords(await plans.ask(id, reason)))
   return plans.onPlan(id, (view) => {
-    if (isTold || view?.driver.state !== 'waiting' || view.driver.holder === undefined) return
-    isTold = true
-    io.err(
-      `argosy: ${view.driver.holder} holds the plan; once that stops renewing, it is taken over here within ${Math.round(leaseMs / 1000)} s`,
-    )
+    if (view === null) return
+    const { driver, request, home } = view
+    if (driver.state === 'waiting' && driver.holder !== undefined) {
+      const within = `within ${Math.round(leaseMs / 1000)} s`
+      const isFirst = !told.has('holder')
+      tell('holder', `${driver.holder} holds the plan; once that stops renewing, it is taken over here ${within}`)
+      if (ask && isFirst) void askNow()
+    }
+    if (request?.side === 'ours' && request.keptBy !== undefined)
+      tell(`kept ${request.at}`, `${request.keptBy} keeps the plan; it is waited for`)
+    if (request?.side === 'toUs' && request.keptBy === undefined) {
+      const answer = `argosy plan hand-over ${id} --context ${home.context}`
+      const why = request.reason === '' ? '' : `: ${request.reason}`
+      tell(`asks ${request.at}`, `${request.by} asks to decide${why}; ${answer} (--keep)`)
+    }
   })
 }
+
+const askedWords = (done: Awaited<ReturnType<Plans['ask']>>): string =>
+  done.ok ? 'it was asked for; whoever decides has five minutes to answer' : `not asked for: ${failureText(done.error)}`
 
 const isOver = (phase: string): boolean => ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(phase)
 

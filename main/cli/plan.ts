@@ -8,6 +8,7 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { FoundPlan } from './find-plan.ts'
 import { type CliIo, UsageError } from './io.ts'
+import type { HandOverPlanOptions } from './plan-hand-over.ts'
 import type { MoveOptions } from './plan-move.ts'
 import { findTargets, type Target, type TargetOptions, targetsOrExit } from './targets.ts'
 
@@ -37,9 +38,20 @@ export function registerPlan(program: Command, io: CliIo): void {
     .command('run <file-or-plan>')
     .description('start a plan out of a file, or go on with one, and decide here what it does until it is over')
     .addOption(confirmOption())
+    .option('--ask', 'ask whoever decides now to hand the plan over')
+    .option('--reason <text>', 'why it is asked for')
     .action(async (wanted: string, _options: unknown, command: Command) => {
       const { runPlan } = await import('./plan-run.ts')
-      await runPlan(wanted, command.optsWithGlobals<PlanOptions>(), io)
+      await runPlan(wanted, command.optsWithGlobals<PlanOptions & { readonly ask?: boolean }>(), io)
+    })
+  plan
+    .command('hand-over <plan>')
+    .description('answer who asks for the plan that an argosy on this machine decides')
+    .option('--keep', 'go on deciding, and say so')
+    .option('--reason <text>', 'why, for who asked')
+    .action(async (wanted: string, _options: unknown, command: Command) => {
+      const { handOverPlan } = await import('./plan-hand-over.ts')
+      await handOverPlan(wanted, command.optsWithGlobals<HandOverPlanOptions>(), io)
     })
   plan
     .command('list')

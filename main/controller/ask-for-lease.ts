@@ -23,6 +23,8 @@ export interface Asking {
   /** The identity of the engine that waits for the lease. */
   readonly identity: string
   readonly reason: string
+  /** Of a lock that nobody but an Argosy at somebody's machine takes: whoever holds it reads what it is asked. */
+  readonly isOfPlan?: boolean
 }
 
 /** The holder renews every two seconds, and each renewal is another version. */
@@ -31,15 +33,18 @@ const triesMax = 5
 export const serverNow = ({ client, now }: Pick<Place, 'client' | 'now'>): EpochMs => now + (client.clockOffsetMs ?? 0)
 
 /** Asks the holder of the lease for it (SR-6). Refused where nobody would read it, with what to do instead. */
-export async function askForLease(place: Place, { by, identity, reason }: Asking): Promise<Outcome<void, Failure>> {
-  const controllers = await findReferenceControllers(place.client)
+export async function askForLease(
+  place: Place,
+  { by, identity, reason, isOfPlan = false }: Asking,
+): Promise<Outcome<void, Failure>> {
+  const controllers = isOfPlan ? success([]) : await findReferenceControllers(place.client)
   const around = controllers.ok ? controllers.value : []
   const cause = { action: 'askToDrive', reason, summary: 'Ask the holder for the lease' }
   return change(place, cause, (lease, now) => {
     const holder = holderOf(lease, now)
     if (holder === undefined) return failure('Nobody has the lease: there is nobody to ask, and it is taken at once.')
     if (holder === identity) return failure('The lease is ours already.')
-    const refused = refusalOf(holderKind(holder, around), holder)
+    const refused = isOfPlan ? undefined : refusalOf(holderKind(holder, around), holder)
     if (refused !== undefined) return failure(refused)
     const before = requestOn(lease)
     const isOpen = before !== undefined && isLive(before, now) && before.answer === undefined

@@ -14,12 +14,14 @@ interface DeskOptions {
   readonly client: ClusterClient
   readonly clock: Clock
   readonly namespace: string
+  /** Of another lock than the one that says who drives the cluster. */
+  readonly planLock?: string
   readonly instanceID?: string | undefined
   /** The account on this machine. */
   readonly account: string
 }
 
-/** Asking for the lease of one cluster, and answering who asks for it (SR-6). */
+/** Asking for the lease of one cluster or plan, and answering who asks for it (SR-6). */
 export class LeaseDesk {
   readonly #options: DeskOptions
 
@@ -48,7 +50,9 @@ export class LeaseDesk {
   }
 
   ask(reason: string): Promise<Outcome<void, Failure>> {
-    return askForLease(this.#place(), { by: this.#signature(), identity: this.#options.engine.identity, reason })
+    const { engine, planLock } = this.#options
+    const isOfPlan = planLock !== undefined
+    return askForLease(this.#place(), { by: this.#signature(), identity: engine.identity, reason, isOfPlan })
   }
 
   /** To be called before this engine stops: who asks and is gone must not be given the lease. */
@@ -97,8 +101,8 @@ export class LeaseDesk {
   }
 
   #place() {
-    const { client, clock, namespace, instanceID } = this.#options
-    return { client, at: { namespace, name: leaseNameFor(instanceID) }, now: clock.now() }
+    const { client, clock, namespace, instanceID, planLock } = this.#options
+    return { client, at: { namespace, name: planLock ?? leaseNameFor(instanceID) }, now: clock.now() }
   }
 
   #signature(): string {

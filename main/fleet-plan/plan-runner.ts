@@ -2,7 +2,7 @@ import { resources } from '#api/resources.ts'
 import type { FleetAct } from '#engine/fleet-plan/acts.ts'
 import type { BudgetUse } from '#engine/fleet-plan/budget.ts'
 import type { Asked, PlanCommand } from '#engine/fleet-plan/commands.ts'
-import type { FleetPlan, PlanMove } from '#engine/fleet-plan/document.ts'
+import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import type { Explanation } from '#engine/fleet-plan/explain.ts'
 import { withLateMembers } from '#engine/fleet-plan/late-members.ts'
 import { epochOf } from '#engine/fleet-plan/move-home.ts'
@@ -16,13 +16,15 @@ import type { Outcome } from '#lib/outcome.ts'
 import type { ClusterClient, Reflector, ReflectorChange } from '#main/cluster/client.ts'
 import { createReflector } from '#main/cluster/reflector.ts'
 import { Lease, type LeaseState, type LeaseTimings } from '#main/controller/lease.ts'
+import type { LeaseDesk } from '#main/controller/lease-desk.ts'
 import { commandPlan } from './command-plan.ts'
 import { findLate } from './find-late.ts'
 import { FollowedMembers } from './followed-members.ts'
 import { FreshReads } from './fresh-reads.ts'
-import { markOldHome } from './move-plan.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
+import { OldHome } from './old-home.ts'
 import { PlanAnalyses } from './plan-analyses.ts'
+import { planDesk } from './plan-desk.ts'
 import { PlanRights } from './plan-rights.ts'
 import { PlanStore, planObjectName, type StoredPlan } from './plan-store.ts'
 import { sendAct } from './send-act.ts'
@@ -61,8 +63,6 @@ const soonMs = 100
 /** After the home cluster did not take or give the plan. */
 const retryMs = 5_000
 const actsAtOnce = 20
-/** A home that was lost is asked this often whether it is back. */
-const oldHomeMs = 15_000
 
 /**
  * Carries out one plan, or watches whoever does: stores what was decided, then sends the acts, each only while the Lease of the plan is ours
@@ -72,17 +72,18 @@ export class PlanRunner {
   readonly #options: PlanRunnerOptions
   readonly #store: PlanStore
   readonly #lease: Lease
+  /** Asking whoever decides for the plan, and answering who asks (SR-6). */
+  readonly desk: LeaseDesk
   readonly #reads: FreshReads
   readonly #analyses: PlanAnalyses
   readonly #rights: PlanRights
   readonly #listeners = new Set<() => void>()
   readonly #following: FollowedMembers
+  readonly #oldHome: OldHome
   readonly #watch: Reflector
   #stored: StoredPlan | undefined
   /** Read while the Lease was ours: nobody else has written since. */
   #isOwn = false
-  #isTelling = false
-  #tellAt: EpochMs = 0
   #wasHolder = false
   #explanation: readonly Explanation[] = []
   #budget: BudgetUse | undefined
@@ -102,17 +103,31 @@ export class PlanRunner {
     this.#store = new PlanStore(home.client, home.namespace)
     const lock = { name: planObjectName(id), timings }
     this.#lease = new Lease({ client: home.client, clock, random, namespace: home.namespace, identity, lock })
+    this.desk = planDesk({ ...options, lease: this.#lease, lock: lock.name, handOver: (to) => this.#handOver(to) })
     this.#reads = new FreshReads(clock)
     this.#resumedAt = clock.now()
     const { clusterOf } = options
     this.#analyses = new PlanAnalyses({ clusterOf, clock, log, done: () => this.#wake(soonMs) })
     this.#rights = new PlanRights({ clusterOf, clock, onAnswer: () => this.#wake(soonMs) })
+    const noted = (asked: Asked) => this.command({ kind: 'noteOldHome' }, asked)
+    this.#oldHome = new OldHome({ ...options, noted, later: (inMs) => this.#wake(inMs) })
     const onRun = () => this.#onRun()
     this.#following = new FollowedMembers({ ...options, onChange: () => this.#wake(soonMs), onRun })
     const scope = { namespace: home.namespace, fieldSelector: `metadata.name=${lock.name}` }
     this.#watch = createReflector({ client: home.client, resource: resources.configMaps, scope, clock, random, log })
     this.#watch.onChange((change) => this.#seen(change))
     this.#lease.onChange(() => this.#onLease())
+  }
+
+  /** To who asked for it; from then on it is watched here. */
+  async #handOver(to: string | undefined): Promise<Outcome<void, Failure>> {
+    this.#wants = 'watch'
+    this.#steered = 'watch'
+    await this.#passing
+    await this.#steering
+    const given = await this.#lease.stop({ release: true, to })
+    if (this.#isRunning) this.#lease.observe()
+    return given
   }
 
   get view(): KnownPlan | undefined {
@@ -159,6 +174,7 @@ export class PlanRunner {
     this.#following.stop()
     await this.#passing
     await this.#steering
+    await this.desk.withdraw()
     await this.#lease.stop(options)
   }
 
@@ -276,7 +292,7 @@ export class PlanRunner {
     const { status, acts, nextWakeAt, explanation, budget } = planFleet(plan, world, now)
     this.#explanation = explanation
     this.#budget = budget
-    if (isHolder) this.#tellOldHome(plan)
+    if (isHolder) this.#oldHome.tell(plan)
     const askAt = isHolder ? this.#analyses.ask({ ...plan, status }, world.members) : undefined
     if (askAt !== undefined) this.#wake(askAt - now)
     if (status === stored.plan.status) {
@@ -303,27 +319,6 @@ export class PlanRunner {
     const { clusterOf, contexts } = this.#options
     this.#following.follow(plan)
     return withLateMembers(plan, findLate(plan, contexts(), clusterOf), { ...this.#world(plan), lease })
-  }
-
-  /** Once it is back, its copy says that the plan goes on here (PC-4). */
-  #tellOldHome(plan: FleetPlan): void {
-    const { clientOf, clock, log } = this.#options
-    const { moved } = plan.status
-    const client = moved && clientOf(moved.from.context)
-    if (moved === undefined || moved.isOldMarked === true || client === undefined) return
-    if (this.#isTelling || clock.now() < this.#tellAt) return
-    this.#isTelling = true
-    this.#tellAt = clock.now() + oldHomeMs
-    void this.#mark(plan, moved, client)
-      .catch((cause: unknown) => log('warn', 'the old home of a plan could not be marked', { plan: plan.id, cause }))
-      .finally(() => {
-        this.#isTelling = false
-      })
-  }
-
-  async #mark(plan: FleetPlan, moved: PlanMove, client: ClusterClient): Promise<void> {
-    if (!(await markOldHome(plan, client))) return this.#wake(oldHomeMs)
-    await this.command({ kind: 'noteOldHome' }, { ...moved, at: this.#options.clock.now() })
   }
 
   /** All but who decides. */

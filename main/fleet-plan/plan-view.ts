@@ -24,6 +24,7 @@ import type { PastPlanEvent } from './plan-memory.ts'
 /** What is known of a plan beside its document. */
 export interface AroundPlan {
   readonly driver: PlanDriver
+  readonly request?: PlanSummaryView['request']
   readonly unread: PlanSummaryView['unread']
   /** Since when the Lease cannot be renewed by whoever should decide here: nothing is sent meanwhile (PC-4). */
   readonly leaseLostAt?: EpochMs | undefined
@@ -47,7 +48,7 @@ const leaseLost = (since: EpochMs): PlanSummaryView['holds'][number] => ({
 
 export function viewPlanSummary(
   plan: FleetPlan,
-  { driver, unread, leaseLostAt }: Pick<AroundPlan, 'driver' | 'unread' | 'leaseLostAt'>,
+  { driver, request, unread, leaseLostAt }: Pick<AroundPlan, 'driver' | 'request' | 'unread' | 'leaseLostAt'>,
 ): PlanSummaryView {
   const { id, name, createdBy, createdAt, spec, status } = plan
   const change = changeWords(spec.change)
@@ -63,6 +64,7 @@ export function viewPlanSummary(
     createdAt,
     waves: spec.waves.map((_, index) => viewWave(plan, index)),
     driver,
+    ...(request !== undefined && { request }),
     ...(spec.approvals !== undefined && { approvals: { ...spec.approvals, given: status.approvals ?? [] } }),
     unread,
   }

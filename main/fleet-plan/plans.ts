@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { PlanActPreview, PlanCheckView, PlanDriver, PlanSummaryView, PlanView } from '#contract/plan-views.ts'
+import type { PlanActPreview, PlanCheckView, PlanSummaryView, PlanView } from '#contract/plan-views.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import type { PlanCommand } from '#engine/fleet-plan/commands.ts'
-import type { FleetPlan, PlanMember } from '#engine/fleet-plan/document.ts'
+import type { FleetPlan } from '#engine/fleet-plan/document.ts'
 import { planEvents } from '#engine/fleet-plan/events.ts'
-import { steppingStates } from '#engine/fleet-plan/member-view.ts'
 import { isLater } from '#engine/fleet-plan/move-home.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
+import type { Failure } from '#lib/failure.ts'
 import { jsonEqual } from '#lib/json-patch.ts'
 import type { Log } from '#lib/log.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
@@ -18,13 +18,15 @@ import { draftPlan } from './draft-plan.ts'
 import type { MemberLook } from './look-at-members.ts'
 import { makePlan, readPlan } from './make-plan.ts'
 import { observeMembers, type PlanCluster } from './observe-members.ts'
+import { parkPlan } from './park-plan.ts'
 import { type EndingPorts, PlanEndings } from './plan-endings.ts'
 import type { WrittenMember } from './plan-file.ts'
 import { planFileText } from './plan-file-text.ts'
 import type { PlanMemory, RememberedPlan } from './plan-memory.ts'
 import { PlanRunner } from './plan-runner.ts'
+import { isEnded, isUnderWay, standingOf } from './plan-standing.ts'
 import { PlanStore } from './plan-store.ts'
-import { type AroundPlan, viewPlan, viewPlanSummary } from './plan-view.ts'
+import { viewPlan, viewPlanSummary } from './plan-view.ts'
 import { previewAct } from './send-act.ts'
 import { startGuard } from './start-guard.ts'
 
@@ -61,8 +63,6 @@ interface Entry {
 
 /** Of what happened to a plan, shown at most. */
 const eventsMax = 500
-/** Until the engine has taken the traffic away from what was aborted; a machine that goes to sleep waits for no longer. */
-const parkedMs = 3_000
 /** Several changes at once make one message. */
 const settleMs = 100
 
@@ -106,25 +106,7 @@ export class Plans {
 
   /** This machine goes to sleep, or Argosy ends: what its engine alone moves is left as each plan says (SR-5). */
   async park(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map((entry) => this.#park(entry)))
-  }
-
-  async #park({ id, plan, runner }: Entry): Promise<void> {
-    const { clusterOf, actor, clock, memory } = this.#options
-    const here = plan.spec.members.filter(
-      ({ id: member, context }) =>
-        steppingStates.includes(plan.status.members[member]?.state ?? 'Pending') &&
-        clusterOf(context)?.isDrivenHere?.() === true,
-    )
-    if (runner === undefined || !isUnderWay(plan) || plan.spec.parking !== 'abort' || here.length === 0) return
-    const asked = { by: actor, at: clock.now(), reason: 'the engine of its cluster goes to sleep' }
-    const done = await runner.command({ kind: 'park', members: here.map((member) => member.id) }, asked)
-    if (!done.ok) return
-    memory.add(id, asked.at, [{ text: `${actor}: park: ${asked.reason}`, severity: 'warning' }])
-    await runner.settle()
-    const ends = clock.now() + parkedMs
-    while (clock.now() < ends && here.some((member) => servesNew(member, clusterOf(member.context))))
-      await new Promise<void>((resolve) => void clock.after(200, resolve))
+    await Promise.all([...this.#entries.values()].map((entry) => parkPlan(entry, this.#options)))
   }
 
   /** One that was found elsewhere. */
@@ -148,7 +130,7 @@ export class Plans {
 
   list(): readonly PlanSummaryView[] {
     return [...this.#entries.values()]
-      .map((entry) => viewPlanSummary(entry.plan, this.#standing(entry)))
+      .map((entry) => viewPlanSummary(entry.plan, standingOf(entry)))
       .toSorted((a, b) => (a.id < b.id ? 1 : -1))
   }
 
@@ -251,6 +233,31 @@ export class Plans {
     return true
   }
 
+  /** Waits for the Lease of a plan, and asks its holder for it (SR-6). */
+  async ask(id: string, reason: string): Promise<Outcome<void, Failure>> {
+    const runner = this.drive(id, true) ? this.#entries.get(id)?.runner : undefined
+    const done = (await runner?.desk.ask(reason)) ?? failure(noRunner)
+    this.#note(id, done, reason === '' ? 'asks to decide' : `asks to decide: ${reason}`)
+    return done
+  }
+
+  /** Answers who asks for a plan that is decided here: gives it to them, or keeps it. */
+  async answer(id: string, isGiven: boolean, reason: string): Promise<Outcome<void, Failure>> {
+    const entry = this.#entries.get(id)
+    if (entry?.runner === undefined) return failure(noRunner)
+    const { desk } = entry.runner
+    const done = await (isGiven ? desk.handOver() : desk.keep(reason))
+    if (done.ok && isGiven) this.drive(id, false)
+    this.#note(id, done, isGiven ? 'hands over to who asked' : 'keeps deciding')
+    this.#changed(id)
+    return done
+  }
+
+  #note(id: string, done: Outcome<void, Failure>, what: string): void {
+    const { actor, clock, memory } = this.#options
+    if (done.ok) memory.add(id, clock.now(), [{ text: `${actor} ${what}`, severity: 'info' }])
+  }
+
   async previewAct(id: string, memberId: string): Promise<PlanActPreview> {
     const entry = this.#entries.get(id)
     const act = entry?.runner?.view?.nextActs.find(({ member }) => member === memberId)
@@ -308,7 +315,16 @@ export class Plans {
     const runner = new PlanRunner({
       ...{ id: entry.id, home, identity: this.#identity, clusterOf, contexts, clientOf, clock, random, log },
     })
-    entry.endListening = runner.onChange(() => this.#seen(entry))
+    const ends = [
+      runner.onChange(() => this.#seen(entry)),
+      runner.desk.follow({
+        asked: ({ by }) => this.#note(entry.id, success(undefined), `is asked by ${by}`),
+        allowed: () => void this.answer(entry.id, true, ''),
+      }),
+    ]
+    entry.endListening = () => {
+      for (const end of ends) end()
+    }
     return runner
   }
 
@@ -333,33 +349,12 @@ export class Plans {
     this.#options.memory.remember({ id, home, isDriven, plan })
   }
 
-  #standing(entry: Entry): Pick<AroundPlan, 'driver' | 'unread' | 'leaseLostAt'> {
-    const { runner, isDriven, plan } = entry
-    const isWanted = runner !== undefined && isDriven && !runner.isHolder && isUnderWay(plan)
-    const leaseLostAt = isWanted && runner.lease.state === 'failed' ? runner.lease.since : undefined
-    return { driver: this.#driver(entry), unread: this.#unread(entry), leaseLostAt }
-  }
-
-  #driver({ runner, isDriven, plan }: Entry): PlanDriver {
-    if (runner === undefined || plan.status.phase === 'Ready') return { state: 'nobody' }
-    if (runner.isHolder) return { state: 'here' }
-    const holder = runner.lease.state === 'other' ? runner.lease.holder : undefined
-    if (isDriven) return { state: 'waiting', holder }
-    return holder === undefined ? { state: 'nobody' } : { state: 'elsewhere', holder }
-  }
-
-  #unread({ runner, plan, home }: Entry): PlanSummaryView['unread'] {
-    if (runner?.failure !== undefined) return { since: runner.failure.since, text: failureText(runner.failure.failure) }
-    if (runner !== undefined || isEnded(plan)) return undefined
-    return { since: plan.status.since, text: `${home.context} is not among the open clusters` }
-  }
-
   #view(entry: Entry): PlanView {
     const { clusterOf, clock, memory } = this.#options
     const known = entry.runner?.view
     const members = observeMembers(entry.plan, { clusterOf, clock, isStale: () => false })
     return viewPlan(entry.plan, {
-      ...this.#standing(entry),
+      ...standingOf(entry),
       now: clock.now(),
       members,
       ending: isUnderWay(entry.plan) ? this.#endings?.of(entry.plan, members) : undefined,
@@ -388,16 +383,7 @@ export class Plans {
   }
 }
 
-/** The traffic of an update that was aborted is not back yet, as its cluster shows it. */
-function servesNew({ namespace, rollout: name }: PlanMember, found: PlanCluster | undefined): boolean {
-  const status = found?.cluster.cache('rollouts').get(`${namespace}/${name}`)?.status
-  return status?.abort !== true || (status.canary?.weights?.canary.weight ?? 0) > 0
-}
-
-const isUnderWay = ({ status }: FleetPlan): boolean => status.phase === 'Running' || status.phase === 'RollingBack'
-
-const isEnded = ({ status }: FleetPlan): boolean =>
-  ['Completed', 'RolledBack', 'Aborted', 'Superseded'].includes(status.phase)
+const noRunner: Failure = { kind: 'Invalid', message: 'The plan is over, or its home is not open.', causes: [] }
 
 const faultText = ({ field, message, line }: PlanCheckView['faults'][number]): string =>
   `${line === undefined ? '' : `line ${line}: `}${field === '' ? '' : `${field}: `}${message}`

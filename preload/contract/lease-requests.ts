@@ -4,7 +4,7 @@ import type { Failure } from '#lib/failure.ts'
 import type { Outcome } from '#lib/outcome.ts'
 import { request } from './channel.ts'
 
-/** Somebody asks whoever drives a cluster to hand it over (SR-6). */
+/** Somebody asks whoever drives a cluster, or decides what a plan does, to hand that over (SR-6). */
 export interface LeaseRequestView {
   /** `user@host`, as they say of themselves. */
   readonly by: string
@@ -20,6 +20,7 @@ export interface LeaseRequestView {
 }
 
 const context = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
+const planId = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
 const reason = v.pipe(v.string(), v.maxLength(2000))
 
 export const leaseRequests = {
@@ -27,4 +28,8 @@ export const leaseRequests = {
   'cluster.ask': request<Outcome<void, Failure>>().of(v.object({ context, reason })),
   /** Answer who asks for the lease that is held here. */
   'cluster.answer': request<Outcome<void, Failure>>().of(v.object({ context, handOver: v.boolean(), reason })),
+  /** Wait for the Lease of a plan, and ask its holder for it. */
+  'plan.ask': request<Outcome<void, Failure>>().of(v.object({ id: planId, reason })),
+  /** Answer who asks for the plan that is decided here. */
+  'plan.answer': request<Outcome<void, Failure>>().of(v.object({ id: planId, handOver: v.boolean(), reason })),
 } as const

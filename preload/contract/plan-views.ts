@@ -1,4 +1,5 @@
 import type { EpochMs } from '#lib/clock.ts'
+import type { LeaseRequestView } from './lease-requests.ts'
 import type { RolloutKey, WriteView } from './views.ts'
 
 /** One release over many clusters, in a line. */
@@ -18,6 +19,8 @@ export interface PlanSummaryView {
   readonly createdAt: EpochMs
   readonly waves: readonly PlanWaveSummary[]
   readonly driver: PlanDriver
+  /** What whoever decides was asked, as last seen; it may be over. */
+  readonly request?: LeaseRequestView
   /** Where others have to agree before it is started. */
   readonly approvals?: PlanApprovalsView
   /** Its home cannot be read now: what is shown is from then on. */

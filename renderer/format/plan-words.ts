@@ -130,13 +130,16 @@ export function driverWordsOf(text: Text, driver: PlanDriver): string {
     case 'waiting':
       return driver.holder === undefined
         ? text('plan.driver.waits')
-        : text('plan.driver.waitsFor', { holder: driver.holder })
+        : text('plan.driver.waitsFor', { holder: machineOf(driver.holder) })
     case 'elsewhere':
-      return text('plan.driver.elsewhere', { holder: driver.holder })
+      return text('plan.driver.elsewhere', { holder: machineOf(driver.holder) })
     case 'nobody':
       return text('plan.driver.nobody')
   }
 }
+
+/** `sre@desk-oslo-07/6b1f…` without what tells two windows of one machine apart (SR-8). */
+export const machineOf = (identity: string): string => identity.split('/')[0] ?? identity
 
 /** `sre@desk-oslo-07/6b1f…` without what no person reads. */
 export const personOf = (by: string): string => by.split(/[@/]/)[0] ?? by

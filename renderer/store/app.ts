@@ -38,8 +38,14 @@ export interface ActionRequest {
 }
 
 /** What a person wants of a plan, before the dialog asked for the rest. `stop`: take back, or end; which of it is asked. */
+/** Between those who decide what a plan does (SR-6). */
+export interface PlanHanding {
+  readonly kind: 'ask' | 'handOver'
+}
+
 export type PlanWish =
   | { readonly kind: 'start' | 'approve' | 'hold' | 'release' | 'stop' }
+  | PlanHanding
   | { readonly kind: 'openGate'; readonly wave: number }
   | { readonly kind: 'retry' | 'skip'; readonly member: string }
 

@@ -6,8 +6,11 @@ import type { App } from './app.ts'
 import { showToast } from './toasts.ts'
 
 /** What is to be answered here, for as long as it counts. */
+export const isOpenRequest = ({ side, keptBy, until }: LeaseRequestView, now: EpochMs): boolean =>
+  side === 'toUs' && keptBy === undefined && now < until
+
 export const openRequestOf = ({ request }: ClusterView, now: EpochMs): LeaseRequestView | undefined =>
-  request?.side === 'toUs' && request.keptBy === undefined && now < request.until ? request : undefined
+  request !== undefined && isOpenRequest(request, now) ? request : undefined
 
 /** Tells who asked that it is kept; that it was handed over shows by itself. */
 export const followLeaseRequests = (app: App): Dispose =>

@@ -173,6 +173,7 @@ const plan: PlanView = {
   createdAt: at,
   waves: [],
   driver: { state: 'elsewhere', holder: 'bob@lap/2' },
+  request: { by: 'ann@desk', at, until: at + 300_000, reason: 'mine', side: 'ours', keptBy: undefined },
   unread: undefined,
   waveViews: [],
   explanation: [{ because: 'W1', text: 'waits for b', wave: undefined, member: 'a' }],
@@ -194,6 +195,8 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
   'cluster.drive': { input: { context: 'prod/eu', drive: true }, output: success(undefined) },
   'cluster.ask': { input: { context: 'prod/eu', reason: 'mine' }, output: success(undefined) },
   'cluster.answer': { input: { context: 'prod/eu', handOver: true, reason: '' }, output: success(undefined) },
+  'plan.ask': { input: { id: '01J', reason: 'mine' }, output: success(undefined) },
+  'plan.answer': { input: { id: '01J', handOver: true, reason: '' }, output: success(undefined) },
   'cluster.drive.preview': {
     input: { context: 'prod/eu', drive: true },
     output: success(drivePreview('prod/eu', true, at)),

@@ -275,6 +275,8 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans, t
     },
     'cluster.ask': async () => success(undefined),
     'cluster.answer': async () => success(undefined),
+    'plan.ask': async () => success(undefined),
+    'plan.answer': async () => success(undefined),
     'cluster.retry': async () => success(undefined),
     'cluster.crds.preview': async () =>
       success(

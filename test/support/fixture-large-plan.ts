@@ -19,6 +19,14 @@ export function largePlan(now: EpochMs): PlanView {
     name: 'ledger 9.2, quarter end',
     change: ['ledger=registry.example/ledger:9.2.0', 'migrate=registry.example/ledger-migrate:9.2.0'],
     driver: { state: 'elsewhere', holder: 'release-bot@oslo-07/91ab' },
+    request: {
+      by: 'm.ortega@desk-oslo-07',
+      at: now - 2 * MINUTE,
+      until: now + 3 * MINUTE,
+      reason: 'my shift',
+      side: 'ours',
+      keptBy: 'k.lind@oslo-07',
+    },
     holds: [
       hold(
         'Budget',
@@ -90,6 +98,7 @@ export function largePlan(now: EpochMs): PlanView {
       }),
       aPlanWave(now, { name: 'night', maxConcurrent: '4', members: members(20, 12, () => ({})) }),
       aPlanWave(now, { name: 'banks', maxConcurrent: '1', gate: 'manual', members: members(32, 8, () => ({})) }),
+      aPlanWave(now, { name: 'late', maxConcurrent: '1', isLate: true, members: [] }),
     ],
     explanation: [
       {

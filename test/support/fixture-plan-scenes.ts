@@ -24,8 +24,9 @@ export function summaryOf({
 }: PlanView): PlanSummaryView {
   return {
     ...plan,
-    waves: waveViews.map(({ name, state, since, memberCount, doneCount, failedCount }) => ({
+    waves: waveViews.map(({ name, state, since, isLate, memberCount, doneCount, failedCount }) => ({
       name,
+      ...(isLate === true && { isLate }),
       state,
       since,
       memberCount,

@@ -1,14 +1,14 @@
 import { useState } from 'react'
 import { isUnderWay } from '#contract/attention.ts'
 import type { PlanSummaryView, PlanView } from '#contract/plan-views.ts'
-import { formatMoment } from '../../format/clock-time.ts'
+import { formatMinute, formatMoment } from '../../format/clock-time.ts'
 import { formatDuration } from '../../format/duration.ts'
 import { holdText, holdWord, personOf, standingOf } from '../../format/plan-words.ts'
 import { Age } from '../../marks/ages.tsx'
-import { PlanButtons } from '../../marks/plan-buttons.tsx'
+import { PlanButtons, wishOf } from '../../marks/plan-buttons.tsx'
 import { PlanEnding, PlanPhase } from '../../marks/plan-marks.tsx'
 import { copyPlan } from '../../store/new-plan.ts'
-import { useApp, useLocale, useText } from '../../store/use-app.ts'
+import { useApp, useLocale, useText, useTicking } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Message } from '../../ui/message.tsx'
@@ -102,12 +102,6 @@ function Facts({ plan, whole }: { readonly plan: PlanSummaryView; readonly whole
           </dd>
         </div>
       ))}
-      <div>
-        <dt>{text('plans.fact.driver')}</dt>
-        <dd className="row">
-          <Driver plan={plan} />
-        </dd>
-      </div>
       {budget !== undefined && (
         <div>
           <dt>{text('plans.fact.budget')}</dt>
@@ -120,13 +114,20 @@ function Facts({ plan, whole }: { readonly plan: PlanSummaryView; readonly whole
           </dd>
         </div>
       )}
+      <div className="whole">
+        <dt>{text('plans.fact.driver')}</dt>
+        <dd className="row">
+          <Driver plan={plan} />
+        </dd>
+      </div>
     </dl>
   )
 }
 
 /** Who decides what it does next, and taking that over or leaving it to others (SR-6). */
 function Driver({ plan }: { readonly plan: PlanSummaryView }) {
-  const { bridge } = useApp()
+  const app = useApp()
+  const { bridge } = app
   const text = useText()
   const [failed, setFailed] = useState<string>()
   const { driver } = plan
@@ -151,6 +152,15 @@ function Driver({ plan }: { readonly plan: PlanSummaryView }) {
           onPress={() => void change()}
         />
       )}
+      {isUnderWay(plan) && 'holder' in driver && driver.holder !== undefined && (
+        <Button
+          small
+          label={`${text('plans.ask')}…`}
+          title={text('plans.askWhy')}
+          onPress={() => wishOf(app, plan, { kind: 'ask' })}
+        />
+      )}
+      <AskedFor plan={plan} />
       {failed !== undefined && (
         <span className="ink-degraded cut" role="alert" title={failed}>
           {failed}
@@ -158,6 +168,17 @@ function Driver({ plan }: { readonly plan: PlanSummaryView }) {
       )}
     </>
   )
+}
+
+/** Who asked to decide, and what came of it (SR-6). */
+function AskedFor({ plan: { request } }: { readonly plan: PlanSummaryView }) {
+  const text = useText()
+  const isOver = useTicking((now) => request === undefined || now >= request.until)
+  if (request === undefined || (isOver && request.side !== 'ours')) return null
+  const { by, until, side, keptBy } = request
+  const what = keptBy !== undefined ? 'kept' : isOver ? 'expired' : side === 'toUs' ? 'toUs' : 'ours'
+  if (side === 'others') return null
+  return <span className="faint cut">{text(`ask.card.${what}`, { by: keptBy ?? by, time: formatMinute(until) })}</span>
 }
 
 /** Each hold with its reason, whole, since when and by whom; and that nothing is heard of the plan. */

@@ -3,7 +3,7 @@ import type { PlanMemberView, PlanView, PlanWarningView } from '#contract/plan-v
 import type { Input } from '#contract/requests.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { Text } from '../../format/text.ts'
-import { closeOverlay, type PlanWish } from '../../store/app.ts'
+import { closeOverlay, type PlanHanding, type PlanWish } from '../../store/app.ts'
 import { hideToast, showToast } from '../../store/toasts.ts'
 import { useAnswer, useApp, useClusters, useText } from '../../store/use-app.ts'
 import { Button } from '../../ui/button.tsx'
@@ -26,6 +26,8 @@ const icons: Readonly<Record<PlanWish['kind'], IconName>> = {
   openGate: 'gate',
   retry: 'retry',
   skip: 'skip',
+  ask: 'helm',
+  handOver: 'helm',
 }
 
 /** What a person asks of a plan: what it does and where, why, and where clusters are protected the name typed. */
@@ -54,14 +56,15 @@ function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWis
   const endsAt = until === '' ? undefined : new Date(until).getTime()
   const effects = wishEffects(text, plan, wish, choice)
   const guard = useGuard(plan, effects.touches)
-  const needsReason = wish.kind !== 'start'
+  const mayReason = wish.kind !== 'start'
+  const needsReason = mayReason && wish.kind !== 'ask' && wish.kind !== 'handOver'
   const off = offBecause(text, {
     isSending: sending.state === 'sending',
     guard: guard === undefined || guard === typed ? undefined : guard,
     lacksReason: needsReason && reason.trim() === '',
     isPast: endsAt !== undefined && !(endsAt > clock.now()),
   })
-  const confirm = () => off === undefined && sending.send(commandOf(wish, { ...choice, until: endsAt }), reason, typed)
+  const confirm = () => off === undefined && sending.send({ ...choice, until: endsAt }, reason, typed)
   useConfirmKey(confirm)
   const isDanger = wish.kind === 'stop'
   return (
@@ -115,7 +118,7 @@ function Asked({ plan, wish }: { readonly plan: PlanView; readonly wish: PlanWis
           guard={guard}
           typed={typed}
           onTyped={setTyped}
-          reason={needsReason ? reason : undefined}
+          reason={mayReason ? reason : undefined}
           onReason={setReason}
         />
       </div>
@@ -256,9 +259,12 @@ function useGuard(plan: PlanView, touches: readonly PlanMemberView[]): string | 
   return touches.some(({ context }) => !isOpen(context)) ? plan.name : undefined
 }
 
+type Choice = WishChoice & { readonly until: EpochMs | undefined }
+
+/** What is asked of the plan itself; the rest is between those who decide (SR-6). */
 function commandOf(
-  wish: PlanWish,
-  { scope, stopsLine, fromLastPause, until }: WishChoice & { readonly until: EpochMs | undefined },
+  wish: Exclude<PlanWish, PlanHanding>,
+  { scope, stopsLine, fromLastPause, until }: Choice,
 ): PlanCommand {
   switch (wish.kind) {
     case 'openGate':
@@ -304,11 +310,23 @@ function useSending(plan: PlanView, wish: PlanWish) {
     setFailed(why)
     setState('ready')
   }
-  const send = async (command: PlanCommand, reason: string, typed: string) => {
+  const call = (choice: Choice, reason: string, typed: string) => {
+    const { id } = plan
+    switch (wish.kind) {
+      case 'ask':
+        return app.bridge.call('plan.ask', { id, reason })
+      case 'handOver':
+        return app.bridge.call('plan.answer', { id, handOver: true, reason })
+      default: {
+        const confirmed = wish.kind === 'start' && typed !== '' ? { confirm: typed } : {}
+        return app.bridge.call('plan.command', { id, command: commandOf(wish, choice), reason, ...confirmed })
+      }
+    }
+  }
+  const send = async (...sent: Parameters<typeof call>) => {
     setState('sending')
     setFailed(undefined)
-    const confirmed = command.kind === 'start' && typed !== '' ? { confirm: typed } : {}
-    const answer = await ask(text, app.bridge.call('plan.command', { id: plan.id, command, reason, ...confirmed }))
+    const answer = await ask(text, call(...sent))
     if (!answer.ok) return refuse(answer.error)
     closeOverlay(app)
     const id = `plan ${plan.id}`

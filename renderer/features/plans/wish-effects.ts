@@ -1,6 +1,6 @@
 import type { PlanMemberState, PlanMemberView, PlanView } from '#contract/plan-views.ts'
 import { approvalsMissing } from '../../format/plan-wishes.ts'
-import { currentWave, personOf } from '../../format/plan-words.ts'
+import { currentWave, machineOf, personOf } from '../../format/plan-words.ts'
 import type { Text } from '../../format/text.ts'
 import { formatPercent } from '../../format/weight.ts'
 import type { PlanWish } from '../../store/app.ts'
@@ -59,6 +59,9 @@ export function wishEffects(text: Text, plan: PlanView, wish: PlanWish, choice: 
     case 'retry':
     case 'skip':
       return aboutMember(text, plan, wish, choice.fromLastPause)
+    case 'ask':
+    case 'handOver':
+      return handed(text, plan, wish.kind)
     case 'stop':
       return stopped(text, plan, choice.scope)
   }
@@ -93,6 +96,24 @@ function approved(text: Text, plan: PlanView): WishEffects {
         ? []
         : [{ icon: 'lock' as const, words: text('plan.effect.mayApprove', { who: by.join(', ') }) }]),
       { icon: 'flag', words: count > 0 ? text('plan.effect.approvalsLeft', { count }) : text('plan.effect.mayStart') },
+    ],
+  }
+}
+
+/** Nothing is sent to a member because of it (SR-6). */
+function handed(text: Text, plan: PlanView, kind: 'ask' | 'handOver'): WishEffects {
+  const { driver, request } = plan
+  const holder =
+    'holder' in driver && driver.holder !== undefined ? machineOf(driver.holder) : text('plan.driver.nobody')
+  const reason = request?.reason ?? ''
+  return {
+    touches: [],
+    lines: [
+      { icon: 'helm', words: text(`plan.effect.${kind}`, { holder, by: request?.by ?? '' }) },
+      ...(reason === '' || kind === 'ask'
+        ? []
+        : [{ icon: 'eye' as const, words: text('ask.theirReason', { reason }) }]),
+      { icon: 'route', words: text('plan.effect.staysMeanwhile') },
     ],
   }
 }

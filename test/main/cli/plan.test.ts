@@ -127,6 +127,26 @@ describe('argosy plan', () => {
     expect(imageOf(fleet, 'south')).not.toBe('web:2')
   })
 
+  it('SR-6: run --ask asks whoever decides; hand-over gives it to who asked, and both go on to the end', async () => {
+    const { fleet, file, start, run } = await setUp()
+    const first = start('run', file)
+    const says = ({ out, err }: CliRun, words: string) =>
+      advanceUntil(fleet.clock, words, () => [...out, ...err].some((line) => line.includes(words)))
+    await says(first, 'wave pilot: Gate')
+    const nobody = await run('hand-over', 'web 2')
+    expect([nobody.code, nobody.err]).toEqual([1, ['argosy: web 2: Nobody asks for the lease.']])
+    const second = start('run', 'web 2', '--ask', '--reason', 'my shift')
+    await says(second, 'it was asked for; whoever decides has five minutes to answer')
+    await says(first, 'asks to decide: my shift; argosy plan hand-over 0')
+    expect((await run('hand-over', 'web 2', '--keep')).out).toEqual(['web 2: kept, and they are told'])
+    await says(second, 'keeps the plan; it is waited for')
+    expect((await run('hand-over', 'web 2')).out).toEqual(['web 2: its holder hands over within a few seconds'])
+    await says(second, 'another holder decides, epoch 2')
+    expect((await run('open-gate', 'web 2', 'pilot', '--reason', 'it looks good')).code).toBe(0)
+    expect([await ended(fleet, first), await ended(fleet, second)]).toEqual([0, 0])
+    expect(imageOf(fleet, 'south')).toBe('web:2')
+  })
+
   it('create and start: a plan can be kept before it begins, and read back as a file', async () => {
     const { file, run } = await setUp()
     const created = await run('create', file)

@@ -159,6 +159,32 @@ describe('the plans of an Argosy', () => {
     await fleet.eventually('it goes on', () => bob.plans.view(id)?.waves[0]?.state === 'Gate')
   })
 
+  it('SR-6: who watches asks for the plan; it is kept, and then handed over, and goes on with the one who asked', async () => {
+    const fleet = await aPlanFleet(2, steps)
+    const { plans: ann } = anArgosy(fleet, 'ann@desk')
+    const { plans: bob } = anArgosy(fleet, 'bob@lap')
+    const id = await created(ann, text(fleet, '  - {name: all, gate: manual}'))
+    await fleet.eventually('ann decides', () => ann.view(id)?.driver.state === 'here')
+    await fleet.meanwhile(bob.discover())
+    await fleet.eventually('bob sees who decides', () => bob.view(id)?.driver.state === 'elsewhere')
+    expect(await fleet.meanwhile(bob.ask(id, 'my shift'))).toEqual({ ok: true })
+    await fleet.eventually('ann is asked', () => ann.view(id)?.request?.side === 'toUs')
+    expect(ann.view(id)?.request).toMatchObject({ by: expect.stringMatching(/^bob@/), reason: 'my shift' })
+    expect(await fleet.meanwhile(ann.answer(id, false, 'five more minutes'))).toEqual({ ok: true })
+    await fleet.eventually('bob is told', () => bob.view(id)?.request?.keptBy !== undefined)
+    expect([ann.view(id)?.driver.state, bob.view(id)?.driver.state]).toEqual(['here', 'waiting'])
+    await fleet.meanwhile(bob.ask(id, 'now please'))
+    await fleet.eventually('ann is asked anew', () => ann.view(id)?.request?.reason === 'now please')
+    expect(await fleet.meanwhile(ann.answer(id, true, ''))).toEqual({ ok: true })
+    await fleet.eventually('bob decides', () => bob.view(id)?.driver.state === 'here')
+    expect(ann.view(id)?.driver.state).not.toBe('waiting')
+    await fleet.eventually('the gate', () => bob.view(id)?.waves[0]?.state === 'Gate')
+    const told = ann.view(id)?.events.map((event) => event.text) ?? []
+    expect(told).toEqual(expect.arrayContaining(['ann@desk keeps deciding', 'ann@desk hands over to who asked']))
+    expect(bob.view(id)?.events.map((event) => event.text)).toContain('bob@lap asks to decide: my shift')
+    expect(await fleet.meanwhile(ann.answer(id, true, ''))).toMatchObject({ ok: false, error: { kind: 'Invalid' } })
+  })
+
   it('W16: what stays at its pause for too long is at risk until the budget is spent, and the plan is held', async () => {
     const fleet = await aPlanFleet(2, steps)
     const { plans } = anArgosy(fleet, 'ann@desk')

@@ -86,6 +86,38 @@ describe('SR-6: somebody asks for a cluster that is driven here', () => {
   })
 })
 
+describe('SR-6: somebody asks for a plan that is decided here', () => {
+  const ofPlan = async (request: LeaseRequestView) => {
+    fixture = await openFixtureApp({ scene: 'plans' })
+    const all = [...fixture.app.plans.getState().underWay.values()].map(({ plan }) => plan)
+    const changed = all.map((plan) =>
+      plan.id === planId ? { ...plan, request, driver: { state: 'here' as const } } : plan,
+    )
+    await fixture.tell(() => fixture.bridge.changePlans(changed))
+    await fixture.advance(50)
+  }
+  const planId = '01JDF4LEDGER'
+
+  it('is told so; keeping it needs one press', async () => {
+    await ofPlan(asked)
+    expect(prompt()?.textContent).toContain('ledger 9.2, quarter end: ada@rome asks to drive it')
+    await act(async () => buttons()[1]?.click())
+    expect(calls('plan.answer')).toEqual([{ id: planId, handOver: false, reason: '' }])
+    expect(prompt()).toBeNull()
+  })
+
+  it('handing over says what it means first', async () => {
+    await ofPlan(asked)
+    await act(async () => buttons()[0]?.click())
+    await fixture.advance(100)
+    expect(dialog()?.textContent).toContain('ada@rome decides from then on.')
+    expect(dialog()?.textContent).toContain('They write: the release is mine')
+    await act(async () => footer().click())
+    expect(calls('plan.answer')).toEqual([{ id: planId, handOver: true, reason: '' }])
+    expect(calls('plan.command')).toEqual([])
+  })
+})
+
 describe('SR-6: this Argosy asks', () => {
   it('asks by default where an Argosy on a machine has the lease', async () => {
     fixture = await openFixtureApp()

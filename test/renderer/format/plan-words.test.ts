@@ -57,7 +57,7 @@ describe('where a plan is', () => {
 
   it('SR-6: says who decides', () => {
     expect(driverWordsOf(text, { state: 'here' })).toBe('Driven here')
-    expect(driverWordsOf(text, { state: 'elsewhere', holder: 'bot@oslo/1' })).toBe('Driven elsewhere: bot@oslo/1')
+    expect(driverWordsOf(text, { state: 'elsewhere', holder: 'bot@oslo/1' })).toBe('Driven elsewhere: bot@oslo')
     expect(driverWordsOf(text, { state: 'waiting', holder: undefined })).toBe('Waits to drive')
     expect(driverWordsOf(text, { state: 'nobody' })).toBe('Driven by nobody')
     const nobody = { state: 'nobody' } as const

@@ -183,6 +183,23 @@ describe('the page of plans', () => {
     expect(sent('plan.drive')).toHaveLength(2)
   })
 
+  it('SR-6: whoever decides is asked for a plan, with a reason or without; what came of it is said', async () => {
+    await open(large)
+    expect(text()).toContain('Driven elsewhere: release-bot@oslo-07')
+    expect(text()).toContain('kept by k.lind@oslo-07')
+    await fixture.click(button(/^Ask for it…$/))
+    expect(text()).toContain('release-bot@oslo-07 sees the request for five minutes')
+    await fixture.type(all('[role=dialog] .dialog-form input')[0] as Element, 'my shift')
+    await fixture.press('Enter', { ctrlKey: true })
+    expect(sent('plan.ask')).toEqual([{ id: '01JDF4LEDGER', reason: 'my shift' }])
+    expect(sent('plan.command')).toEqual([])
+  })
+
+  it('3.4.1 joinPolicy: a wave for those that come late says so while nobody has', async () => {
+    await open(large)
+    expect(all('.wave-row').at(-1)?.textContent).toContain('For clusters that appear later')
+  })
+
   it('a home that cannot be read is said, since when, and what is shown stays', async () => {
     await open('#/plans?id=01JDBAKE')
     expect(text()).toContain('prod-ap-south keeps the plan and cannot be read: connection to 10.4.0.1:6443 timed out')
