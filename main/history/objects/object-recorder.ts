@@ -6,6 +6,7 @@ import type { History } from '../store.ts'
 import { type Album, albumMetadata, anAlbum, isAlbum, isInAlbum, itemOf, withItem, withoutItem } from './album.ts'
 import { objectId, parentOf } from './object-identity.ts'
 import { objectAt } from './object-reader.ts'
+import { idleMs } from './object-retention.ts'
 import { recordedForm } from './recorded-form.ts'
 import { groupMax, nextVersion } from './versions.ts'
 
@@ -120,7 +121,7 @@ class VersionRecorder implements ObjectRecorder {
     const { resourceVersion = '' } = object.metadata
     if (known === undefined || known.isGone || known.parent !== parent)
       this.#history.add([objectRow(target, undefined)])
-    const before = known?.last === undefined || known.place >= groupMax ? undefined : known
+    const before = known !== undefined && goesOn(known, seenAt) ? known : undefined
     const next =
       before === undefined
         ? this.#newGroup(known, seenAt)
@@ -275,6 +276,10 @@ const targetOf = (context: string, kind: string, row: Record<string, unknown>): 
   object: { metadata: { namespace: String(row['namespace']), name: String(row['name']), uid: String(row['uid']) } },
   parent: String(row['parent']),
 })
+
+/** Not after a rest: the group is packed by then, and what followed would lie beside it, loose. */
+const goesOn = ({ last, place, at }: Known, seenAt: EpochMs): boolean =>
+  last !== undefined && place < groupMax && seenAt - at <= idleMs
 
 const objectRow = ({ context, kind, id, object, parent }: Target, goneAt: EpochMs | undefined) => {
   const { namespace = '', name, uid = '' } = object.metadata

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts'
 import { packGroup } from './object-row.ts'
 
 /** After this without a new version a group is packed as it is. */
-const idleMs = 3_600_000
+export const idleMs = 3_600_000
 /** In one transaction: a few milliseconds. */
 const packedAtOnce = 50
 const removedAtOnce = 2000

@@ -119,6 +119,29 @@ describe('the versions of an object', () => {
     expect(recordedChildren(history, 'other', 'uid-1')).toEqual([])
   })
 
+  it('after a rest a group begins, so that nothing stays beside a pack', async () => {
+    const { clock, open } = anArchive()
+    const history = open()
+    const recorder = createObjectRecorder({ history, clock })
+    for (const day of [1, 2, 3]) {
+      for (const step of [1, 2, 3]) {
+        recorder.seen(context, 'rollouts', aRollout({ day, step }, `${day}.${step}`), clock.now())
+        await clock.advance(minute)
+      }
+      await clock.advance(24 * 60 * minute)
+      // Idle groups are packed when something is written.
+      recorder.complete(context, day === 1, clock.now())
+      history.all('SELECT 1')
+    }
+    recorder.seen(context, 'rollouts', aRollout({ day: 4, step: 1 }, '4.1'), clock.now())
+    expect([versionRows(history), packs(history)]).toEqual([[{ form: 'whole', place: 0 }], [{ count: 3 }]])
+    const states = objectBetween(history, idOf(history), T0, clock.now())
+    expect(states.map(({ object }) => (object as { status?: unknown } | undefined)?.status)).toEqual([
+      ...[1, 2, 3].flatMap((day) => [1, 2, 3].map((step) => ({ day, step }))),
+      { day: 4, step: 1 },
+    ])
+  })
+
   it('W9: at any time what it was, through packs, idle hours and restarts', async () => {
     const act = fc.oneof(
       {
