@@ -43,10 +43,11 @@ function redactNode<T extends object>(node: T, prints: SecretPrints): T {
 }
 
 function redactMembers<T extends object>(node: T, redact: (field: string, value: unknown) => unknown): T {
-  const changed = Object.entries(node).flatMap(([field, value]) => {
+  const changed: [string, unknown][] = []
+  for (const [field, value] of Object.entries(node)) {
     const redacted = redact(field, value)
-    return redacted === value ? [] : [[field, redacted] as const]
-  })
+    if (redacted !== value) changed.push([field, redacted])
+  }
   return changed.length === 0 ? node : { ...node, ...Object.fromEntries(changed) }
 }
 
@@ -58,7 +59,7 @@ function redactField(node: object, field: string, value: unknown, prints: Secret
   if ((field === 'command' || field === 'args') && Array.isArray(value)) return hideFlags(value, prints)
   if (field === 'annotations' && isNode(value))
     return redactMembers(value, (name, text) => (typeof text === 'string' ? hideInText(name, text, prints) : text))
-  if (typeof value === 'string' && secretField.test(field)) return hideNamed(field, value, prints)
+  if (typeof value === 'string' && secretFields.has(field)) return hideNamed(field, value, prints)
   return redactJson(value, prints)
 }
 
@@ -69,7 +70,10 @@ function nameOf(node: object): string | undefined {
 }
 
 /** Fields of the API whose text is itself a secret; those that only name one (`secretName`) are not. */
-const secretField = /^(?:clientSecret|password|token|bearerToken|apiKey|accessKey|secretKey|accessToken|privateKey)$/
+const secretFields: ReadonlySet<string> = new Set([
+  ...['clientSecret', 'password', 'token', 'bearerToken', 'apiKey', 'accessKey', 'secretKey', 'accessToken'],
+  'privateKey',
+])
 
 /** An annotation may hold a whole object, as kubectl's last applied one does. */
 function hideInText(name: string, text: string, prints: SecretPrints): string {

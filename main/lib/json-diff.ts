@@ -4,10 +4,11 @@ import { type JsonPatchOperation, jsonEqual } from './json-patch.ts'
  * The RFC 6902 operations that make `from` into `to`: `applyJsonPatch(from, jsonPatch(from, to))` equals `to`. Parts that are the very
  * same object are not looked into, so that two versions that share what did not change cost what changed. Lists are compared by position
  * after what their beginnings and ends have in common: one more measurement at the end is one operation.
+ * @param path where the two are in a larger document
  */
-export function jsonPatch(from: unknown, to: unknown): readonly JsonPatchOperation[] {
+export function jsonPatch(from: unknown, to: unknown, path = ''): readonly JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = []
-  compare(from, to, '', operations)
+  compare(from, to, path, operations)
   return operations
 }
 
@@ -20,14 +21,15 @@ function compare(from: unknown, to: unknown, path: string, operations: JsonPatch
 
 type Members = Readonly<Record<string, unknown>>
 
-/** JSON has no `undefined`: such a member is none. */
+/** JSON has no `undefined`: such a member is none. What is the same comes first: of a large object that is nearly all. */
 function compareMembers(from: Members, to: Members, path: string, operations: JsonPatchOperation[]): void {
-  for (const [key, value] of Object.entries(from))
-    if (value !== undefined && memberOf(to, key) === undefined)
+  for (const key of Object.keys(from))
+    if (from[key] !== to[key] && from[key] !== undefined && memberOf(to, key) === undefined)
       operations.push({ op: 'remove', path: below(path, key) })
-  for (const [key, value] of Object.entries(to)) {
+  for (const key of Object.keys(to)) {
+    const value = to[key]
+    if (value === from[key] || value === undefined) continue
     const before = memberOf(from, key)
-    if (value === before || value === undefined) continue
     if (before === undefined) operations.push({ op: 'add', path: below(path, key), value })
     else compare(before, value, below(path, key), operations)
   }

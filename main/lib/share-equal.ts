@@ -16,11 +16,21 @@ function shareItems(previous: readonly unknown[], next: readonly unknown[]): rea
 
 type Members = Readonly<Record<string, unknown>>
 
+/** Copies nothing before it has to: this looks at every part of everything that a cluster tells. */
 function shareMembers(previous: Members, next: Members): Members {
-  const before = (key: string) => (Object.hasOwn(previous, key) ? previous[key] : undefined)
-  const shared = Object.entries(next).map(([key, value]) => [key, shareEqual(before(key), value)] as const)
-  const isSame = shared.length === Object.keys(previous).length && shared.every(([key, value]) => value === before(key))
-  return isSame ? previous : Object.fromEntries(shared)
+  const keys = Object.keys(next)
+  let isSame = keys.length === Object.keys(previous).length
+  let shared: Record<string, unknown> | undefined
+  for (const key of keys) {
+    const value = next[key]
+    const before = Object.hasOwn(previous, key) ? previous[key] : undefined
+    const part = shareEqual(before, value)
+    isSame &&= part === before
+    if (part === value) continue
+    shared ??= { ...next }
+    shared[key] = part
+  }
+  return isSame ? previous : (shared ?? next)
 }
 
 const isObject = (value: unknown): value is Members =>
