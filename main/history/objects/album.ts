@@ -1,4 +1,6 @@
 import type { KubeObject } from '#api/meta.ts'
+import { jsonPatch } from '#lib/json-diff.ts'
+import type { JsonPatchOperation } from '#lib/json-patch.ts'
 
 /**
  * Small objects of one owner that come and go together: the pods of a ReplicaSet, the events about a Rollout. They are recorded as one object,
@@ -23,20 +25,32 @@ export const albumMetadata = (owner: string, { metadata }: Pick<KubeObject, 'met
   uid: owner,
 })
 
-export const anAlbum = (metadata: KubeObject['metadata'], items: Album['items'] = {}): Album => ({
+/** As it is being recorded. It changes in place: of the thousand pods of a ReplicaSet one changes at a time. */
+export interface OpenAlbum extends Album {
+  readonly items: Record<string, KubeObject>
+}
+
+export const anAlbum = (metadata: KubeObject['metadata']): OpenAlbum => ({
   apiVersion: 'argosy.dev',
   kind: 'Album',
   metadata,
-  items,
+  items: {},
 })
 
-/** The same album when the item is as it was. */
-export const withItem = (album: Album, item: KubeObject): Album =>
-  album.items[itemName(item)] === item ? album : { ...album, items: { ...album.items, [itemName(item)]: item } }
+/** @returns what that changes of the album */
+export function putItem({ items }: OpenAlbum, item: KubeObject): readonly JsonPatchOperation[] {
+  const name = itemName(item)
+  const patch = jsonPatch({ [name]: items[name] }, { [name]: item }, '/items')
+  items[name] = item
+  return patch
+}
 
-export function withoutItem(album: Album, item: KubeObject): Album {
-  const { [itemName(item)]: gone, ...items } = album.items
-  return gone === undefined ? album : { ...album, items }
+/** @returns what that changes of the album */
+export function takeItem({ items }: OpenAlbum, item: KubeObject): readonly JsonPatchOperation[] {
+  const name = itemName(item)
+  const patch = jsonPatch({ [name]: items[name] }, {}, '/items')
+  Reflect.deleteProperty(items, name)
+  return patch
 }
 
 export const itemOf = (album: Album, like: KubeObject): KubeObject | undefined => album.items[itemName(like)]

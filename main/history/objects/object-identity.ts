@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { labels } from '#api/keys.ts'
 import type { KubeObject } from '#api/meta.ts'
 
 /** As many bits as a number holds: that two of a million objects have the same has a chance of one in 18,000. */
 export function objectId(context: string, kind: string, { metadata }: Pick<KubeObject, 'metadata'>): number {
   const { namespace = '', name, uid = '' } = metadata
-  const hash = createHash('sha256').update([context, kind, namespace, name, uid].join('\0')).digest()
-  return hash.readUIntBE(0, 6) * 32 + (hash.readUIntBE(6, 1) % 32)
+  const digest = hash('sha256', [context, kind, namespace, name, uid].join('\0'), 'buffer')
+  return digest.readUIntBE(0, 6) * 32 + (digest.readUIntBE(6, 1) % 32)
 }
 
 /** The uid of its owner, of the Rollout whose analysis it repeats, or of what it tells about; empty: none. */

@@ -1,9 +1,10 @@
 import type { KubeObject } from '#api/meta.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
+import type { JsonPatchOperation } from '#lib/json-patch.ts'
 import { shareEqual } from '#lib/share-equal.ts'
 import { type SecretPrints, secretPrints } from '../secret-prints.ts'
 import type { History } from '../store.ts'
-import { type Album, albumMetadata, anAlbum, isAlbum, isInAlbum, itemOf, withItem, withoutItem } from './album.ts'
+import { albumMetadata, anAlbum, isAlbum, isInAlbum, itemOf, type OpenAlbum, putItem, takeItem } from './album.ts'
 import { objectId, parentOf } from './object-identity.ts'
 import { objectAt } from './object-reader.ts'
 import { idleMs } from './object-retention.ts'
@@ -80,27 +81,19 @@ class VersionRecorder implements ObjectRecorder {
     const known = this.#of(id)
     const isSame = known?.isGone === false && resourceVersion !== '' && known.resourceVersion === resourceVersion
     if (isSame) return
+    const target = { context, kind, object, id, parent: parentOf(object) }
     const form = shareEqual(known?.last, recordedForm(object, this.#prints))
-    this.#keep({ context, kind, object, id, parent: parentOf(object) }, form, seenAt)
+    if (known?.isGone === false && form === known.last) this.#known.set(id, { ...known, resourceVersion })
+    else this.#write(target, known, form, seenAt)
   }
 
   #seenInAlbum(context: string, kind: string, object: KubeObject, seenAt: EpochMs): void {
     const target = albumTarget(context, kind, object)
-    const album = this.#album(target)
-    this.#keep(target, withItem(album, shareEqual(itemOf(album, object), recordedForm(object, this.#prints))), seenAt)
-  }
-
-  #album({ id, object }: Target): Album {
-    const last = this.#of(id)?.last
-    return isAlbum(last) ? last : anAlbum(object.metadata)
-  }
-
-  /** Writes a version that differs from the last. */
-  #keep(target: Target, form: KubeObject, seenAt: EpochMs): void {
     const known = this.#of(target.id)
-    const { resourceVersion = '' } = target.object.metadata
-    if (known?.isGone === false && form === known.last) this.#known.set(target.id, { ...known, resourceVersion })
-    else this.#write(target, known, form, seenAt)
+    const album = openAlbum(known, target)
+    const before = itemOf(album, object)
+    const item = shareEqual(before, recordedForm(object, this.#prints))
+    if (item !== before) this.#write(target, known, album, seenAt, putItem(album, item))
   }
 
   #of(id: number): Known | undefined {
@@ -116,7 +109,14 @@ class VersionRecorder implements ObjectRecorder {
     this.#known.clear()
   }
 
-  #write(target: Target, known: Known | undefined, form: KubeObject, seenAt: EpochMs): void {
+  /** Writes a version that differs from the last. @param patch what makes it of that */
+  #write(
+    target: Target,
+    known: Known | undefined,
+    form: KubeObject,
+    seenAt: EpochMs,
+    patch?: readonly JsonPatchOperation[],
+  ): void {
     const { id, object, parent } = target
     const { resourceVersion = '' } = object.metadata
     if (known === undefined || known.isGone || known.parent !== parent)
@@ -126,7 +126,7 @@ class VersionRecorder implements ObjectRecorder {
       before === undefined
         ? this.#newGroup(known, seenAt)
         : { ...before, at: Math.max(seenAt, before.at), place: before.place + 1 }
-    const version = nextVersion(before?.last, form)
+    const version = nextVersion(before?.last, form, patch)
     const { at, place, groupSince } = next
     this.#history.add([{ table: 'version', objectId: id, at, place, resourceVersion, ...version }])
     this.#known.set(id, { id, last: form, resourceVersion, at, place, groupSince, parent, isGone: false })
@@ -147,11 +147,11 @@ class VersionRecorder implements ObjectRecorder {
   }
 
   #leftAlbum(target: Target, object: KubeObject, goneAt: EpochMs): void {
-    const album = this.#album(target)
-    const rest = withoutItem(album, object)
-    if (rest === album) return
-    if (Object.keys(rest.items).length === 0) this.#end(target, goneAt)
-    else this.#keep(target, rest, goneAt)
+    const known = this.#of(target.id)
+    const album = openAlbum(known, target)
+    if (itemOf(album, object) === undefined) return
+    if (Object.keys(album.items).length === 1) this.#end(target, goneAt)
+    else this.#write(target, known, album, goneAt, takeItem(album, object))
   }
 
   #end(target: Target, goneAt: EpochMs): void {
@@ -191,7 +191,7 @@ class VersionRecorder implements ObjectRecorder {
   #listedInAlbums(targets: readonly Target[], objects: readonly KubeObject[], at: EpochMs): void {
     const present = new Set(objects.map(({ metadata }) => metadata.uid))
     for (const target of targets)
-      for (const item of Object.values(this.#album(target).items))
+      for (const item of Object.values(openAlbum(this.#of(target.id), target).items))
         if (!present.has(item.metadata.uid)) this.#leftAlbum(target, item, at)
   }
 
@@ -276,6 +276,9 @@ const targetOf = (context: string, kind: string, row: Record<string, unknown>): 
   object: { metadata: { namespace: String(row['namespace']), name: String(row['name']), uid: String(row['uid']) } },
   parent: String(row['parent']),
 })
+
+const openAlbum = (known: Known | undefined, { object }: Target): OpenAlbum =>
+  isAlbum(known?.last) ? known.last : anAlbum(object.metadata)
 
 /** Not after a rest: the group is packed by then, and what followed would lie beside it, loose. */
 const goesOn = ({ last, place, at }: Known, seenAt: EpochMs): boolean =>

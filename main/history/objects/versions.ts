@@ -2,7 +2,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { KubeObject } from '#api/meta.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { jsonPatch } from '#lib/json-diff.ts'
-import { applyJsonPatch } from '#lib/json-patch.ts'
+import { applyJsonPatch, type JsonPatchOperation } from '#lib/json-patch.ts'
 import { readJson } from '../record-body.ts'
 
 /**
@@ -32,33 +32,41 @@ export const groupMax = 64
 /** A pack of hostile size is not unpacked: the largest object etcd takes, as often as a group holds. */
 const packMax = groupMax * 2 ** 21
 
-/** The next version of an object, whole when there is none before it in its group. */
+/** The next version of an object, whole when there is none before it in its group. @param patch what makes it of the one before */
 export function nextVersion(
   before: KubeObject | undefined,
   object: KubeObject,
+  patch?: readonly JsonPatchOperation[],
 ): { readonly form: 'whole' | 'patch'; readonly body: string } {
   return before === undefined
     ? { form: 'whole', body: JSON.stringify(object) }
-    : { form: 'patch', body: JSON.stringify(jsonPatch(before, object)) }
+    : { form: 'patch', body: JSON.stringify(patch ?? jsonPatch(before, object)) }
 }
 
-type Packed = readonly [at: EpochMs, place: number, form: VersionForm, body: string]
-
-/** The versions of one group in one row, oldest first: they repeat each other, so that they shrink to a tenth. */
+/** The versions of one group in one row, one a line, oldest first: they repeat each other, so that they shrink to a tenth. */
 export function packVersions(versions: readonly StoredVersion[]): Uint8Array {
-  const packed = versions.flatMap(unpack).map(({ at, place, form, body }): Packed => [at, place, form, String(body)])
-  return zstdCompressSync(JSON.stringify(packed))
+  const lines = versions.flatMap(unpack).map(({ at, place, form, body }) => `${at} ${place} ${form} ${String(body)}`)
+  return zstdCompressSync(lines.join('\n'))
 }
 
 /** The versions in a row; of a damaged pack none. */
 export function unpack(row: StoredVersion): readonly StoredVersion[] {
   if (row.form !== 'pack') return [row]
-  if (typeof row.body === 'string') return []
-  const packed = readJson(decompressed(row.body))
-  return Array.isArray(packed)
-    ? packed.filter(isPacked).map(([at, place, form, body]) => ({ at, place, form, body }))
-    : []
+  const text = typeof row.body === 'string' ? undefined : decompressed(row.body)
+  // Earlier packs are one array.
+  if (text?.startsWith('[') === true) return unpackArray(readJson(text))
+  return (text ?? '').split('\n').flatMap((line): readonly StoredVersion[] => {
+    const [, at, place, form, body = ''] = packedLine.exec(line) ?? []
+    return form === undefined ? [] : [{ at: Number(at), place: Number(place), form: form as VersionForm, body }]
+  })
 }
+
+const packedLine = /^(\d+) (\d+) (whole|patch|gone) (.*)$/s
+
+type Packed = readonly [at: EpochMs, place: number, form: VersionForm, body: string]
+
+const unpackArray = (packed: unknown): readonly StoredVersion[] =>
+  Array.isArray(packed) ? packed.filter(isPacked).map(([at, place, form, body]) => ({ at, place, form, body })) : []
 
 function decompressed(body: Uint8Array): string | undefined {
   try {
