@@ -54,7 +54,9 @@ function compareItems(
   for (let at = paired; at < to.length - end; at++) operations.push({ op: 'add', path: `${path}/${at}`, value: to[at] })
 }
 
-const below = (path: string, key: string): string => `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+/** The pointer to a member of what `path` points to. */
+export const below = (path: string, key: string): string =>
+  /[~/]/.test(key) ? `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}` : `${path}/${key}`
 
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#api/meta.ts'
-import { jsonPatch } from '#lib/json-diff.ts'
+import { below, jsonPatch } from '#lib/json-diff.ts'
 import type { JsonPatchOperation } from '#lib/json-patch.ts'
 
 /**
@@ -40,17 +40,17 @@ export const anAlbum = (metadata: KubeObject['metadata']): OpenAlbum => ({
 /** @returns what that changes of the album */
 export function putItem({ items }: OpenAlbum, item: KubeObject): readonly JsonPatchOperation[] {
   const name = itemName(item)
-  const patch = jsonPatch({ [name]: items[name] }, { [name]: item }, '/items')
+  const before = items[name]
   items[name] = item
-  return patch
+  const path = below('/items', name)
+  return before === undefined ? [{ op: 'add', path, value: item }] : jsonPatch(before, item, path)
 }
 
 /** @returns what that changes of the album */
 export function takeItem({ items }: OpenAlbum, item: KubeObject): readonly JsonPatchOperation[] {
   const name = itemName(item)
-  const patch = jsonPatch({ [name]: items[name] }, {}, '/items')
   Reflect.deleteProperty(items, name)
-  return patch
+  return [{ op: 'remove', path: below('/items', name) }]
 }
 
 export const itemOf = (album: Album, like: KubeObject): KubeObject | undefined => album.items[itemName(like)]
