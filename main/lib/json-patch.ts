@@ -19,10 +19,11 @@ export type JsonPatchOperation =
 export function applyJsonPatch(document: unknown, operations: unknown): Outcome<unknown, JsonPatchFailure> {
   if (!Array.isArray(operations)) return malformed('a JSON patch is an array of operations')
   let result = document
+  const own: Own = new Set()
   for (const operation of operations) {
     const checked = parseOperation(operation)
     if (!checked.ok) return checked
-    const applied = applyOperation(result, checked.value)
+    const applied = applyOperation(result, checked.value, own)
     if (!applied.ok) return applied
     result = applied.value
   }
@@ -53,15 +54,21 @@ function parseOperation(value: unknown): Outcome<JsonPatchOperation, JsonPatchFa
   }
 }
 
-function applyOperation(document: unknown, operation: JsonPatchOperation): Outcome<unknown, JsonPatchFailure> {
+/** What this patch has made and is in one place only: that may change in place. All else is copied before it changes. */
+type Own = Set<unknown>
+
+function applyOperation(
+  document: unknown,
+  operation: JsonPatchOperation,
+  own: Own,
+): Outcome<unknown, JsonPatchFailure> {
   const { op, path } = operation
   switch (op) {
     case 'add':
-      return change(document, tokens(path), path, { kind: 'add', value: operation.value })
     case 'replace':
-      return change(document, tokens(path), path, { kind: 'replace', value: operation.value })
+      return change(document, path, { kind: op, value: operation.value }, own)
     case 'remove':
-      return change(document, tokens(path), path, { kind: 'remove' })
+      return change(document, path, { kind: op }, own)
     case 'test': {
       const found = read(document, path)
       if (!found.ok) return found
@@ -72,49 +79,82 @@ function applyOperation(document: unknown, operation: JsonPatchOperation): Outco
       if (op === 'move' && path.startsWith(`${operation.from}/`)) return malformed('cannot move a value into itself')
       const found = read(document, operation.from)
       if (!found.ok) return found
-      const rest =
-        op === 'move' ? change(document, tokens(operation.from), operation.from, { kind: 'remove' }) : success(document)
-      return rest.ok ? change(rest.value, tokens(path), path, { kind: 'add', value: found.value }) : rest
+      // What is copied is in two places.
+      own.clear()
+      const rest = op === 'move' ? change(document, operation.from, { kind: 'remove' }, own) : success(document)
+      return rest.ok ? change(rest.value, path, { kind: 'add', value: found.value }, own) : rest
     }
   }
 }
 
 type Edit = { readonly kind: 'add' | 'replace'; readonly value: unknown } | { readonly kind: 'remove' }
 
-function change(node: unknown, at: readonly string[], path: string, edit: Edit): Outcome<unknown, JsonPatchFailure> {
-  const [token, ...rest] = at
+interface Place {
+  readonly path: string
+  readonly tokens: readonly string[]
+  readonly edit: Edit
+  readonly own: Own
+}
+
+const change = (document: unknown, path: string, edit: Edit, own: Own) =>
+  changeAt(document, { path, tokens: tokens(path), edit, own }, 0)
+
+function changeAt(node: unknown, place: Place, depth: number): Outcome<unknown, JsonPatchFailure> {
+  const { path, tokens: at, edit, own } = place
+  const token = at[depth]
   if (token === undefined) return edit.kind === 'remove' ? success(null) : success(edit.value)
-  if (Array.isArray(node)) return changeArray(node, token, rest, path, edit)
+  const isLast = depth === at.length - 1
+  if (Array.isArray(node)) return changeArray(node, token, place, depth)
   if (!isObject(node)) return missing(path)
-  const exists = Object.hasOwn(node, token)
-  if (rest.length > 0) {
-    if (!exists) return missing(path)
-    const inner = change(node[token], rest, path, edit)
-    return inner.ok ? success({ ...node, [token]: inner.value }) : inner
+  const isThere = Object.hasOwn(node, token)
+  if (!isThere && !(isLast && edit.kind === 'add')) return missing(path)
+  if (!isLast) {
+    const inner = changeAt(node[token], place, depth + 1)
+    return inner.ok ? success(withMember(node, token, inner.value, own)) : inner
   }
-  if (edit.kind === 'add') return success({ ...node, [token]: edit.value })
-  if (!exists) return missing(path)
-  if (edit.kind === 'replace') return success({ ...node, [token]: edit.value })
-  const { [token]: _removed, ...kept } = node
-  return success(kept)
+  return success(edit.kind === 'remove' ? withoutMember(node, token, own) : withMember(node, token, edit.value, own))
+}
+
+function withMember(node: Record<string, unknown>, key: string, value: unknown, own: Own): unknown {
+  if (node[key] === value && Object.hasOwn(node, key)) return node
+  // Setting `__proto__` is something else.
+  if (!own.has(node) || key === '__proto__') return owned({ ...node, [key]: value }, own)
+  node[key] = value
+  return node
+}
+
+function withoutMember(node: Record<string, unknown>, key: string, own: Own): unknown {
+  const { [key]: _removed, ...kept } = node
+  return owned(kept, own)
+}
+
+function owned<T>(made: T, own: Own): T {
+  own.add(made)
+  return made
 }
 
 function changeArray(
   node: readonly unknown[],
   token: string,
-  rest: readonly string[],
-  path: string,
-  edit: Edit,
+  place: Place,
+  depth: number,
 ): Outcome<unknown, JsonPatchFailure> {
-  const inserting = edit.kind === 'add' && rest.length === 0
+  const { path, tokens: at, edit, own } = place
+  const isLast = depth === at.length - 1
+  const inserting = edit.kind === 'add' && isLast
   const index = token === '-' && inserting ? node.length : arrayIndex(token)
   if (index === undefined || index > node.length || (index === node.length && !inserting)) return missing(path)
-  if (rest.length > 0) {
-    const inner = change(node[index], rest, path, edit)
-    return inner.ok ? success(node.with(index, inner.value)) : inner
-  }
-  if (edit.kind === 'add') return success(node.toSpliced(index, 0, edit.value))
-  return success(edit.kind === 'replace' ? node.with(index, edit.value) : node.toSpliced(index, 1))
+  const inner = isLast ? success(undefined) : changeAt(node[index], place, depth + 1)
+  if (!inner.ok) return inner
+  const items = own.has(node) ? (node as unknown[]) : owned([...node], own)
+  if (isLast) editItem(items, index, edit)
+  else items[index] = inner.value
+  return success(items)
+}
+
+function editItem(items: unknown[], index: number, edit: Edit): void {
+  if (edit.kind === 'remove') items.splice(index, 1)
+  else items.splice(index, edit.kind === 'add' ? 0 : 1, edit.value)
 }
 
 function read(document: unknown, path: string): Outcome<unknown, JsonPatchFailure> {
@@ -131,11 +171,10 @@ function read(document: unknown, path: string): Outcome<unknown, JsonPatchFailur
 const missing = (path: string) => inapplicable(`path ${path} does not exist`)
 const isPointer = (value: unknown): value is string => typeof value === 'string' && (value === '' || value[0] === '/')
 const arrayIndex = (token: string) => (/^(0|[1-9]\d*)$/.test(token) ? Number(token) : undefined)
-const tokens = (pointer: string): readonly string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+const tokens = (pointer: string): readonly string[] => {
+  const parts = pointer.split('/').slice(1)
+  return pointer.includes('~') ? parts.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')) : parts
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyJsonPatch, jsonEqual } from '#lib/json-patch.ts'
 import { success } from '#lib/outcome.ts'
@@ -73,6 +74,36 @@ describe('applyJsonPatch', () => {
     ])
     expect(outcome.ok).toBe(false)
     expect(document).toEqual(before)
+  })
+
+  it('is the same as one operation after the other, also of what was copied, moved and put in by those before', () => {
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'list', '0', '1', '-', '__proto__'), { maxLength: 3 })
+      .map((each) => each.map((token) => `/${token}`).join(''))
+    const value = fc.constantFrom<unknown>(1, { a: { b: 1 }, list: [1, { a: 2 }] }, [{ a: 1 }, [2]], null)
+    const operation = fc.oneof(
+      fc.record({ op: fc.constantFrom('add', 'replace'), path, value }),
+      fc.record({ op: fc.constant('remove'), path }),
+      fc.record({ op: fc.constantFrom('copy', 'move'), path, from: path }),
+    )
+    const begin = { a: { b: { a: 1 }, list: [{ a: 1 }, 2] }, b: [[1], { b: 2 }], list: [] }
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 2, maxLength: 12 }), (operations) => {
+        const applicable: unknown[] = []
+        let expected: unknown = structuredClone(begin)
+        for (const each of operations) {
+          const next = applyJsonPatch(structuredClone(expected), [structuredClone(each)])
+          if (!next.ok) continue
+          applicable.push(each)
+          expected = next.value
+        }
+        const told = structuredClone(applicable)
+        const from = structuredClone(begin)
+        expect(applyJsonPatch(from, applicable)).toEqual(success(expected))
+        expect([from, applicable]).toEqual([begin, told])
+      }),
+      { seed: 12, numRuns: 3000 },
+    )
   })
 })
 
