@@ -15,15 +15,15 @@ type Reader = Pick<History, 'all'>
 const boardKinds = ['rollouts', 'replicaSets', 'services', 'deployments'] as const
 
 /**
- * The fleet board as it was at a time (W9), and the contexts of which nothing was recorded then. `pause` is awaited after each context, so that
- * a large fleet holds nobody up.
+ * The fleet board as it was at a time (W9), and the contexts of which nothing was recorded then. `pause` is awaited after so many objects, so
+ * that a large fleet holds nobody up.
  */
 export async function pastBoard(history: Reader, at: EpochMs, pause: () => Promise<void>): Promise<PastBoardView> {
   const index = new FleetIndex()
   const unrecorded: string[] = []
   for (const context of recordedContexts(history)) {
     if (recordGaps(history, context, at, at + 1).length > 0) unrecorded.push(context)
-    const past = clusterAt(history, context, at)
+    const past = await clusterAt(history, context, at, pause)
     for (const rollout of past.cache('rollouts').values()) {
       const parts = partsOf(past, keyOf(rollout), 'bare')
       const member = parts && projectRollout(parts, at, { closed: isPast })
@@ -36,10 +36,19 @@ export async function pastBoard(history: Reader, at: EpochMs, pause: () => Promi
   return { at, rollouts, unrecorded }
 }
 
-function clusterAt(history: Reader, context: string, at: EpochMs): PastCluster {
+/** Read without a pause: some 20 ms. */
+const readAtOnce = 200
+
+async function clusterAt(
+  history: Reader,
+  context: string,
+  at: EpochMs,
+  pause: () => Promise<void>,
+): Promise<PastCluster> {
   const past = new PastCluster(context)
   for (const kind of boardKinds)
-    for (const id of objectsThere(history, { context, kind, at })) {
+    for (const [index, id] of objectsThere(history, { context, kind, at }).entries()) {
+      if (index % readAtOnce === readAtOnce - 1) await pause()
       const object = objectAt(history, id, at)
       if (object !== undefined) past.put(kind, object)
     }

@@ -30,3 +30,17 @@ it('W9, UI-HIST-4: shows the fleet as it was, and names the contexts of which no
   expect((await boardAt(T0 + 30_000)).unrecorded).toEqual(['us'])
   recorder.stop()
 })
+
+it('W9: nobody waits for a large fleet: others have their turn after every 200 objects', async () => {
+  const clock = new VirtualClock()
+  const history = aHistory({ clock })
+  const recorder = createObjectRecorder({ history, clock })
+  const { metadata, ...rollout } = aRollout({ image: 'web:1', replicas: 3 })
+  for (let each = 0; each < 1000; each++)
+    recorder.seen('eu', 'rollouts', { ...rollout, metadata: { ...metadata, name: `web-${each}` } }, clock.now())
+  let turns = 0
+  const board = await pastBoard(history, clock.now(), async () => void turns++)
+  expect(Object.keys(board.rollouts)).toHaveLength(1000)
+  expect(turns).toBeGreaterThanOrEqual(5)
+  recorder.stop()
+})
