@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { rolloutKey } from '#contract/keys.ts'
 import { silentLog } from '#lib/log.ts'
 import { createObjectRecorder } from '#main/history/objects/object-recorder.ts'
-import { listHistory, readRecord } from '#main/history/reader.ts'
+import { readRecord, searchHistory } from '#main/history/reader.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { type History, openHistory } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
@@ -30,8 +30,14 @@ const words = [
   'nobody-said-this',
   'harbor-3 completed',
   'scaled',
-  'web:2',
+  '"web:2"',
   'shop app-42',
+  'app:app-4* outcome:aborted since:30d',
+  'cluster:harbor-3 namespace:shop actor:bot',
+  'image:1.4711',
+  'image:nobody-runs-this',
+  '"scaled up replicaset app-7-5"',
+  '"replicaset scaled up"',
 ]
 
 /** Binding: what a history of a million changes may cost and take. */
@@ -101,7 +107,11 @@ function measureReading(
     })
   const timeline = timed(samples, (index) => readRecord(archive, runId(index)))
   report(distribution('history.timeline', timeline, { target: limits.timelineMs }))
-  const search = timed(samples, (index) => listHistory(archive, { filter: words[index % words.length], limit: 500 }))
+  const now = begin + days * day
+  const search = timed(samples, (index) => {
+    const found = searchHistory(archive, { filter: words[index % words.length], limit: 500 }, now)
+    if (!found.ok) throw new Error(`no search: ${words[index % words.length]}`)
+  })
   report(distribution('history.search', search, { target: limits.searchMs }))
   const lastMs = (release.at(-1)?.afterMs ?? 0) + 1
   const film = timed(samples, (index) => {

@@ -30,11 +30,11 @@ import { evaluateCondition } from '#main/fleet/evaluate-condition.ts'
 import type { FleetSource } from '#main/fleet/fleet-source.ts'
 import type { Plans } from '#main/fleet-plan/plans.ts'
 import { actorAs } from '#main/history/actor.ts'
-import { listActions } from '#main/history/journal.ts'
+import { searchActions } from '#main/history/journal.ts'
 import type { RecordedOwnership } from '#main/history/journal-entry.ts'
 import type { ObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
-import { listHistory, readRecord } from '#main/history/reader.ts'
+import { readRecord, searchHistory } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
 import type { History } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
@@ -148,8 +148,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       )
     },
     ...diffHandlers(parts),
-    'history.list': async (query) => listHistory(source.shown, query),
-    'history.actions': async (query) => listActions(source.shown, query),
+    'history.list': async (query) => searchHistory(source.shown, query, clock.now()),
+    'history.actions': async (query) => searchActions(source.shown, query, clock.now()),
     'history.record': async ({ id }) => found(readRecord(source.shown, id), 'history', id),
     'history.film': async ({ key, from, until }) => {
       objects.upToNow()

@@ -14,11 +14,13 @@ import { formatRecord } from './history-record.ts'
 import { expectedHead, verifyRecord } from './history-verify.ts'
 import { byWhom, oneLine, outcomeCell, shorten, versionsOf } from './history-words.ts'
 import { type CliIo, UsageError } from './io.ts'
+import { foundOr } from './search-problem.ts'
 import { shownDuration } from './shown-age.ts'
 import { formatTable } from './text-table.ts'
 
 interface HistoryOptions extends BundleSource {
   readonly app?: string
+  readonly filter?: string
   readonly actions?: boolean
   readonly writes?: boolean
   readonly sandbox?: boolean
@@ -41,6 +43,7 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
     .command('history [id]')
     .description('recorded rollouts, newest first; with an id, what happened in that one')
     .option('--app <name>', 'only rollouts of this name')
+    .option('--filter <terms>', 'only what fits, e.g. "app:checkout outcome:aborted since:7d" (docs/cli.md)')
     .option('--actions', 'what people did, sent or refused, instead of rollouts')
     .option('--writes', 'every request that changed something in a cluster, of people and of the engine')
     .option('--sandbox', 'what was recorded of the sandbox fleet instead')
@@ -52,6 +55,8 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
       const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
       const list = options.writes === true ? '--writes' : options.actions === true ? '--actions' : undefined
       if (id !== undefined && list !== undefined) throw new UsageError(`${list} lists; it takes no id`)
+      if (options.filter !== undefined && (id !== undefined || options.writes === true))
+        throw new UsageError('--filter is for lists of rollouts and of actions')
       if (options.bundle === undefined && !existsSync(path)) return io.exitWith(nothingRecorded(path, id, options, io))
       const history = (await openSource(path, options, io))?.history
       if (history === undefined) return io.exitWith(exitCodes.failed)
@@ -161,9 +166,9 @@ async function openRecorded(path: string, io: CliIo): Promise<History | undefine
 }
 
 async function list(history: History, options: Recorded, io: CliIo): Promise<ExitCode> {
-  const { listHistory } = await import('#main/history/reader.ts')
-  const { app: name, namespace, context: contexts, limit } = options
-  const entries = listHistory(history, { name, namespace, contexts, limit })
+  const { listHistory, searchHistory } = await import('#main/history/reader.ts')
+  const { app: name, namespace, context: contexts, limit, filter } = options
+  const entries = foundOr(searchHistory(history, { filter, name, namespace, contexts, limit }, io.clock.now()))
   if (options.output === 'json') io.out(JSON.stringify(entries, undefined, 2))
   else if (entries.length === 0) {
     io.err('No recorded rollout matches.')
@@ -173,9 +178,9 @@ async function list(history: History, options: Recorded, io: CliIo): Promise<Exi
 }
 
 async function listActed(history: History, options: HistoryOptions, io: CliIo): Promise<ExitCode> {
-  const { listActions } = await import('#main/history/journal.ts')
-  const { app: name, namespace, context: contexts, limit } = options
-  const actions = listActions(history, { name, namespace, contexts, limit })
+  const { searchActions } = await import('#main/history/journal.ts')
+  const { app: name, namespace, context: contexts, limit, filter } = options
+  const actions = foundOr(searchActions(history, { filter, name, namespace, contexts, limit }, io.clock.now()))
   if (options.output === 'json') io.out(JSON.stringify(actions, undefined, 2))
   else if (actions.length === 0) io.err('No recorded action matches.')
   else for (const line of formatActions(actions, io)) io.out(line)

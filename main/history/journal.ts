@@ -2,9 +2,10 @@ import * as v from 'valibot'
 import { parseClusterKey, parseKey } from '#contract/keys.ts'
 import { migrationActionNames } from '#contract/migration-views.ts'
 import { clusterActionNames } from '#contract/ownership-views.ts'
+import type { SearchProblem } from '#contract/search-terms.ts'
 import { type ActionName, actionNames, type HistoryActionView, type RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
-import type { Outcome } from '#lib/outcome.ts'
+import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { type Database, type DatabaseFailure, openDatabase } from './database.ts'
 import { storeRow } from './history-row.ts'
 import {
@@ -15,8 +16,9 @@ import {
   type RecordedOwnership,
 } from './journal-entry.ts'
 import { resultText } from './moments.ts'
-import type { HistoryQuery } from './reader.ts'
+import type { HistoryQuery, SearchQuery } from './reader.ts'
 import { readJson } from './record-body.ts'
+import { fitsPattern, parseSearch, type SearchTerm } from './search-terms.ts'
 import { secretPrints } from './secret-prints.ts'
 import { defaultMaxBytes, type History } from './store.ts'
 
@@ -59,6 +61,19 @@ function append(path: string, store: (db: Database) => void): Outcome<void, Data
 const scanMax = 50_000
 const pageSize = 500
 
+/** The actions that a person asks for; there are no images and outcomes of actions. */
+export function searchActions(
+  history: Pick<History, 'all'>,
+  { filter = '', ...query }: SearchQuery,
+  now: EpochMs,
+): Outcome<readonly HistoryActionView[], SearchProblem> {
+  const terms = parseSearch(filter, now)
+  if (!terms.ok) return terms
+  for (const { kind: field } of terms.value)
+    if (field === 'image' || field === 'outcome') return failure({ kind: 'notHere', field })
+  return success(listActions(history, { ...query, terms: terms.value }))
+}
+
 /**
  * Actions of people, sent or refused, newest first: those within a recorded rollout and those outside of any. The words of the
  * filter are looked for in action and result as well, and `before` is the time of the action.
@@ -87,16 +102,40 @@ const pageBefore = (history: Pick<History, 'all'>, { at, id }: { readonly at: Ep
     pageSize,
   )
 
-function matcherOf({ filter = '', name, namespace, contexts }: HistoryQuery): (action: HistoryActionView) => boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+function matcherOf({ terms = [], name, namespace, contexts }: HistoryQuery): (action: HistoryActionView) => boolean {
   return (action) => {
     if (name !== undefined && action.name !== name) return false
     if (namespace !== undefined && action.namespace !== namespace) return false
     if (contexts !== undefined && !contexts.includes(action.context)) return false
-    const text = searchText(action)
-    return words.every((word) => text.includes(word))
+    return terms.every((term) => fits(action, term))
   }
 }
+
+function fits(action: HistoryActionView, term: SearchTerm): boolean {
+  switch (term.kind) {
+    case 'text':
+      return searchText(action).includes(term.text)
+    case 'app':
+      return isLike(action.name, term.anyOf)
+    case 'cluster':
+      return isLike(action.context, term.anyOf)
+    case 'namespace':
+      return isLike(action.namespace, term.anyOf)
+    case 'actor':
+      return isLike(
+        `${action.actor} ${action.user ?? ''}`,
+        term.anyOf.map((each) => `*${each}*`),
+      )
+    case 'since':
+      return action.at >= term.at
+    case 'before':
+      return action.at < term.at
+    default:
+      return false
+  }
+}
+
+const isLike = (text: string, patterns: readonly string[]): boolean => patterns.some((each) => fitsPattern(text, each))
 
 const searchText = ({
   name,

@@ -1,12 +1,16 @@
 import type { PodTemplateSpec } from '#api/core.ts'
+import type { SearchProblem } from '#contract/search-terms.ts'
 import type { HistoryEntryView, HistoryRecordView, RolloutKey } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { type Outcome, success } from '#lib/outcome.ts'
 import { readJson, readMoment, readRun, type StoredRun } from './record-body.ts'
+import { type Condition, searchConditions } from './search-conditions.ts'
+import { parseSearch, type SearchTerm } from './search-terms.ts'
 import type { History } from './store.ts'
 
 export interface HistoryQuery {
-  /** Words, all of which must occur in application, namespace, context, versions, outcome, actor or reason. */
-  readonly filter?: string | undefined
+  /** All of which have to hold; words occur in application, namespace, context, versions, outcome, actor, reason or timeline. */
+  readonly terms?: readonly SearchTerm[] | undefined
   readonly name?: string | undefined
   readonly namespace?: string | undefined
   readonly contexts?: readonly string[] | undefined
@@ -15,17 +19,29 @@ export interface HistoryQuery {
   readonly limit: number
 }
 
-/** More words than this are not looked at: each is one more condition of the query. */
-const filterWordsMax = 8
 const momentsMax = 20_000
 
+/** A query as a person asks it. */
+export interface SearchQuery extends Omit<HistoryQuery, 'terms'> {
+  readonly filter?: string | undefined
+}
+
+/** The same of what a person typed (search-terms.ts). */
+export function searchHistory(
+  history: Pick<History, 'all'>,
+  { filter = '', ...query }: SearchQuery,
+  now: EpochMs,
+): Outcome<readonly HistoryEntryView[], SearchProblem> {
+  const terms = parseSearch(filter, now)
+  return terms.ok ? success(listHistory(history, { ...query, terms: terms.value })) : terms
+}
+
 /** Recorded rollouts, newest first. */
-export function listHistory(history: History, query: HistoryQuery): readonly HistoryEntryView[] {
-  const words = searchWords(query.filter ?? '').slice(0, filterWordsMax)
+export function listHistory(history: Pick<History, 'all'>, query: HistoryQuery): readonly HistoryEntryView[] {
   const { name, namespace, contexts } = query
-  const conditions: readonly (readonly [sql: string, values: readonly (string | number)[]])[] = [
+  const conditions: readonly Condition[] = [
     ['startedAt < ?', [query.before ?? Number.MAX_SAFE_INTEGER]],
-    ...words.map((word) => [`search LIKE ? ESCAPE '!'`, [`%${word.replaceAll(/[!%_]/g, '!$&')}%`]] as const),
+    ...searchConditions(query.terms ?? []),
     ...isOneOf('name', name === undefined ? undefined : [name]),
     ...isOneOf('namespace', namespace === undefined ? undefined : [namespace]),
     ...isOneOf('context', contexts),
@@ -39,19 +55,15 @@ export function listHistory(history: History, query: HistoryQuery): readonly His
 }
 
 /** `field` is a member of the entry. */
-const isOneOf = (field: 'name' | 'namespace' | 'context', values: readonly string[] | undefined) =>
+const isOneOf = (
+  field: 'name' | 'namespace' | 'context',
+  values: readonly string[] | undefined,
+): readonly Condition[] =>
   values === undefined
     ? []
-    : [
-        [
-          `json_extract(body, '$.entry.${field}') IN (SELECT value FROM json_each(?))`,
-          [JSON.stringify(values)],
-        ] as const,
-      ]
+    : [[`json_extract(body, '$.entry.${field}') IN (SELECT value FROM json_each(?))`, [JSON.stringify(values)]]]
 
-const searchWords = (text: string): readonly string[] => text.toLowerCase().split(/\s+/).filter(Boolean)
-
-/** What `filter` is matched with. */
+/** What words are matched with. */
 export const searchText = (entry: HistoryEntryView): string => {
   const { name, namespace, context, fromVersion, toVersion, outcome, actor, reason } = entry
   const words = outcome.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')

@@ -11,6 +11,7 @@ import { type MigrationPreview, type MigrationRunView, migrationBegin, migration
 import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView, PlanWarningView } from './plan-views.ts'
 import { recordChannels } from './record-views.ts'
+import type { SearchProblem } from './search-terms.ts'
 import type { FilmView, PastBoardView } from './time-travel-views.ts'
 import {
   type ActionPreview,
@@ -134,15 +135,17 @@ export const requests = {
   'action.preview': request<readonly ActionPreview[]>().of(previewInput),
   'action.send': request<readonly ActionResult[]>().of(sendInput),
   ...diffRequests,
-  'history.list': request<readonly HistoryEntryView[]>().of(
+  /** Recorded rollouts, newest first. */
+  'history.list': request<Outcome<readonly HistoryEntryView[], SearchProblem>>().of(
     v.object({
+      /** Words, words in quotes and `app:` and the like (search-terms.ts). */
       filter: v.optional(v.pipe(v.string(), v.maxLength(500))),
       before: v.optional(v.number()),
       limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
     }),
   ),
   /** The journal of actions, newest first (ACT-15). */
-  'history.actions': request<readonly HistoryActionView[]>().of(
+  'history.actions': request<Outcome<readonly HistoryActionView[], SearchProblem>>().of(
     v.object({
       filter: v.optional(v.pipe(v.string(), v.maxLength(500))),
       name: v.optional(name),

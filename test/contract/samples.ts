@@ -292,10 +292,10 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
     output: [{ key, sent: false, refusal: { kind: 'movedOn', changed: ['step 1 → 2'] } }],
   },
   ...diffSamples,
-  'history.list': { input: { limit: 50, before: at }, output: [entry] },
+  'history.list': { input: { limit: 50, before: at }, output: success([entry]) },
   'history.actions': {
     input: { limit: 50, before: at, name: 'checkout', contexts: ['prod/eu'], filter: 'abort' },
-    output: [
+    output: success([
       {
         id: '1',
         at,
@@ -310,7 +310,7 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
         sent: false,
         result: 'refused: the rollout is not there',
       },
-    ],
+    ]),
   },
   'history.record': {
     input: { id: 'r1' },

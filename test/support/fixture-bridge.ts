@@ -26,6 +26,7 @@ import { migrationPreview, migrationRun } from './fixture-migration.ts'
 import { type PlansScene, plansOf, summaryOf } from './fixture-plan-scenes.ts'
 import { checkText, planTextFor } from './fixture-plan-text.ts'
 import { preview } from './fixture-preview.ts'
+import { foundBy } from './fixture-search.ts'
 import { aWorkloadDetail, fleetNatives } from './fixture-workload.ts'
 import { aWriteDetail, writesContexts, writesPage } from './fixture-writes.ts'
 
@@ -343,12 +344,8 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans, t
       )
     },
     'diff.fleet': async () => fleetDriftAnswer([...rollouts.values()]),
-    'history.list': async ({ filter = '', limit }) =>
-      entries.filter((entry) => `${entry.name} ${entry.context}`.includes(filter)).slice(0, limit),
-    'history.actions': async ({ filter = '', limit }) =>
-      (entries.length === 0 ? [] : historyActions(now))
-        .filter((each) => `${each.name} ${each.context} ${each.actor}`.includes(filter))
-        .slice(0, limit),
+    'history.list': async (query) => foundBy(query, entries, now),
+    'history.actions': async (query) => foundBy(query, entries.length === 0 ? [] : historyActions(now), now),
     'history.record': async ({ id }) => {
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))

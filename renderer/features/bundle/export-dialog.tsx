@@ -97,8 +97,10 @@ function useChoice(id: string | undefined) {
 function useEntry(id: string | undefined): Loaded<HistoryEntryView | undefined> {
   const { bridge } = useApp()
   return useAnswer<HistoryEntryView | undefined>(`entry ${id ?? ''}`, async () => {
-    const [newest] = id === undefined ? await bridge.call('history.list', { limit: 1 }) : []
-    if (id === undefined) return { state: 'there', value: newest }
+    if (id === undefined) {
+      const newest = await bridge.call('history.list', { limit: 1 })
+      return { state: 'there', value: newest.ok ? newest.value[0] : undefined }
+    }
     const record = await bridge.call('history.record', { id })
     return { state: 'there', value: record.ok ? record.value.entry : undefined }
   })

@@ -1,5 +1,8 @@
+import type { SearchProblem } from '#contract/search-terms.ts'
 import type { HistoryActionView } from '#contract/views.ts'
+import type { Outcome } from '#lib/outcome.ts'
 import { formatMoment } from '../../format/clock-time.ts'
+import { SearchProblemNote } from '../../marks/search-problem.tsx'
 import { hrefOf } from '../../store/route.ts'
 import { type Loaded, useAnswer, useApp, useLocale, useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -7,8 +10,10 @@ import { Message } from '../../ui/message.tsx'
 
 const pageSize = 500
 
+type FoundActions = Outcome<readonly HistoryActionView[], SearchProblem>
+
 /** The newest actions of people that match, from the disk of this machine. */
-export function useActions(filter: string): Loaded<readonly HistoryActionView[]> {
+export function useActions(filter: string): Loaded<FoundActions> {
   const { bridge } = useApp()
   return useAnswer(`actions ${filter}`, async () => ({
     state: 'there',
@@ -17,7 +22,7 @@ export function useActions(filter: string): Loaded<readonly HistoryActionView[]>
 }
 
 interface ActionsProps {
-  readonly loaded: Loaded<readonly HistoryActionView[]>
+  readonly loaded: Loaded<FoundActions>
   readonly filter: string
 }
 
@@ -25,9 +30,10 @@ interface ActionsProps {
 export function Actions({ loaded, filter }: ActionsProps) {
   const text = useText()
   if (loaded.state !== 'there') return <p className="loading faint">{text('load.label')}</p>
-  if (loaded.value.length === 0 && filter !== '')
-    return <p className="faint small history-none">{text('did.noMatch')}</p>
-  if (loaded.value.length === 0) {
+  if (!loaded.value.ok) return <SearchProblemNote problem={loaded.value.error} />
+  const { value: actions } = loaded.value
+  if (actions.length === 0 && filter !== '') return <p className="faint small history-none">{text('did.noMatch')}</p>
+  if (actions.length === 0) {
     return (
       <Message icon="user" title={text('did.none')}>
         <p>{text('did.noneWhy')}</p>
@@ -48,7 +54,7 @@ export function Actions({ loaded, filter }: ActionsProps) {
             </tr>
           </thead>
           <tbody>
-            {loaded.value.map((action) => (
+            {actions.map((action) => (
               <Action key={action.id} action={action} />
             ))}
           </tbody>

@@ -1,11 +1,18 @@
-import { type ReactNode, useEffect, useState } from 'react'
-import { useApp, useText } from '../../store/use-app.ts'
-import { Kbd } from '../../ui/button.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import type { ReactNode } from 'react'
+import { type SearchField as Field, searchFields } from '#contract/search-terms.ts'
+import { SearchField } from '../../marks/search-field.tsx'
+import { useText } from '../../store/use-app.ts'
 import { Segments } from '../../ui/segments.tsx'
 
 const historyViews = ['rollouts', 'actions', 'writes'] as const
 export type HistoryView = (typeof historyViews)[number]
+
+/** What each of them can be asked by; the record of writes has terms of its own. */
+const fieldsOf: Readonly<Record<HistoryView, readonly Field[]>> = {
+  rollouts: searchFields,
+  actions: searchFields.filter((each) => each !== 'image' && each !== 'outcome'),
+  writes: [],
+}
 
 interface HistoryFilterProps {
   readonly shows: HistoryView
@@ -18,12 +25,9 @@ interface HistoryFilterProps {
   readonly children?: ReactNode
 }
 
-/** What is listed, and which of it. Writes through 150 ms after the last key, so that typing never waits for the disk. */
+/** What is listed, and which of it. */
 export function HistoryFilter({ shows, onShow, count, find, children }: HistoryFilterProps) {
-  const { filters, clock } = useApp()
   const text = useText()
-  const [draft, setDraft] = useState(() => filters.getState().history)
-  useEffect(() => clock.after(150, () => filters.setState({ history: draft })), [clock, filters, draft])
   return (
     <search className="history-filter">
       <Segments
@@ -33,19 +37,7 @@ export function HistoryFilter({ shows, onShow, count, find, children }: HistoryF
         onChange={onShow}
         segments={historyViews.map((value) => ({ value, label: text(`history.${value}`) }))}
       />
-      <label className="field">
-        <Icon name="search" />
-        <input
-          data-filter
-          type="text"
-          value={draft}
-          maxLength={500}
-          placeholder={find ?? text('history.find')}
-          aria-label={text('history.find')}
-          onChange={(event) => setDraft(event.target.value)}
-        />
-        <Kbd>/</Kbd>
-      </label>
+      <SearchField hint={find ?? text('history.find')} fields={fieldsOf[shows]} />
       <span className="faint small num">{count}</span>
       {children}
     </search>

@@ -1,8 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
+import type { SearchProblem } from '#contract/search-terms.ts'
 import type { HistoryEntryView, HistoryOutcome } from '#contract/views.ts'
+import type { Outcome } from '#lib/outcome.ts'
 import { formatDay, formatMinute, isSameDay } from '../../format/clock-time.ts'
 import { formatClockSpan } from '../../format/duration.ts'
+import { SearchProblemNote } from '../../marks/search-problem.tsx'
 import { hrefOf } from '../../store/route.ts'
 import { useLocale, useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -19,9 +22,12 @@ export const outcomeMarks: Record<HistoryOutcome, { readonly icon: IconName; rea
   Running: { icon: 'progressing', tone: 'progressing' },
 }
 
+export type Found = Outcome<readonly HistoryEntryView[], SearchProblem>
+
 interface HistoryListProps {
   readonly entries: readonly HistoryEntryView[]
-  readonly state: string
+  /** `undefined`: not known yet. */
+  readonly found: Found | undefined
   readonly current: string | undefined
   readonly onShow: (view: HistoryView) => void
 }
@@ -41,7 +47,7 @@ function withDays(entries: readonly HistoryEntryView[]): readonly Item[] {
   })
 }
 
-export function HistoryList({ entries, state, current, onShow }: HistoryListProps) {
+export function HistoryList({ entries, found, current, onShow }: HistoryListProps) {
   const text = useText()
   const scroller = useRef<HTMLDivElement>(null)
   const items = useMemo(() => withDays(entries), [entries])
@@ -55,7 +61,8 @@ export function HistoryList({ entries, state, current, onShow }: HistoryListProp
   return (
     <section className="history-list" data-region aria-label={text('history.list')}>
       <HistoryFilter shows="rollouts" onShow={onShow} count={text('history.count', { count: entries.length })} />
-      {state === 'there' && entries.length === 0 && (
+      {found?.ok === false && <SearchProblemNote problem={found.error} />}
+      {found?.ok === true && entries.length === 0 && (
         <p className="faint small history-none">{text('history.noMatch')}</p>
       )}
       <nav ref={scroller} className="scroll history-scroll" aria-label={text('history.list')}>

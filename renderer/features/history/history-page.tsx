@@ -1,12 +1,11 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import type { HistoryEntryView } from '#contract/views.ts'
 import { useAnswer, useApp, useText } from '../../store/use-app.ts'
 import { Message } from '../../ui/message.tsx'
 import { Actions, useActions } from './actions.tsx'
 import { BundleBar } from './bundle-bar.tsx'
 import { HistoryFilter, type HistoryView } from './history-filter.tsx'
-import { HistoryList } from './history-list.tsx'
+import { type Found, HistoryList } from './history-list.tsx'
 import { RecordView } from './record.tsx'
 import { WritesPage } from './writes.tsx'
 import './history.css'
@@ -40,15 +39,16 @@ interface PageProps {
 function RolloutsPage({ id, filter, onShow }: PageProps) {
   const { bridge } = useApp()
   const text = useText()
-  const entries = useAnswer<readonly HistoryEntryView[]>(`list ${filter}`, async () => ({
+  const entries = useAnswer<Found>(`list ${filter}`, async () => ({
     state: 'there',
     value: await bridge.call('history.list', { ...(filter === '' ? {} : { filter }), limit: pageSize }),
   }))
-  const shown = entries.state === 'there' ? entries.value : []
+  const found = entries.state === 'there' ? entries.value : undefined
+  const shown = found?.ok === true ? found.value : []
   const current = id ?? shown[0]?.id
   return (
     <div className="history-columns">
-      <HistoryList entries={shown} state={entries.state} current={current} onShow={onShow} />
+      <HistoryList entries={shown} found={found} current={current} onShow={onShow} />
       {current === undefined ? (
         <Message icon="history" title={text('history.none')}>
           <p>{text('history.noneWhy')}</p>
@@ -63,7 +63,7 @@ function RolloutsPage({ id, filter, onShow }: PageProps) {
 function ActionsPage({ filter, onShow }: PageProps) {
   const text = useText()
   const actions = useActions(filter)
-  const count = actions.state === 'there' ? actions.value.length : 0
+  const count = actions.state === 'there' && actions.value.ok ? actions.value.value.length : 0
   return (
     <div className="history-actions">
       <HistoryFilter shows="actions" onShow={onShow} count={text('did.count', { count })} />

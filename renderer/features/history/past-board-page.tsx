@@ -73,10 +73,10 @@ function Boards({ at, source, children }: BoardsProps) {
 function useReleases(from: EpochMs, until: EpochMs) {
   const { bridge } = useApp()
   const text = useText()
-  const runs = useAnswer<readonly HistoryEntryView[]>('runs of all', async () => ({
-    state: 'there',
-    value: await bridge.call('history.list', { limit: runsMax }),
-  }))
+  const runs = useAnswer<readonly HistoryEntryView[]>('runs of all', async () => {
+    const runs = await bridge.call('history.list', { limit: runsMax })
+    return { state: 'there', value: runs.ok ? runs.value : none }
+  })
   const entries = runs.state === 'there' ? runs.value : none
   return useMemo(() => {
     const isShown = ({ at }: { readonly at: EpochMs }) => from <= at && at <= until

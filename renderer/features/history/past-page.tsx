@@ -45,10 +45,10 @@ const runsMax = 500
 function useRuns(key: RolloutKey): readonly HistoryEntryView[] | undefined {
   const { bridge } = useApp()
   const name = decodeURIComponent(key.split('/').at(-1) ?? '')
-  const runs = useAnswer<readonly HistoryEntryView[]>(`runs ${key}`, async () => ({
-    state: 'there',
-    value: await bridge.call('history.list', { filter: name, limit: runsMax }),
-  }))
+  const runs = useAnswer<readonly HistoryEntryView[]>(`runs ${key}`, async () => {
+    const listed = await bridge.call('history.list', { filter: `app:${name}`, limit: runsMax })
+    return { state: 'there', value: listed.ok ? listed.value : [] }
+  })
   if (runs.state === 'loading') return undefined
   return runs.state === 'there' ? runs.value.filter((run) => run.name === name) : []
 }

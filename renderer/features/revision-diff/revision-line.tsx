@@ -97,8 +97,8 @@ function useStops(detail: RolloutDetailView | undefined): readonly Stop[] {
   const key = detail?.view.key
   const past = useAnswer<readonly HistoryEntryView[]>(`${key}`, async () => {
     if (detail === undefined) return { state: 'loading' }
-    const entries = await bridge.call('history.list', { filter: detail.view.name, limit: pastMax })
-    return { state: 'there', value: entries.filter((each) => each.key === key) }
+    const listed = await bridge.call('history.list', { filter: `app:${detail.view.name}`, limit: pastMax })
+    return { state: 'there', value: listed.ok ? listed.value.filter((each) => each.key === key) : [] }
   })
   const entries = past.state === 'there' ? past.value : []
   const own = detail?.revisions ?? []

@@ -11,6 +11,7 @@ import { ownershipEn } from './ownership-en.ts'
 import { pastEn } from './past-en.ts'
 import { planEn } from './plan-en.ts'
 import { recordEn } from './record-en.ts'
+import { searchEn } from './search-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
@@ -28,6 +29,7 @@ export const en = {
   ...planEn,
   ...pastEn,
   ...recordEn,
+  ...searchEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',

@@ -292,8 +292,10 @@ it('ACT-15, OPS-37, OPS-38: taking over and handing back are previewed and journ
   })
   await advanceUntil(fleet.clock, 'handed back', () => isBack)
   const about = { context: 'north', namespace: '', name: '', actor: userInfo().username, sent: true }
-  expect(await app.handlers['history.actions']({ limit: 10 })).toMatchObject([
-    { action: 'handBack', reason: '', ...about },
-    { action: 'drive', reason: 'its controller is down', ...about },
-  ])
+  expect(await app.handlers['history.actions']({ limit: 10 })).toMatchObject({
+    value: [
+      { action: 'handBack', reason: '', ...about },
+      { action: 'drive', reason: 'its controller is down', ...about },
+    ],
+  })
 })

@@ -65,10 +65,12 @@ describe('a Deployment becomes a Rollout in the window', { timeout: 60_000 }, ()
     await ends(back.key)
     expect(deployment()?.status).toMatchObject({ availableReplicas: 2 })
     await advanceUntil(clock, 'a Deployment again', () => fleet.view(nativeKey) !== undefined)
-    expect(await answer(handlers['history.actions']({ limit: 10, name: 'web' }))).toMatchObject([
-      { action: 'backToDeployment', sent: true, key: back.key },
-      { action: 'makeRollout', sent: true, reason: 'steps', user: 'sandbox-admin', key: there.key },
-    ])
+    expect(await answer(handlers['history.actions']({ limit: 10, name: 'web' }))).toMatchObject({
+      value: [
+        { action: 'backToDeployment', sent: true, key: back.key },
+        { action: 'makeRollout', sent: true, reason: 'steps', user: 'sandbox-admin', key: there.key },
+      ],
+    })
   })
 
   it('UI-ACT-2: a protected context takes its name, and a freeze is told', async () => {

@@ -42,10 +42,12 @@ describe('a Deployment in the window', () => {
       { sent: false, refusal: { kind: 'movedOn', changed: ['its pod template is another'] } },
     ])
     const journal = await answer(handlers['history.actions']({ limit: 10 }))
-    expect(journal).toMatchObject([
-      { key, name: 'web', action: 'undo', sent: false },
-      { key, action: 'undo', reason: 'slow', sent: true },
-    ])
+    expect(journal).toMatchObject({
+      value: [
+        { key, name: 'web', action: 'undo', sent: false },
+        { key, action: 'undo', reason: 'slow', sent: true },
+      ],
+    })
   })
 
   it('is paused, resumed and restarted', async () => {
@@ -76,9 +78,9 @@ describe('a Deployment in the window', () => {
     expect(deployment()?.spec.template.metadata?.annotations).toBeUndefined()
     const sent = await answer(handlers['action.send']({ ...sending, assurance: { typed: 'eu' } }))
     expect(sent).toMatchObject([{ sent: true }])
-    expect(await answer(handlers['history.actions']({ limit: 1 }))).toMatchObject([
-      { sent: true, user: 'sandbox-admin' },
-    ])
+    expect(await answer(handlers['history.actions']({ limit: 1 }))).toMatchObject({
+      value: [{ sent: true, user: 'sandbox-admin' }],
+    })
   })
 
   it('ACT-14: who may not patch it is told so on the board and in the preview', async () => {

@@ -121,6 +121,25 @@ describe('argosy history', () => {
     expect(await count('-n', 'elsewhere')).toBe(0)
   })
 
+  it('--filter finds by terms and words, and refuses a term that there is not', async () => {
+    const { path, clock } = await aRecordedPath()
+    const versions = async (...args: readonly string[]) => {
+      const { out } = await run(path, clock, '-o', 'json', ...args)
+      return (JSON.parse(out.join('\n')) as readonly { readonly toVersion: string }[]).map(({ toVersion }) => toVersion)
+    }
+    expect(await versions('--filter', 'outcome:aborted since:1h')).toEqual(['2.0.0'])
+    expect(await versions('--filter', 'cluster:prod-* app:checkout')).toEqual(['2.0.0', '1.1.0'])
+    expect(await versions('--filter', 'image:1.1', '--context', 'prod-us')).toEqual([])
+    expect((await run(path, clock, '--actions', '--filter', 'actor:ada')).out).toHaveLength(2)
+    await expect(run(path, clock, '--filter', 'clustr:prod')).rejects.toThrow(
+      'there is no term "clustr:"; there are app: cluster: namespace: image: actor: outcome: since: before:',
+    )
+    await expect(run(path, clock, '--filter', 'since:soon')).rejects.toThrow('"soon" is no time: since: takes 24h')
+    await expect(run(path, clock, '--filter', 'outcome:good')).rejects.toThrow('"good" is no outcome')
+    await expect(run(path, clock, '--actions', '--filter', 'outcome:aborted')).rejects.toThrow('no "outcome:"')
+    await expect(run(path, clock, '--writes', '--filter', 'x')).rejects.toThrow('rollouts and of actions')
+  })
+
   it('-o json prints entries and records as the window gets them', async () => {
     const { path, clock } = await aRecordedPath()
     const { out } = await run(path, clock, '-o', 'json', 'prod-eu:uid-1:hash8:1768471200000')

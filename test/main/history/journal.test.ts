@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
 import type { ActionRefusal, ActionResult } from '#contract/views.ts'
 import { silentLog } from '#lib/log.ts'
-import { appendAction, listActions } from '#main/history/journal.ts'
+import { appendAction, listActions, searchActions } from '#main/history/journal.ts'
 import type { RecordedAction } from '#main/history/journal-entry.ts'
 import { createRecorder } from '#main/history/recorder.ts'
 import { readHistory } from '#main/history/store.ts'
@@ -80,9 +80,25 @@ describe('listActions', () => {
     expect(ids({ name: 'checkout' })).toEqual(['2', '1'])
     expect(ids({ contexts: ['prod-us'] })).toEqual(['3', '2'])
     expect(ids({ namespace: 'elsewhere' })).toEqual([])
-    expect(ids({ filter: 'PROD-us forbidden' })).toEqual(['3'])
     expect(ids({ before: T0 + 2000 })).toEqual(['2', '1'])
     expect(ids({}, 1)).toEqual(['3'])
+  })
+
+  it('finds by the terms of a search, and says which are of rollouts only', async () => {
+    const { history } = await aJournal()
+    const ids = (filter: string) => {
+      const found = searchActions(history, { filter, limit: 10 }, T0 + 5000)
+      return found.ok ? found.value.map(({ id }) => id) : found.error
+    }
+    expect(ids('PROD-us forbidden')).toEqual(['3'])
+    expect(ids('app:checkout')).toEqual(['2', '1'])
+    expect(ids('cluster:*-us namespace:shop')).toEqual(ids('prod-us'))
+    expect(ids('actor:bob app:c*')).toEqual(['3'])
+    expect(ids('before:3s')).toEqual(['2', '1'])
+    expect(ids('since:3s')).toEqual(['3'])
+    expect(ids('"step 2 to 3"')).toEqual(['2'])
+    expect(ids('outcome:aborted')).toEqual({ kind: 'notHere', field: 'outcome' })
+    expect(ids('who:ada')).toEqual({ kind: 'unknownTerm', term: 'who', text: 'who:ada' })
   })
 
   it('reads on where a page holds no match, and past a row that cannot be read', () => {
@@ -91,7 +107,10 @@ describe('listActions', () => {
     history.add([{ table: 'journal', at: T0, key, body: body('ada') }])
     history.add(Array.from({ length: 700 }, () => ({ table: 'journal' as const, at: T0, key, body: body('bob') })))
     history.add([{ table: 'journal', at: T0, key, body: '{"actor":"ada"' }])
-    expect(listActions(history, { filter: 'ada', limit: 10 })).toMatchObject([{ id: '1', actor: 'ada' }])
+    expect(searchActions(history, { filter: 'actor:ada', limit: 10 }, T0)).toMatchObject({
+      ok: true,
+      value: [{ id: '1', actor: 'ada' }],
+    })
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HistoryEntryView } from '#contract/views.ts'
 import { runRow } from '#main/history/open-run.ts'
-import { listHistory, readRecord, storedTemplate } from '#main/history/reader.ts'
+import { listHistory, readRecord, searchHistory, storedTemplate } from '#main/history/reader.ts'
 import { writeBody } from '#main/history/record-body.ts'
 import type { History } from '#main/history/store.ts'
 import { aHistory } from '#test/support/builders/history.ts'
@@ -74,7 +74,8 @@ describe('listHistory', () => {
   ]
   for (const [filter, ids] of filters) {
     it(`finds ${ids.join(', ') || 'nothing'} for "${filter}"`, () => {
-      expect(idsOf(listHistory(aFilledHistory(), { filter, limit: 10 }))).toEqual(ids)
+      const found = searchHistory(aFilledHistory(), { filter, limit: 10 }, T0)
+      expect(found.ok && idsOf(found.value)).toEqual(ids)
     })
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ActionResult, RolloutView } from '#contract/views.ts'
-import { listHistory, readRecord, storedTemplate } from '#main/history/reader.ts'
+import { readRecord, searchHistory, storedTemplate } from '#main/history/reader.ts'
 import { aHistoryPath } from '#test/support/builders/history.ts'
 import { said } from '#test/support/builders/reason.ts'
 import { anUpdatingView, aRolloutView } from '#test/support/builders/rollout-view.ts'
@@ -296,7 +296,9 @@ describe('actions', () => {
       reason: 'weekly train',
       result: 'sent',
     })
-    expect(listHistory(history, { filter: 'weekly ada', limit: 1 })).toHaveLength(1)
+    expect(searchHistory(history, { filter: 'weekly actor:ada', limit: 1 }, T0)).toMatchObject({
+      value: [{ actor: 'ada' }],
+    })
   })
 
   it('also when the watch was faster than the answer', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { listHistory } from '#main/history/reader.ts'
+import { searchHistory } from '#main/history/reader.ts'
 import { wordsWith } from '#main/history/told-words.ts'
 import { anUpdatingView } from '#test/support/builders/rollout-view.ts'
 import { anEvent, aRecording, key } from '#test/support/recording.ts'
@@ -15,6 +15,9 @@ it('a rollout is found by what its events said', () => {
   const { history, recorder } = aRecording()
   recorder.observe(anUpdatingView())
   recorder.event(key, anEvent({ message: 'Metric latency-p99 assessed Failed' }))
-  const found = (filter: string) => listHistory(history, { filter, limit: 10 }).length
+  const found = (filter: string) => {
+    const runs = searchHistory(history, { filter, limit: 10 }, 0)
+    return runs.ok ? runs.value.length : runs.error
+  }
   expect([found('LATENCY-P99 checkout'), found('p99'), found('nothing-of-it')]).toEqual([1, 1, 0])
 })
