@@ -7,6 +7,7 @@ import { silentLog } from '#lib/log.ts'
 import { createObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { readRecord, searchHistory } from '#main/history/reader.ts'
 import { createRecorder } from '#main/history/recorder.ts'
+import { statisticsOf } from '#main/history/statistics/statistics.ts'
 import { type History, openHistory } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
 import { pastBoard } from '#main/time-travel/past-board.ts'
@@ -81,6 +82,11 @@ async function measure(path: string, report: Report): Promise<void> {
   const board = performance.now()
   await pastBoard(archive, begin + 45 * day, async () => undefined)
   report(single('history.board', 'ms', performance.now() - board))
+  const now = begin + days * day
+  const figures = performance.now()
+  const query = { since: begin, bucket: 'week', troubles: 20 } as const
+  await statisticsOf(archive, query, now, () => new Promise((resolve) => setImmediate(resolve)))
+  report(single('history.statistics', 'ms', performance.now() - figures))
   archive.close()
   const started = performance.now()
   const again = openHistory({ path, clock, log: silentLog })

@@ -36,6 +36,7 @@ import type { ObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
 import { readRecord, searchHistory } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
+import { statisticsOf } from '#main/history/statistics/statistics.ts'
 import type { History } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
 import { pastBoard } from '#main/time-travel/past-board.ts'
@@ -68,6 +69,9 @@ export interface HandlerParts {
   readonly saveAs?: SaveAs | undefined
 }
 
+/** Lets others have their turn. */
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** Objects in a bundle may be such as no cluster would take. */
 function shownFilm(source: HistorySource, key: string, from: EpochMs, until: EpochMs): Outcome<FilmView, Failure> {
   try {
@@ -81,7 +85,7 @@ function shownFilm(source: HistorySource, key: string, from: EpochMs, until: Epo
 /** The same of the board: then nothing of it is known. */
 async function shownBoard(source: HistorySource, at: EpochMs): Promise<PastBoardView> {
   try {
-    return await pastBoard(source.shown, at, () => new Promise((resolve) => setImmediate(resolve)))
+    return await pastBoard(source.shown, at, pause)
   } catch (thrown) {
     if (source.bundle === null) throw thrown
     return { at, rollouts: {}, unrecorded: source.bundle.contexts }
@@ -159,6 +163,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       objects.upToNow()
       return shownBoard(source, at)
     },
+    'history.statistics': (query) => statisticsOf(source.shown, query, clock.now(), pause),
     ...recordHandlers(parts),
     ...bundleHandlers(parts),
     'plans.list': async () => {

@@ -12,7 +12,7 @@ const colours: Readonly<Record<HistoryOutcome, Colour>> = {
 
 export const outcomeCell = ({ outcome }: HistoryEntryView): Cell => ({ text: outcome, colour: colours[outcome] })
 
-export const versionsOf = ({ fromVersion, toVersion }: HistoryEntryView): string =>
+export const versionsOf = ({ fromVersion, toVersion }: Pick<HistoryEntryView, 'fromVersion' | 'toVersion'>): string =>
   [fromVersion, toVersion].filter((each) => each !== undefined).join(' → ')
 
 const reasonLengthMax = 60

@@ -11,6 +11,7 @@ import { type BundleSource, openBundled } from './bundle-source.ts'
 import { durationOf } from './duration-option.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { formatRecord } from './history-record.ts'
+import { type StatisticsOptions, showRollbacks, showStatistics, spanMsOf } from './history-statistics.ts'
 import { expectedHead, verifyRecord } from './history-verify.ts'
 import { byWhom, oneLine, outcomeCell, shorten, versionsOf } from './history-words.ts'
 import { type CliIo, UsageError } from './io.ts'
@@ -63,6 +64,7 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
       io.exitWith(await answer(history, id, { ...options, path }, io))
       history.close()
     })
+  registerStatistics(history, io, clustersPath)
   history
     .command('export')
     .description('the whole record of actions and writes as JSON lines, oldest first')
@@ -98,6 +100,42 @@ export function registerHistory(program: Command, io: CliIo, clustersPath = hist
       io.exitWith(await verifyRecord(opened.history, expected, options.output === 'json', io, opened.chains))
       opened.history.close()
     })
+}
+
+/** What the recorded rollouts come to. */
+function registerStatistics(history: Command, io: CliIo, clustersPath: string): void {
+  type Show = (opened: History, options: StatisticsOptions & { readonly last: number }) => Promise<ExitCode>
+  const withHistory = (show: Show, none?: 'list') => async (_options: unknown, command: Command) => {
+    const options = command.optsWithGlobals<ShowOptions>()
+    const path = options.sandbox === true ? join(dirname(clustersPath), historyFiles.sandbox) : clustersPath
+    spanMsOf(options.since)
+    const output = none === 'list' ? options.output : undefined
+    if (options.bundle === undefined && !existsSync(path))
+      return io.exitWith(nothingRecorded(path, undefined, { limit: 0, ...(output !== undefined && { output }) }, io))
+    const opened = (await openSource(path, options, io))?.history
+    if (opened === undefined) return io.exitWith(exitCodes.failed)
+    try {
+      io.exitWith(await show(opened, options))
+    } finally {
+      opened.close()
+    }
+  }
+  history
+    .command('stats')
+    .description('how often rollouts ended, how many failed, lead time and time to restore, by application and context')
+    .option('--since <duration>', 'of the last so much: 24h, 30d, 12w', '30d')
+    .action(withHistory((opened, options) => showStatistics(opened, options, io)))
+  history
+    .command('rollbacks')
+    .description('the last rollouts that were aborted, rolled back, taken back or degraded, with who and why')
+    .option('--since <duration>', 'of the last so much: 24h, 30d, 12w', '90d')
+    .option('--last <count>', 'how many at most', wholeNumber, 5)
+    .action(withHistory((opened, options) => showRollbacks(opened, options, options.last, io), 'list'))
+}
+
+interface ShowOptions extends StatisticsOptions, BundleSource {
+  readonly sandbox?: boolean
+  readonly last: number
 }
 
 const collectHeads = (text: string, former: readonly string[]): readonly string[] => [...former, text]

@@ -12,6 +12,7 @@ import type { DrivePreviewView } from './ownership-views.ts'
 import type { PlanActPreview, PlanCheckView, PlanSummaryView, PlanWarningView } from './plan-views.ts'
 import { recordChannels } from './record-views.ts'
 import type { SearchProblem } from './search-terms.ts'
+import { statisticsChannels } from './statistics-views.ts'
 import type { FilmView, PastBoardView } from './time-travel-views.ts'
 import {
   type ActionPreview,
@@ -160,6 +161,7 @@ export const requests = {
   /** The fleet board at a past moment. Asks no cluster. */
   'history.board': request<PastBoardView>().of(v.object({ at: moment })),
   ...recordChannels,
+  ...statisticsChannels,
   ...bundleChannels,
   /** All plans that are known. Also begins to look for others in the open clusters; those come by `plans.changed`. */
   'plans.list': request<readonly PlanSummaryView[]>().of(nothing),

@@ -11,7 +11,7 @@ import type {
   RolloutView,
 } from '#contract/views.ts'
 import { type ActionName, type Availability, actionNames } from '#contract/views.ts'
-import { success } from '#lib/outcome.ts'
+import { failure, success } from '#lib/outcome.ts'
 import { aBundleView } from '#test/support/fixture-bundle.ts'
 import { drivePreview } from '#test/support/fixture-drive.ts'
 import { aWriteDetail } from '#test/support/fixture-writes.ts'
@@ -311,6 +311,10 @@ export const requestSamples: { readonly [K in Channel]: { readonly input: Input<
         result: 'refused: the rollout is not there',
       },
     ]),
+  },
+  'history.statistics': {
+    input: { filter: 'app:checkout', since: 0, bucket: 'week', troubles: 20 },
+    output: failure({ kind: 'unknownTerm', term: 'clustr', text: 'clustr:prod' }),
   },
   'history.record': {
     input: { id: 'r1' },

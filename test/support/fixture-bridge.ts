@@ -27,6 +27,7 @@ import { type PlansScene, plansOf, summaryOf } from './fixture-plan-scenes.ts'
 import { checkText, planTextFor } from './fixture-plan-text.ts'
 import { preview } from './fixture-preview.ts'
 import { foundBy } from './fixture-search.ts'
+import { statisticsAnswer } from './fixture-statistics.ts'
 import { aWorkloadDetail, fleetNatives } from './fixture-workload.ts'
 import { aWriteDetail, writesContexts, writesPage } from './fixture-writes.ts'
 
@@ -346,6 +347,7 @@ function createHandlers({ now, rollouts, entries, clusters, seq, scene, plans, t
     'diff.fleet': async () => fleetDriftAnswer([...rollouts.values()]),
     'history.list': async (query) => foundBy(query, entries, now),
     'history.actions': async (query) => foundBy(query, entries.length === 0 ? [] : historyActions(now), now),
+    'history.statistics': async (query) => statisticsAnswer(query, scene, now),
     'history.record': async ({ id }) => {
       const entry = entries.find((each) => each.id === id)
       return entry === undefined ? failure(gone) : success(aRecord(entry))

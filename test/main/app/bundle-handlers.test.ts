@@ -5,7 +5,8 @@ import { partBytes } from '#contract/bundle-views.ts'
 import { bundleHandlers } from '#main/app/bundle-handlers.ts'
 import { HistorySource } from '#main/app/history-source.ts'
 import { lockBundle } from '#main/bundle/lock-bundle.ts'
-import { listHistory } from '#main/history/reader.ts'
+import { listHistory, searchHistory } from '#main/history/reader.ts'
+import { statisticsOf } from '#main/history/statistics/statistics.ts'
 import { aHistory, aHistoryPath } from '#test/support/builders/history.ts'
 import { aRecordedRelease, webIn } from '#test/support/recorded-release.ts'
 import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
@@ -91,6 +92,10 @@ describe('bundles in the window', () => {
     expect(listHistory(source.shown, { limit: 5 })).toEqual([])
     expect(await handlers['bundle.show']({ id: 'upload-1' })).toMatchObject({ ok: true })
     expect(listHistory(source.shown, { limit: 5 })).toHaveLength(1)
+    expect(searchHistory(source.shown, { filter: 'app:web image:web', limit: 5 }, T0)).toMatchObject({ value: [{}] })
+    const week = { since: T0, bucket: 'week', troubles: 5 } as const
+    const figures = await statisticsOf(source.shown, week, T0 + 86_400_000, async () => undefined)
+    expect(figures).toMatchObject({ value: { all: { ended: 1 }, clusters: [{ context: 'eu' }] } })
     expect(listHistory(own, { limit: 5 })).toEqual([])
     expect(await handlers['bundle.show']({ id: null })).toMatchObject({ ok: true })
     expect(source.shown).toBe(own)
