@@ -20,6 +20,7 @@ const PastBoardPage = lazy(() => import('../features/history/past-board-page.tsx
 const PastPage = lazy(() => import('../features/history/past-page.tsx'))
 const PlanEditor = lazy(() => import('../features/plans/plan-editor.tsx'))
 const PlansPage = lazy(() => import('../features/plans/plans-page.tsx'))
+const StatisticsPage = lazy(() => import('../features/statistics/statistics-page.tsx'))
 const Overlays = lazy(() => import('./overlays.tsx'))
 
 /** Title bar, page, status bar; what floats lies over them. */
@@ -74,6 +75,8 @@ function PageOf({ route }: { readonly route: Route }) {
       return <DiffPage route={route} />
     case 'history':
       return <HistoryPage id={route.id} />
+    case 'statistics':
+      return <StatisticsPage />
     case 'analysis':
       return <AnalysisPage route={route} />
     case 'plans':

@@ -16,6 +16,7 @@ const everywhere: readonly KeyLine[] = [
   { keys: ['G', 'R'], does: 'keys.rollout' },
   { keys: ['G', 'D'], does: 'keys.diff' },
   { keys: ['G', 'H'], does: 'keys.history' },
+  { keys: ['G', 'S'], does: 'keys.statistics' },
   { keys: ['F6'], does: 'keys.regions' },
   { keys: ['⌘⇧L'], does: 'keys.theme' },
   { keys: ['⌘O'], does: 'keys.kubeconfig' },
@@ -112,6 +113,16 @@ export const keyMap: Readonly<
         { keys: ['C'], does: 'past.compare' },
         { keys: ['L'], does: 'past.lanes' },
         { keys: ['Esc'], does: 'past.leave' },
+      ],
+    },
+    { title: 'keys.everywhere', lines: everywhere },
+  ],
+  statistics: [
+    {
+      title: 'statistics.title',
+      lines: [
+        { keys: ['1', '3'], does: 'keys.range' },
+        { keys: ['T'], does: 'keys.table' },
       ],
     },
     { title: 'keys.everywhere', lines: everywhere },

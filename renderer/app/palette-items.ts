@@ -142,14 +142,15 @@ function viewItems(app: App, text: Text, question: string): readonly PaletteItem
 }
 
 const pages = [
-  { page: 'fleet', icon: 'grid', hint: 'G F' },
-  { page: 'plans', icon: 'flag', hint: 'G P' },
-  { page: 'history', icon: 'history', hint: 'G H' },
+  { page: 'fleet', name: 'nav.fleet', icon: 'grid', hint: 'G F' },
+  { page: 'plans', name: 'nav.plans', icon: 'flag', hint: 'G P' },
+  { page: 'history', name: 'nav.history', icon: 'history', hint: 'G H' },
+  { page: 'statistics', name: 'statistics.open', icon: 'chart', hint: 'G S' },
 ] as const
 
 function pageItems(app: App, text: Text, question: string): readonly PaletteItem[] {
-  return pages.flatMap(({ page, icon, hint }): PaletteItem[] => {
-    const words = text(`nav.${page}`)
+  return pages.flatMap(({ page, name, icon, hint }): PaletteItem[] => {
+    const words = text(name)
     const run = () => app.goTo(`#/${page}`)
     return fits(`${words} ${page}`, question)
       ? [{ id: page, group: 'goTo', icon, words, detail: '', hint, off: false, run }]

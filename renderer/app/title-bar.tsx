@@ -10,7 +10,10 @@ import type { IconName } from '../ui/icon-names.ts'
 import { NotifyButton } from './notify-button.tsx'
 import { useSubject } from './subject.ts'
 
-const pages: readonly { readonly page: Exclude<Page, 'analysis' | 'planEditor'>; readonly icon: IconName }[] = [
+const pages: readonly {
+  readonly page: Exclude<Page, 'analysis' | 'planEditor' | 'statistics'>
+  readonly icon: IconName
+}[] = [
   { page: 'fleet', icon: 'grid' },
   { page: 'plans', icon: 'flag' },
   { page: 'rollout', icon: 'route' },
@@ -19,7 +22,9 @@ const pages: readonly { readonly page: Exclude<Page, 'analysis' | 'planEditor'>;
 ]
 
 /** The tab that a page belongs to. */
-const tabOf = (page: Page): Page => (page === 'analysis' ? 'rollout' : page === 'planEditor' ? 'plans' : page)
+const tabOf = (page: Page): Page => ownTabs[page] ?? page
+
+const ownTabs: Partial<Record<Page, Page>> = { analysis: 'rollout', planEditor: 'plans', statistics: 'history' }
 
 export function TitleBar({ page: current }: { readonly page: Page }) {
   const app = useApp()
@@ -70,6 +75,7 @@ export function routeOf(page: Page, key: string | undefined): Route {
     case 'plans':
       return { page, id: undefined }
     case 'planEditor':
+    case 'statistics':
       return { page }
     case 'analysis':
       return { page, key, run: undefined, metric: undefined }

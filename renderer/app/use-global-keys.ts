@@ -10,7 +10,7 @@ import { subjectOf } from './subject.ts'
 import { routeOf } from './title-bar.tsx'
 
 const secondKeyMs = 1200
-const places = { F: 'fleet', P: 'plans', R: 'rollout', D: 'diff', H: 'history' } as const
+const places = { F: 'fleet', P: 'plans', R: 'rollout', D: 'diff', H: 'history', S: 'statistics' } as const
 
 /** Keys that work on every page; a first `G` waits 1.2 s for its second key (UI-KEY-6). */
 export function useGlobalKeys(onPending: (key: string | undefined) => void): void {

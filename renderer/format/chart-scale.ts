@@ -62,7 +62,8 @@ export const nearest = (measurements: readonly MeasurementView[], at: EpochMs): 
 export const placeOf = (percent: number): string => `${Math.round(percent * 100) / 100}%`
 
 /** Percent from the top. */
-export const heightAt = ({ low, high }: ChartScale, value: number): number => ((high - value) / (high - low)) * 100
+export const heightAt = ({ low, high }: Pick<ChartScale, 'low' | 'high'>, value: number): number =>
+  ((high - value) / (high - low)) * 100
 
 /** The numbers of one series as unbroken stretches: what could not be measured is a gap (UI-ERR-8). */
 export function stretchesOf(

@@ -31,7 +31,8 @@ export function suggestionsFor(
   const word = draft.slice(from, caret).toLowerCase()
   const colon = word.indexOf(':')
   if (colon < 0) {
-    const fitting = fields.filter((field) => field.startsWith(word))
+    const isBegun = word !== '' || draft.trim() === ''
+    const fitting = isBegun ? fields.filter((field) => field.startsWith(word)) : []
     return { from, choices: fitting.map((field) => ({ text: `${field}:`, field })) }
   }
   const field = fields.find((each) => each === word.slice(0, colon))
@@ -52,3 +53,10 @@ function valuesOf(field: SearchField, known: KnownNames): readonly string[] {
 
 /** What would be read as two words stands in quotes. */
 const written = (value: string): string => (/\s/.test(value) ? `"${value}"` : value)
+
+/** A search that asks for exactly this as well; what it asked for of the same kind before goes. */
+export const withTerm = (filter: string, field: SearchField, value: string): string =>
+  [
+    ...(filter.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []).filter((each) => !each.toLowerCase().startsWith(`${field}:`)),
+    `${field}:${written(value)}`,
+  ].join(' ')

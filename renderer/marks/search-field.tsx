@@ -9,7 +9,11 @@ import './search-field.css'
 
 const movingKeys = ['ArrowLeft', 'ArrowRight', 'Home', 'End']
 
+/** The searches there are, each with a filter of its own. */
+export type Searched = 'history' | 'statistics'
+
 interface SearchFieldProps {
+  readonly of: Searched
   /** What can be looked for. */
   readonly hint: string
   /** Terms that are offered; none where it has terms of its own. */
@@ -17,8 +21,8 @@ interface SearchFieldProps {
 }
 
 /** The filter of the history. Writes through 150 ms after the last key, so that typing never waits for the disk. */
-export function SearchField({ hint, fields }: SearchFieldProps) {
-  const { draft, setDraft } = useDraft()
+export function SearchField({ of, hint, fields }: SearchFieldProps) {
+  const { draft, setDraft } = useDraft(of)
   const text = useText()
   const list = useId()
   const input = useRef<HTMLInputElement>(null)
@@ -112,25 +116,25 @@ export function SearchField({ hint, fields }: SearchFieldProps) {
 }
 
 /** What is in the field: what was typed, or what a press elsewhere on the page asked for. */
-function useDraft() {
+function useDraft(of: Searched) {
   const { filters, clock } = useApp()
-  const [draft, setDraft] = useState(() => filters.getState().history)
+  const [draft, setDraft] = useState(() => filters.getState()[of])
   const written = useRef(draft)
   useEffect(() => {
     if (draft === written.current) return undefined
     return clock.after(150, () => {
       written.current = draft
-      filters.setState({ history: draft })
+      filters.setState({ [of]: draft })
     })
-  }, [clock, filters, draft])
+  }, [clock, filters, of, draft])
   useEffect(
     () =>
-      filters.subscribe(({ history }) => {
-        if (history === written.current) return
-        written.current = history
-        setDraft(history)
+      filters.subscribe(({ [of]: asked }) => {
+        if (asked === written.current) return
+        written.current = asked
+        setDraft(asked)
       }),
-    [filters],
+    [filters, of],
   )
   return { draft, setDraft }
 }

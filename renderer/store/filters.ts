@@ -9,6 +9,7 @@ export interface FiltersState {
   /** Groups of clusters that are one column each (UI-VIRT-9). */
   readonly foldedClusters: ReadonlySet<string>
   readonly history: string
+  readonly statistics: string
 }
 
 export type FiltersStore = StoreApi<FiltersState>
@@ -21,6 +22,7 @@ export const createFilters = (): FiltersStore =>
     folded: new Set(),
     foldedClusters: new Set(),
     history: '',
+    statistics: '',
   }))
 
 export const boardTabs = ['all', 'needsYou', 'moving', 'drifted'] as const satisfies readonly BoardTab[]

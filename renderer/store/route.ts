@@ -23,6 +23,7 @@ export type Route =
       readonly tab?: DiffTab | undefined
     }
   | { readonly page: 'history'; readonly id: string | undefined }
+  | { readonly page: 'statistics' }
   | {
       readonly page: 'analysis'
       readonly key: RolloutKey | undefined
@@ -59,6 +60,7 @@ export function parseRoute(hash: string): Route {
     case 'plans':
       return { page, id: parameters.get('id') ?? undefined }
     case 'planEditor':
+    case 'statistics':
       return { page }
     case 'analysis':
       return { page, key, run: parameters.get('run') ?? undefined, metric: parameters.get('metric') ?? undefined }

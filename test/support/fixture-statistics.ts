@@ -32,7 +32,9 @@ function pastUpdates(now: EpochMs, prefix: string): readonly PastUpdate[] {
       const from = latest - (76 - index) * (88 / 75) * day + place * 70
       const took = 8 + ((index * 7 + place * 3) % 40)
       const isLast = index === 74
-      const outcome = isLast ? 'Running' : (outcomes[(index * 3 + place) % outcomes.length] ?? 'Completed')
+      const outcome = isLast
+        ? 'Running'
+        : (outcomes[(Math.floor(index / 6) * 5 + index + place) % outcomes.length] ?? 'Completed')
       const isBad = outcome === 'Aborted' || outcome === 'RolledBack'
       return aPastUpdate({
         from,

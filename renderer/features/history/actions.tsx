@@ -30,7 +30,7 @@ interface ActionsProps {
 export function Actions({ loaded, filter }: ActionsProps) {
   const text = useText()
   if (loaded.state !== 'there') return <p className="loading faint">{text('load.label')}</p>
-  if (!loaded.value.ok) return <SearchProblemNote problem={loaded.value.error} />
+  if (!loaded.value.ok) return <SearchProblemNote of="history" problem={loaded.value.error} />
   const { value: actions } = loaded.value
   if (actions.length === 0 && filter !== '') return <p className="faint small history-none">{text('did.noMatch')}</p>
   if (actions.length === 0) {

@@ -37,6 +37,7 @@ export function BundleBar({ id }: { readonly id: string | undefined }) {
         </>
       )}
       <span className="space" />
+      <Button small icon="chart" label={text('statistics.title')} hint="G S" onPress={() => app.goTo('#/statistics')} />
       <Button small icon="download" label={text('bundle.import')} hint="I" onPress={importIt} />
       <Button small icon="upload" label={text('bundle.export')} hint="E" onPress={exportIt} />
       {bundle !== null && <Button small icon="net" label={text('bundle.live')} onPress={goLive} />}

@@ -37,7 +37,7 @@ export function HistoryFilter({ shows, onShow, count, find, children }: HistoryF
         onChange={onShow}
         segments={historyViews.map((value) => ({ value, label: text(`history.${value}`) }))}
       />
-      <SearchField hint={find ?? text('history.find')} fields={fieldsOf[shows]} />
+      <SearchField of="history" hint={find ?? text('history.find')} fields={fieldsOf[shows]} />
       <span className="faint small num">{count}</span>
       {children}
     </search>

@@ -61,7 +61,7 @@ export function HistoryList({ entries, found, current, onShow }: HistoryListProp
   return (
     <section className="history-list" data-region aria-label={text('history.list')}>
       <HistoryFilter shows="rollouts" onShow={onShow} count={text('history.count', { count: entries.length })} />
-      {found?.ok === false && <SearchProblemNote problem={found.error} />}
+      {found?.ok === false && <SearchProblemNote of="history" problem={found.error} />}
       {found?.ok === true && entries.length === 0 && (
         <p className="faint small history-none">{text('history.noMatch')}</p>
       )}

@@ -12,6 +12,7 @@ import { pastEn } from './past-en.ts'
 import { planEn } from './plan-en.ts'
 import { recordEn } from './record-en.ts'
 import { searchEn } from './search-en.ts'
+import { statisticsEn } from './statistics-en.ts'
 
 /** All words of the window in English. A sentence is one message, never pieces (UI-I18N-1). */
 export const en = {
@@ -30,6 +31,7 @@ export const en = {
   ...pastEn,
   ...recordEn,
   ...searchEn,
+  ...statisticsEn,
   'nav.label': 'Views',
   'nav.fleet': 'Fleet',
   'nav.rollout': 'Rollout',

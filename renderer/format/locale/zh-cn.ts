@@ -12,6 +12,7 @@ import { pastZhCN } from './past-zh-cn.ts'
 import { planZhCN } from './plan-zh-cn.ts'
 import { recordZhCN } from './record-zh-cn.ts'
 import { searchZhCN } from './search-zh-cn.ts'
+import { statisticsZhCN } from './statistics-zh-cn.ts'
 
 /** 简体中文; words as in the glossary (UI-I18N-6). Kubernetes words stay as they are. */
 export const zhCN: Catalogue = {
@@ -28,6 +29,7 @@ export const zhCN: Catalogue = {
   ...pastZhCN,
   ...recordZhCN,
   ...searchZhCN,
+  ...statisticsZhCN,
   'reason.pausedByHand': '已由人工暂停，有人恢复后才会继续。',
   'reason.timedPause': '暂停 {{duration}}。',
   'reason.timedPauseAfter': '{{step}} 之后暂停 {{duration}}。',

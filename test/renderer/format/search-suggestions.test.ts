@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type KnownNames, suggestionsFor } from '#renderer/format/search-suggestions.ts'
+import { type KnownNames, suggestionsFor, withTerm } from '#renderer/format/search-suggestions.ts'
 
 const known: KnownNames = { app: ['cart', 'checkout'], cluster: ['prod-eu'], actor: ['Ada L'] }
 const texts = (draft: string, caret = draft.length) => {
@@ -20,6 +20,7 @@ describe('suggestionsFor', () => {
       'since:',
       'before:',
     ])
+    expect(texts('cart ')).toEqual([''])
     expect(texts('cart A')).toEqual(['A', 'app:', 'actor:'])
     expect(texts('checkout')).toEqual(['checkout'])
   })
@@ -38,5 +39,13 @@ describe('suggestionsFor', () => {
   it('goes by the word before the caret, and not by one that is complete', () => {
     expect(texts('app:che outcome:aborted', 7)).toEqual(['che', 'checkout '])
     expect(texts('app:cart')).toEqual(['cart'])
+  })
+})
+
+describe('withTerm', () => {
+  it('asks for one more thing, in place of what was asked of the same kind', () => {
+    expect(withTerm('', 'app', 'cart')).toBe('app:cart')
+    expect(withTerm('app:checkout "in order" x', 'app', 'cart')).toBe('"in order" x app:cart')
+    expect(withTerm('app:cart', 'cluster', 'a b')).toBe('app:cart cluster:"a b"')
   })
 })
