@@ -78,7 +78,7 @@ export interface Stranded {
 export function strandedMembers({ spec }: Pick<PlanFile, 'spec'>, looks: MemberLooks): readonly Stranded[] {
   return spec.members.flatMap(({ id }) => {
     const look = looks.get(id)
-    const long = look?.kind === 'found' && !look.isInCluster ? longStep(look.world.rollout) : undefined
+    const long = look?.kind === 'found' && !look.isInCluster ? longStep(look.world) : undefined
     return long === undefined ? [] : [{ member: id, ...long }]
   })
 }

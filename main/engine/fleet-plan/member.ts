@@ -52,8 +52,9 @@ function seenStatus(plan: FleetPlan, { status }: MemberView, seen: Seen, world: 
       return succeeded(seen)
     case 'RollingBack':
       return rollingBack(plan, seen)
-    case 'Pending':
     case 'Failed':
+      return hadTarget(plan, status, seen)
+    case 'Pending':
     case 'TimedOut':
     case 'Refused':
     case 'RolledBack':
@@ -63,6 +64,12 @@ function seenStatus(plan: FleetPlan, { status }: MemberView, seen: Seen, world: 
       return status
   }
 }
+
+/** It was out of reach before anybody saw what its change came to: what it has is the version to be taken back (RB-1). */
+const hadTarget = (plan: FleetPlan, status: MemberStatus, { facts }: Seen): MemberStatus =>
+  status.targetHash === undefined && facts.isTarget && facts.mark?.plan === plan.id
+    ? { ...status, targetHash: facts.hash }
+    : status
 
 const enter = (
   { status, observation }: Pick<Seen, 'status' | 'observation'>,

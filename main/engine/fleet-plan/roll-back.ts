@@ -82,7 +82,9 @@ const hasTarget = ({ status, member }: MemberView): boolean =>
   status.targetHash !== undefined && status.targetHash !== member.priorHash && !atRest.includes(status.state)
 
 /** It was to get the new version, and nobody has seen yet whether it did. */
-const canHaveTarget = ({ status }: MemberView): boolean => steppingStates.includes(status.state)
+const canHaveTarget = ({ status }: MemberView): boolean =>
+  steppingStates.includes(status.state) ||
+  (status.state === 'Failed' && status.startedAt !== undefined && status.targetHash === undefined)
 
 const isInFlight = ({ facts }: MemberView): boolean => facts?.isTarget === true && facts.stableHash !== facts.hash
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AnalysisTemplate } from '#api/analysis.ts'
 import type { CanaryStep } from '#api/rollout.ts'
 import { command } from '#engine/fleet-plan/commands.ts'
 import type { FleetPlan } from '#engine/fleet-plan/document.ts'
@@ -29,11 +30,32 @@ const withSteps = (steps: readonly CanaryStep[]) => {
 describe('parking', () => {
   it('SR-5: a step longer than ten minutes is likely to be slept through; a pause for a person is not', () => {
     const steps = [{ setWeight: 20 }, { pause: {} }, { pause: { duration: '10m' } }, { pause: { duration: 601 } }]
-    expect(longStep(withSteps(steps))).toEqual({ step: 3, ms: 601_000 })
-    expect(longStep(withSteps(steps.slice(0, 3)))).toBeUndefined()
+    expect(longStep({ rollout: withSteps(steps) })).toEqual({ step: 3, ms: 601_000 })
+    expect(longStep({ rollout: withSteps(steps.slice(0, 3)) })).toBeUndefined()
     const strategy = { blueGreen: { activeService: 'web', autoPromotionSeconds: 3600 } }
     const rollout = withSteps([])
-    expect(longStep({ ...rollout, spec: { ...rollout.spec, strategy } })).toEqual({ step: 0, ms: 3_600_000 })
+    expect(longStep({ rollout: { ...rollout, spec: { ...rollout.spec, strategy } } })).toEqual({
+      step: 0,
+      ms: 3_600_000,
+    })
+  })
+
+  it.each<[string, CanaryStep, number | undefined]>([
+    ['an experiment', { experiment: { duration: '30m' } }, 30],
+    ['an analysis, by what its templates measure', { analysis: { templates: [{ templateName: 'slow' }] } }, 21],
+    ['an analysis of a template within another', { analysis: { templates: [{ templateName: 'outer' }] } }, 21],
+    ['an analysis that is short', { analysis: { templates: [{ templateName: 'quick' }] } }, undefined],
+    ['an analysis whose template is not there', { analysis: { templates: [{ templateName: 'gone' }] } }, undefined],
+  ])('SR-5: %s is as long as it says', (_what, step, minutes) => {
+    const spec = (metric: object) => ({ metrics: [{ name: 'errors', provider: {}, ...metric }] })
+    const template = (name: string, more: object) => ({ metadata: { name }, spec: more }) as unknown as AnalysisTemplate
+    const namespaced = {
+      slow: template('slow', spec({ initialDelay: '1m', interval: '5m', count: '5' })),
+      quick: template('quick', spec({ interval: '1m', count: 5 })),
+      outer: template('outer', { templates: [{ templateName: 'slow' }] }),
+    }
+    const found = longStep({ rollout: withSteps([{ setWeight: 20 }, step]), templates: { namespaced, cluster: {} } })
+    expect(found).toEqual(minutes === undefined ? undefined : { step: 1, ms: minutes * 60_000 })
   })
 
   it('SR-5: with requireInClusterController a member that a laptop drives is refused', () => {

@@ -442,6 +442,23 @@ describe('going back', () => {
     expect([acts(never), never.plan.status.phase]).toEqual([[], 'RolledBack'])
   })
 
+  it('RB-1, FP-1: one that failed for it was out of reach, before anybody saw its change, is taken back when it is back', () => {
+    const applying = withMembers({ a: { state: 'Applying', since: T0, startedAt: T0 } })
+    const plan = aPlan([aWave(['a'])], {
+      ...{ unreachable: 'fail', onBreach: 'rollbackWave' },
+      status: { waves: [active], members: applying },
+    })
+    const gone = { a: { mark: mark(), more: { reach: 'unreachable', reachSince: T0 } } } as const
+    const failed = at(plan, gone, T0 + 6 * minute)
+    expect(failed.plan.status.members['a/shop/web']).toMatchObject({ state: 'Failed', reason: 'it was out of reach' })
+    const away = at(failed.plan, gone, T0 + 7 * minute)
+    expect([acts(away), away.plan.status.phase]).toEqual([[], 'RollingBack'])
+    const back = at(away.plan, { a: atGate(1) }, T0 + 8 * minute)
+    expect([acts(back), back.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
+    const never = at(away.plan, { a: { mark: mark() } }, T0 + 8 * minute)
+    expect([acts(never), never.plan.status.phase]).toEqual([[], 'RolledBack'])
+  })
+
   it('W14: why one failed stays with it when it goes back in the same pass, and when it is back', () => {
     const plan = aPlan([aWave(['a'])], {
       onBreach: 'rollbackWave',
