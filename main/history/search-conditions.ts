@@ -65,17 +65,20 @@ const keyed = (values: readonly string[], place: (part: string) => string): Cond
     values.map((value) => place(pattern(encodeURIComponent(value)))),
   )
 
-/** Its version, or an image of its template as far as that is stored. */
+/** Its version, or an image of its template as far as that is stored. Only a template in which the text occurs at all is parsed. */
 function imageCondition(values: readonly string[]): Condition {
   const patterns = containing(values)
   const [version, versions] = anyLike("json_extract(run.body, '$.entry.toVersion')", patterns)
+  const [occurs, occurring] = anyLike('template.body', patterns)
   const [image, images] = anyLike("json_extract(container.value, '$.image')", patterns)
+  const containers = "SELECT 1 FROM json_each(template.body, '$.spec.containers') AS container"
   return [
     `(${version} OR EXISTS (
-       SELECT 1 FROM template, json_each(template.body, '$.spec.containers') AS container
+       SELECT 1 FROM template
        WHERE template.key = run.key AND template.uid = json_extract(run.body, '$.uid')
-         AND template.revision = json_extract(run.body, '$.entry.revision') AND ${image}))`,
-    [...versions, ...images],
+         AND template.revision = json_extract(run.body, '$.entry.revision')
+         AND CASE WHEN ${occurs} THEN EXISTS (${containers} WHERE ${image}) ELSE 0 END))`,
+    [...versions, ...occurring, ...images],
   ]
 }
 
