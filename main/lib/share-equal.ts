@@ -5,6 +5,7 @@
  */
 export function shareEqual<T>(previous: unknown, next: T): T
 export function shareEqual(previous: unknown, next: unknown): unknown {
+  if (previous === next) return next
   if (Array.isArray(next)) return Array.isArray(previous) ? shareItems(previous, next) : next
   return isObject(previous) && isObject(next) ? shareMembers(previous, next) : next
 }
