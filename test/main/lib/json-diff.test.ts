@@ -38,9 +38,19 @@ describe('jsonPatch', () => {
     expect(jsonPatch(from, { ...from, status: { measurements: [2], phase: 'Running' } })).toEqual([
       { op: 'remove', path: '/status/measurements/0' },
     ])
+    const last = [1, 2, 3, 4].map((value) => ({ value }))
+    expect(jsonPatch(last, structuredClone([...last.slice(1), { value: 5 }]))).toEqual([
+      { op: 'remove', path: '/0' },
+      { op: 'add', path: '/3', value: { value: 5 } },
+    ])
     expect(jsonPatch(from, { ...from, spec: { 'a/b~c': 2 } })).toEqual([
       { op: 'replace', path: '/spec/a~1b~0c', value: 2 },
     ])
     expect(jsonPatch(from, { spec: from.spec })).toEqual([{ op: 'remove', path: '/status' }])
+  })
+
+  it('a long list that looks as if it had slid takes no time that grows with its square', { timeout: 5000 }, () => {
+    const many = Array.from({ length: 50_000 }, () => 'b')
+    expect(jsonPatch(['a', ...many, 'c'], [...many, 'd', 'e'])).toHaveLength(3)
   })
 })
