@@ -6,6 +6,7 @@ import { registerApp } from './app.ts'
 import { registerBackTest } from './back-test.ts'
 import { registerBundle } from './bundle.ts'
 import { registerCrds } from './crds.ts'
+import { registerDiff } from './diff.ts'
 import { registerEngine } from './engine.ts'
 import { exitCodes } from './exit-codes.ts'
 import { registerGet } from './get.ts'
@@ -49,6 +50,7 @@ export function createProgram(io: CliIo): Command {
   registerStatus(program, io, folder)
   registerWatch(program, io)
   registerPreview(program, io, folder)
+  registerDiff(program, io)
   registerBackTest(program, io, folder)
   registerActions(program, io, folder)
   registerTerminate(program, io, folder)

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { ConfigDiffView, ConfigLook, DiffView } from '#contract/diff-views.ts'
+import { patchText } from '#contract/patch-text.ts'
 import type { RolloutKey } from '#contract/views.ts'
 import { failureWords } from '../../format/failure-words.ts'
 import { type Loaded, useAnswer, useApp, useText } from '../../store/use-app.ts'
@@ -10,7 +11,6 @@ import { Segments } from '../../ui/segments.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
 import type { Sides } from './diff-sides.ts'
 import { DiffText, type Target } from './diff-text.tsx'
-import { patchText } from './patch-text.ts'
 import { Summary } from './summary.tsx'
 
 interface ComparisonProps {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DiffLine } from '#contract/diff-views.ts'
+import { patchText } from '#contract/patch-text.ts'
 import {
   changeStarts,
   diffRows,
@@ -7,7 +8,6 @@ import {
   overviewMarks,
   rowOfLine,
 } from '#renderer/features/revision-diff/diff-rows.ts'
-import { patchText } from '#renderer/features/revision-diff/patch-text.ts'
 import { largeDiff } from '#test/support/fixture-diff.ts'
 
 /** Lines from `op` and text; `~` folded, `<` folded and only on the left, `>` folded and only on the right. */

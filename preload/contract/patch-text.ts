@@ -1,4 +1,4 @@
-import type { DiffLine, DiffView } from '#contract/diff-views.ts'
+import type { DiffLine, DiffView } from './diff-views.ts'
 
 const context = 3
 
