@@ -9,7 +9,7 @@ export const statisticsZhCN: Words = {
   'statistics.range': '最近',
   'statistics.days_other': '{{count}} 天',
   'statistics.find': '哪些发布，如 app:checkout',
-  'statistics.bundle': '来自归档包 {{name}}',
+  'statistics.bundle': '来自复盘包 {{name}}',
   'statistics.failedToRead': '无法读取历史',
   'statistics.none': '这段时间内没有结束的发布',
   'statistics.noneWhy': '数据来自本机的记录。请选择更长的时间，或放宽筛选条件。',
