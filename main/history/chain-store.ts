@@ -75,17 +75,26 @@ function addLink(db: Database, name: ChainName, id: number, entry: ChainEntry): 
   db.run('UPDATE chain SET last = ?, head = ? WHERE name = ?', id, hash, name)
 }
 
-/** Removes the oldest entries of more than `max`; the hash of their last link stays as the anchor. To be called inside a transaction. */
-export function pruneChain(db: Database, name: ChainName, max: number): void {
+/**
+ * Removes the oldest entries of more than `max`, so many at once; the hash of their last link stays as the anchor. To be called inside a
+ * transaction.
+ *
+ * @returns whether more are left
+ */
+export function pruneChain(db: Database, name: ChainName, max: number, atOnce = 500): boolean {
   const [top] = db.all(`SELECT max(id) AS id FROM ${name}`)
-  const until = Number(top?.['id'] ?? 0) - max
+  const end = Number(top?.['id'] ?? 0) - max
+  const [last] = db.all(`SELECT id FROM ${name} WHERE id <= ? ORDER BY id LIMIT 1 OFFSET ?`, end, atOnce - 1)
+  const until = Number(last?.['id'] ?? end)
   const head = headOf(db, name)
   const [link] = db.all('SELECT hash FROM link WHERE name = ? AND id = ?', name, until)
   db.run(`DELETE FROM ${name} WHERE id <= ?`, until)
   // A link that is missing is one that somebody removed: that stays to be seen.
-  if (head === undefined || until < head.first || link === undefined) return
-  db.run('DELETE FROM link WHERE name = ? AND id <= ?', name, until)
-  db.run('UPDATE chain SET first = ?, anchor = ? WHERE name = ?', until + 1, String(link['hash']), name)
+  if (head !== undefined && until >= head.first && link !== undefined) {
+    db.run('DELETE FROM link WHERE name = ? AND id <= ?', name, until)
+    db.run('UPDATE chain SET first = ?, anchor = ? WHERE name = ?', until + 1, String(link['hash']), name)
+  }
+  return last !== undefined
 }
 
 /** All that is stored of a chain, by id: entries, links, or both. @param after an id */

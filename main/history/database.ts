@@ -30,7 +30,7 @@ export interface DatabaseOptions {
   readonly maxBytes: number
 }
 
-const pageBytes = 4096
+export const pageBytes = 4096
 
 /** Opens, checks and migrates. `:memory:` never fails. Nothing that is in the file is changed before it has passed the check. */
 export function openDatabase(path: string, options: DatabaseOptions): Outcome<Database, DatabaseFailure> {
@@ -77,7 +77,8 @@ function prepare(db: DatabaseSync, path: string, { mode, maxBytes }: DatabaseOpt
     if (schemaVersion(db) > 0) return undefined
     return { kind: 'Corrupt', message: 'It holds no history.' }
   }
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+  // Takes effect in a new file only.
+  db.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
     PRAGMA max_page_count = ${Math.ceil(maxBytes / pageBytes)}`)
   if (schemaVersion(db) > 0 && schemaVersion(db) < migrations.length) backUp(db, path)
   for (let step = schemaVersion(db); step < migrations.length; step = schemaVersion(db)) migrate(db, step)

@@ -2,7 +2,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { chainNames } from './chain.ts'
 import { appendEntry, placesOf } from './chain-store.ts'
 import type { Database } from './database.ts'
-import { type ObjectRow, objectCopies, storeObjectRow } from './objects/object-row.ts'
+import { floorName, type ObjectRow, objectCopies, storeObjectRow } from './objects/object-row.ts'
 
 /** One row to be stored. Values are JSON texts or plain columns of migrations.ts. */
 export type HistoryRow =
@@ -133,7 +133,11 @@ const copies: readonly { readonly query: string; readonly into: string }[] = [
     query: 'SELECT planId, at, body FROM planEvent ORDER BY id',
     into: 'INSERT INTO planEvent (planId, at, body) VALUES (?, ?, ?)',
   },
-  { query: 'SELECT name, value FROM meta', into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)' },
+  {
+    // How far the one was pruned says nothing about the other.
+    query: `SELECT name, value FROM meta WHERE name <> '${floorName}'`,
+    into: 'INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)',
+  },
   ...objectCopies,
 ]
 

@@ -7,8 +7,8 @@ import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { type Database, type DatabaseFailure, openDatabase } from './database.ts'
 import { copyRows, type HistoryRow, storeRow } from './history-row.ts'
 import { packIdle } from './objects/object-retention.ts'
-import { prune } from './retention.ts'
 import { movedAside, movedToFile, notUsable, notWritten, writtenAgain } from './store-notices.ts'
+import { Upkeep } from './upkeep.ts'
 
 /** The archive. Readers see whatever was added before; while the disk refuses it, what was stored until then. */
 export interface History {
@@ -32,6 +32,8 @@ export interface HistoryOptions {
   readonly log: Log
   /** Default 2 GiB (W9). */
   readonly maxBytes?: number
+  /** From this on the oldest makes room for the newest. Default: nine tenths of `maxBytes`, so that the file is never full. */
+  readonly keepBytes?: number
 }
 
 const flushDelayMs = 500
@@ -41,6 +43,7 @@ const delayAfter = (failures: number): number => retryDelaysMs[Math.min(failures
 const queueMax = 20_000
 export const defaultMaxBytes = 2 * 1024 ** 3
 const memoryMaxBytes = 64 * 1024 ** 2
+const keepShare = 0.9
 
 /**
  * Opens the archive for writing, and always answers with one that works: a damaged file is moved aside, whole; a file of a later
@@ -103,12 +106,20 @@ class StoredHistory implements History {
   #reopening: Dispose | undefined
   #reopenFailures = 0
   #closed = false
+  #upkeep: Upkeep
 
   constructor(db: Database, mode: 'file' | 'memory', options: HistoryOptions, notices: readonly Notice[]) {
     this.#db = db
     this.#mode = mode
     this.#options = options
     this.#notices = notices
+    this.#upkeep = this.#upkeepOf(db)
+  }
+
+  #upkeepOf(db: Database): Upkeep {
+    const { clock, maxBytes = defaultMaxBytes } = this.#options
+    const keepBytes = keepShare * (this.#mode === 'memory' ? memoryMaxBytes : maxBytes)
+    return new Upkeep(db, { clock, keepBytes: this.#options.keepBytes ?? keepBytes })
   }
 
   get mode(): 'file' | 'memory' {
@@ -154,6 +165,7 @@ class StoredHistory implements History {
     if (this.#reopening !== undefined) this.#reopen()
     this.#reopening?.()
     this.#alarm?.()
+    this.#upkeep.end()
     this.#closed = true
     this.#db.close()
   }
@@ -180,9 +192,11 @@ class StoredHistory implements History {
   }
 
   #useFile(db: Database): void {
+    this.#upkeep.end()
     this.#db.close()
     this.#db = db
     this.#mode = 'file'
+    this.#upkeep = this.#upkeepOf(db)
     this.#notices = this.#notices.filter(({ id }) => id !== 'history.memory')
     this.#tell(movedToFile(this.#options.path))
     this.#flush()
@@ -195,9 +209,7 @@ class StoredHistory implements History {
     const rows = this.#queue
     const done = this.#db.transaction(() => {
       for (const row of rows) storeRow(this.#db, row)
-      const now = this.#options.clock.now()
-      prune(this.#db, now)
-      packIdle(this.#db, now)
+      packIdle(this.#db, this.#options.clock.now())
     })
     if (done.ok) this.#taken()
     else this.#refused(done.error)
@@ -205,6 +217,7 @@ class StoredHistory implements History {
 
   #taken(): void {
     this.#queue = []
+    this.#upkeep.stored()
     if (this.#failures === 0) return
     const notice = writtenAgain(this.#dropped)
     this.#failures = 0

@@ -62,14 +62,46 @@ export function storeObjectRow(db: Database, row: ObjectRow): void {
     case 'pack':
       return packGroup(db, row.objectId, row.since)
     case 'span':
-      return db.run(
-        `INSERT INTO span (context, since, until) VALUES (?, ?, ?)
-         ON CONFLICT (context, since) DO UPDATE SET until = max(until, excluded.until)`,
-        row.context,
-        row.since,
-        row.until,
-      )
+      return storeSpan(db, row)
   }
+}
+
+/** Of a span that began before the floor, what is after it. */
+function storeSpan(db: Database, { context, since, until }: Extract<ObjectRow, { readonly table: 'span' }>): void {
+  const floor = recordFloor(db)
+  if (until < floor) return
+  db.run(
+    `INSERT INTO span (context, since, until) VALUES (?, ?, ?)
+     ON CONFLICT (context, since) DO UPDATE SET until = max(until, excluded.until)`,
+    context,
+    Math.max(since, floor),
+    until,
+  )
+}
+
+/** The fact that holds the floor. */
+export const floorName = 'recordFloor'
+
+/** Before this versions of objects were removed, so that no span may tell that the record is complete there (UI-HIST-4). */
+export function recordFloor(db: Pick<Database, 'all'>): EpochMs {
+  const [row] = db.all('SELECT value FROM meta WHERE name = ?', floorName)
+  return Number(row?.['value'] ?? 0)
+}
+
+/** Spans that cross it are cut; the past before it is a gap from now on. To be called inside a transaction. */
+export function raiseFloor(db: Database, floor: EpochMs): void {
+  db.run(
+    `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    floorName,
+    String(floor),
+  )
+  db.run(
+    `INSERT INTO span (context, since, until)
+       SELECT context, ?1, max(until) FROM span WHERE since < ?1 AND until >= ?1 GROUP BY context
+     ON CONFLICT (context, since) DO UPDATE SET until = max(until, excluded.until)`,
+    floor,
+  )
+  db.run('DELETE FROM span WHERE since < ?', floor)
 }
 
 /** The versions from a whole one, or those of a pack and what followed it, until the next whole one become one pack. */

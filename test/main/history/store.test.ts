@@ -158,7 +158,7 @@ describe('a file that cannot be opened at the start', () => {
 /** A history whose disk has room for its schema and little more. */
 function aFullHistory() {
   const [clock, path] = [new VirtualClock(), aHistoryPath()]
-  const history = aHistory({ clock, path, maxBytes: 180 * 1024 })
+  const history = aHistory({ clock, path, maxBytes: 184 * 1024, keepBytes: 2 ** 30 })
   const told: Notice[] = []
   history.onNotice((notice) => told.push(notice))
   return { clock, path, history, told }

@@ -36,7 +36,7 @@ it('removes what was gone, and what others had followed; what an object was at t
   const opened = openDatabase(path, { mode: 'append', maxBytes: 2 ** 30 })
   if (!opened.ok) throw new Error(opened.error.message)
   const cutoff = T0 + 7 * day
-  opened.value.transaction(() => pruneObjects(opened.value, cutoff))
+  for (let isMore = true; isMore; ) opened.value.transaction(() => void (isMore = pruneObjects(opened.value, cutoff)))
   opened.value.close()
 
   const found = recordedObjects(history, { context: 'eu', kind: 'rollouts' })
