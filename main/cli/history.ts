@@ -189,12 +189,15 @@ async function openSource(
   return history && { history }
 }
 
+export const damagedAdvice =
+  'The window moves it aside, unchanged, and brings back into a new one what can be read of it.'
+
 async function openRecorded(path: string, io: CliIo): Promise<History | undefined> {
   const { readHistory } = await import('#main/history/store.ts')
   const opened = readHistory({ path, clock: io.clock, log: silentLog })
   if (opened.ok) return opened.value
   const advice = {
-    Corrupt: 'The window moves it aside, unchanged, when it starts next.',
+    Corrupt: damagedAdvice,
     Newer: 'Use the Argosy that wrote it, or a later one.',
     NotWritable: 'Check who may read it.',
   }

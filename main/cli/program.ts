@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { historyFiles } from '#main/data-folder.ts'
+import { isDamage } from '#main/history/damage.ts'
 import { registerActions } from './actions.ts'
 import { registerApp } from './app.ts'
 import { registerBackTest } from './back-test.ts'
@@ -11,7 +12,7 @@ import { registerEngine } from './engine.ts'
 import { exitCodes } from './exit-codes.ts'
 import { registerGet } from './get.ts'
 import { registerHandOver } from './hand-over.ts'
-import { registerHistory } from './history.ts'
+import { damagedAdvice, registerHistory } from './history.ts'
 import { type CliIo, UsageError } from './io.ts'
 import { makeRolloutName, registerMakeRollout } from './make-rollout.ts'
 import { registerManifests } from './manifests.ts'
@@ -87,6 +88,11 @@ export async function runProgram(program: Command, args: readonly string[], io: 
     } else if (error instanceof UsageError || error instanceof InvalidArgumentError) {
       io.err(`argosy: ${error.message}`)
       io.exitWith(exitCodes.usage)
+    } else if (isDamage(error)) {
+      // Only a small history is looked through before it is read.
+      io.err(`argosy: the history file is damaged: ${error.message}`)
+      io.err(damagedAdvice)
+      io.exitWith(exitCodes.failed)
     } else {
       io.err(`argosy: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       io.exitWith(exitCodes.failed)

@@ -1,9 +1,11 @@
-import { chmodSync, closeSync, constants, copyFileSync, mkdirSync, openSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, constants, copyFileSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { assert } from '#lib/assert.ts'
 import { failure, type Outcome, success } from '#lib/outcome.ts'
 import { chainNames } from './chain.ts'
 import { beginChain, headOf } from './chain-store.ts'
+import { isDamage } from './damage.ts'
 import { migrations } from './migrations.ts'
 
 /** Why the file cannot be used, named for what to do about it. */
@@ -28,22 +30,38 @@ export interface DatabaseOptions {
   readonly mode: 'write' | 'append' | 'read'
   /** Past this size writes fail as on a full disk. */
   readonly maxBytes: number
+  /** Files up to this size are read whole to find damage (default 32 MiB); larger ones are looked at while they are used (integrity.ts). */
+  readonly wholeCheckMax?: number | undefined
 }
 
 export const pageBytes = 4096
+/** What quick_check reads in some fifty milliseconds. */
+export const wholeCheckMaxDefault = 32 * 1024 ** 2
 
 /** Opens, checks and migrates. `:memory:` never fails. Nothing that is in the file is changed before it has passed the check. */
 export function openDatabase(path: string, options: DatabaseOptions): Outcome<Database, DatabaseFailure> {
   let db: DatabaseSync | undefined
   try {
-    if (path !== ':memory:' && options.mode !== 'read') prepareFile(path)
-    db = new DatabaseSync(path, { readOnly: options.mode === 'read', timeout: 2000 })
-    const problem = check(db, options) ?? prepare(db, path, options)
+    const isFile = path !== ':memory:'
+    if (isFile && options.mode !== 'read') prepareFile(path)
+    // Closing after a write would bring the log of writes into the file: a damaged one is only ever opened to be read.
+    if (isFile) db = new DatabaseSync(path, { readOnly: true, timeout: 2000 })
+    const damage = db && check(db, path, options)
+    if (damage !== undefined) {
+      db?.close()
+      return failure(damage)
+    }
+    if (options.mode !== 'read') {
+      db?.close()
+      db = new DatabaseSync(path, { timeout: 2000 })
+    }
+    assert(db !== undefined, 'what is only read is a file')
+    const problem = prepare(db, path, options)
     if (problem === undefined) return withChains(wrap(db), options)
     db.close()
     return failure(problem)
   } catch (thrown) {
-    db?.close()
+    if (db?.isOpen === true) db.close()
     return failure(classify(thrown))
   }
 }
@@ -64,12 +82,23 @@ function prepareFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600))
 }
 
-function check(db: DatabaseSync, { mode }: DatabaseOptions): DatabaseFailure | undefined {
-  const answer = mode === 'append' ? 'ok' : db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
-  if (answer !== 'ok') return { kind: 'Corrupt', message: String(answer) }
+function check(db: DatabaseSync, path: string, options: DatabaseOptions): DatabaseFailure | undefined {
   const version = schemaVersion(db)
-  if (version <= migrations.length) return undefined
-  return { kind: 'Newer', message: `It has schema ${version}; this Argosy knows ${migrations.length}.` }
+  if (version > migrations.length)
+    return { kind: 'Newer', message: `It has schema ${version}; this Argosy knows ${migrations.length}.` }
+  const max = options.wholeCheckMax ?? wholeCheckMaxDefault
+  const isChanged = options.mode !== 'read' && version > 0 && version < migrations.length
+  const isWhole = options.mode !== 'append' && (statSync(path).size <= max || isChanged)
+  const answer = isWhole ? db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] : tablesOf(db, version)
+  return answer === 'ok' ? undefined : { kind: 'Corrupt', message: String(answer) }
+}
+
+/** A file of a version has the tables that it began with; the list of them is on the first page. */
+function tablesOf(db: DatabaseSync, version: number): string {
+  const found = db
+    .prepare(`SELECT count(*) AS count FROM sqlite_master WHERE name IN ('run', 'moment', 'journal')`)
+    .get()
+  return version === 0 || found?.['count'] === 3 ? 'ok' : 'its list of tables is damaged'
 }
 
 function prepare(db: DatabaseSync, path: string, { mode, maxBytes }: DatabaseOptions): DatabaseFailure | undefined {
@@ -143,13 +172,11 @@ const resultCodes = {
   permission: 3,
   readOnly: 8,
   ioError: 10,
-  corrupt: 11,
   full: 13,
   cannotOpen: 14,
   busy: 5,
   locked: 6,
   protocol: 15,
-  notADatabase: 26,
 }
 const passing: readonly number[] = [
   resultCodes.permission,
@@ -165,10 +192,8 @@ const passing: readonly number[] = [
 /** Rethrows what is a bug (wrong SQL, wrong parameter). */
 function classify(thrown: unknown): DatabaseFailure {
   if (!(thrown instanceof Error)) throw thrown
+  if (isDamage(thrown)) return { kind: 'Corrupt', message: thrown.message }
   const code = 'errcode' in thrown ? Number(thrown.errcode) & 0xff : undefined
-  if (code === resultCodes.corrupt || code === resultCodes.notADatabase) {
-    return { kind: 'Corrupt', message: thrown.message }
-  }
   const fromFileSystem = 'syscall' in thrown
   if (fromFileSystem || (code !== undefined && passing.includes(code))) {
     return { kind: 'NotWritable', message: thrown.message }

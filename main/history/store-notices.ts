@@ -1,12 +1,28 @@
 import type { Notice } from '#contract/views.ts'
 import type { DatabaseFailure } from './database.ts'
+import type { Salvaged } from './salvage.ts'
 
-export const movedAside = (path: string, aside: string): Notice => ({
-  id: 'history.damaged',
-  severity: 'warning',
-  title: 'The history file was damaged',
-  detail: `${path} could not be read as a history. It was moved, unchanged, to ${aside}, and a new one was begun.`,
-})
+/** What was wrong with it, where it is now, and what of it is in the new one; `isGoingOn`: more is being read. */
+export function movedAside(path: string, { why, aside, salvaged, isGoingOn }: Damage): Notice {
+  const places = salvaged?.unreadable === 1 ? '1 place' : `${salvaged?.unreadable ?? 0} places`
+  const soFar = salvaged && `${salvaged.rows} entries of it are in the new one; ${places} could not be read.`
+  const back = soFar ?? 'Nothing of it could be read.'
+  const more = isGoingOn ? ' The rest is being read.' : ''
+  return {
+    id: 'history.damaged',
+    severity: 'warning',
+    title: 'The history file was damaged',
+    detail: `${path} could not be read as a history: ${why}. It was moved, unchanged, to ${aside}, and a new one was begun. ${back}${more}`,
+  }
+}
+
+export interface Damage {
+  readonly why: string
+  readonly aside: string
+  /** Absent: not even its list of tables could be read. */
+  readonly salvaged: Salvaged | undefined
+  readonly isGoingOn: boolean
+}
 
 export function notUsable(path: string, problem: DatabaseFailure): Notice {
   const why = problem.kind === 'Newer' ? `It was written by a later Argosy. ${problem.message}` : problem.message

@@ -41,7 +41,12 @@ export class Upkeep {
   /** What is due is begun at least: a process that lives for a moment keeps up as well. */
   end(): void {
     if (this.#alarm !== undefined) this.#step()
+    this.stop()
+  }
+
+  stop(): void {
     this.#alarm?.()
+    this.#alarm = undefined
   }
 
   #arm(): void {
@@ -58,8 +63,7 @@ export class Upkeep {
   }
 
   #step(): void {
-    this.#alarm?.()
-    this.#alarm = undefined
+    this.stop()
     let isMore = false
     const done = this.#db.transaction(() => {
       isMore = this.#work(this.#clock.now())

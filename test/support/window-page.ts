@@ -39,9 +39,9 @@ export class WindowPage {
     return this.page.locator('.cluster-card .trouble').innerText()
   }
 
-  toastSays(title: RegExp) {
+  toastSays(title: RegExp, { within = 20_000 } = {}) {
     const toast = () => this.page.locator('.toast', { hasText: title }).innerText()
-    return expect.poll(toast, { timeout: 20_000, interval: 100 })
+    return expect.poll(toast, { timeout: within, interval: 100 })
   }
 
   async leave(): Promise<void> {

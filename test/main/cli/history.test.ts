@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { rolloutKey } from '#contract/keys.ts'
@@ -12,6 +13,7 @@ import { createRecorder } from '#main/history/recorder.ts'
 import { openHistory } from '#main/history/store.ts'
 import { aHistoryPath } from '#test/support/builders/history.ts'
 import { anUpdatingView, aRolloutView } from '#test/support/builders/rollout-view.ts'
+import { runCli } from '#test/support/run-cli.ts'
 import { VirtualClock } from '#test/support/virtual-clock.ts'
 
 const key = aRolloutView().key
@@ -221,6 +223,22 @@ describe('argosy history', () => {
     const { err, code } = await run(path, new VirtualClock())
     expect(err[0]).toContain('cannot be read')
     expect(code).toBe(1)
+  })
+
+  it('a large file that turns out to be damaged is no bug, and says what becomes of it', async () => {
+    const [path, clock] = [aHistoryPath(), new VirtualClock()]
+    await recorded(path, clock)
+    const db = new DatabaseSync(path)
+    const [{ page } = { page: 0 }] = db.prepare("SELECT rootpage AS page FROM sqlite_master WHERE name = 'run'").all()
+    db.close()
+    const file = openSync(path, 'r+')
+    writeSync(file, Buffer.alloc(4096, 0xee), 0, 4096, (Number(page) - 1) * 4096)
+    closeSync(file)
+    truncateSync(path, 40 * 1024 ** 2)
+    const { out, err, code } = await runCli(['history'], clock, dirname(path))
+    expect({ out, code }).toEqual({ out: [], code: 1 })
+    expect(err[0]).toContain('argosy: the history file is damaged: ')
+    expect(err[1]).toContain('The window moves it aside, unchanged')
   })
 
   it('refuses a count that is none', async () => {
