@@ -12,6 +12,7 @@ import type { OwnershipNews } from './app/cluster-session.ts'
 import { EffectFeed } from './app/effect-feed.ts'
 import { exportFileName } from './app/export-file.ts'
 import { followBackTest } from './app/follow-back-test.ts'
+import { followSleep } from './app/follow-sleep.ts'
 import { createHandlers } from './app/handlers.ts'
 import { HistorySource } from './app/history-source.ts'
 import { Migrations } from './app/migrations.ts'
@@ -91,6 +92,8 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
   history.onNotice(tell)
   const fleet = createFleetSource({ clock, log, pastRuns: (key) => pastRuns(history, key) })
   const recorder = createRecorder({ history, clock, log })
+  const sleep = followSleep(clock, (gap) => recorder.slept(gap))
+  fleet.onPatch(sleep.look)
   const stopRecording = recordFleet(fleet, recorder, clock)
   const objects = createObjectRecorder({ history, clock })
   const recording = takeRecordingLock(historyPath)
@@ -186,6 +189,7 @@ export async function createArgosy(options: ArgosyOptions): Promise<Argosy> {
       await plans.stop({ release: true })
       await Promise.all([migrationsStopped, sessions.stop()])
       stopRecording()
+      sleep.stop()
       fleet.stop()
       recorder.stop()
       objects.stop()

@@ -15,6 +15,7 @@ import type { NativeWorkload } from '#engine/workload/progress.ts'
 import type { Clock, Dispose } from '#lib/clock.ts'
 import { type Log, silentLog } from '#lib/log.ts'
 import type { Cluster } from '#main/cluster/cluster.ts'
+import { writersOf } from '#main/cluster/writers.ts'
 import type { ActionRights } from '#main/controller/action-rights.ts'
 import { keyOf } from '#main/controller/dirty-rollouts.ts'
 import type { Engine } from '#main/controller/engine.ts'
@@ -66,6 +67,10 @@ export interface FleetSource {
   onDetail(key: RolloutKey, listener: (detail: RolloutDetailView | undefined) => void): Dispose
   /** The objects behind a view, without events. */
   parts(key: RolloutKey): RolloutParts | undefined
+  /** Who wrote the Rollout behind a view, and when, in no order. */
+  writers(key: RolloutKey): ReturnType<typeof writersOf>
+  /** As far as they are known. The first call in a cluster begins to watch them, so they come a little later. */
+  analysisRuns(key: RolloutKey): readonly AnalysisRun[]
   /** One of those that the detail shows. */
   analysisRun(key: RolloutKey, name: string): AnalysisRun | undefined
   counts(context: string): FleetCounts
@@ -257,10 +262,19 @@ class CachedFleet implements FleetSource {
     return found && partsOf(found.cluster, found.key, boardScope(found))
   }
 
-  analysisRun(key: RolloutKey, name: string): AnalysisRun | undefined {
+  writers(key: RolloutKey): ReturnType<typeof writersOf> {
     const found = this.#find(key)
-    const parts = found && partsOf(found.cluster, found.key, 'detail')
-    return parts?.analysisRuns.find(({ metadata }) => metadata.name === name)
+    const rollout = found?.cluster.cache('rollouts').get(found.key)
+    return rollout === undefined ? [] : writersOf(rollout)
+  }
+
+  analysisRuns(key: RolloutKey): readonly AnalysisRun[] {
+    const found = this.#find(key)
+    return (found && partsOf(found.cluster, found.key, 'detail')?.analysisRuns) ?? []
+  }
+
+  analysisRun(key: RolloutKey, name: string): AnalysisRun | undefined {
+    return this.analysisRuns(key).find(({ metadata }) => metadata.name === name)
   }
 
   counts(context: string): FleetCounts {

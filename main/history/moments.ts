@@ -2,7 +2,11 @@ import type { ActionRefusal, HistoryMomentView, HistoryOutcome, RolloutView } fr
 import type { EpochMs } from '#lib/clock.ts'
 
 /** A moment before it has a time and somebody who made it. */
-type Fact = HistoryMomentView extends infer M ? (M extends HistoryMomentView ? Omit<M, 'at' | 'who'> : never) : never
+type Fact = HistoryMomentView extends infer M
+  ? M extends HistoryMomentView
+    ? Omit<M, 'at' | 'who' | 'backFilled'>
+    : never
+  : never
 
 const recordedBy = 'engine'
 
@@ -48,6 +52,9 @@ function podsOf({ replicas, preview, ...view }: RolloutView): { readonly canary:
 /** Another version is wanted than the stable one; also before there is a stable one at all. */
 export const isUpdating = ({ currentPodHash, stableRS }: Pick<RolloutView, 'currentPodHash' | 'stableRS'>): boolean =>
   currentPodHash !== undefined && currentPodHash !== '' && currentPodHash !== stableRS
+
+/** An update that is under way, and no aborted one. */
+export const isBeginning = (view: RolloutView): boolean => isUpdating(view) && view.status !== 'Aborted'
 
 /** How a run that was under way ended, by what the view shows now; `undefined`: it goes on. */
 export function outcomeOf(

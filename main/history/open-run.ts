@@ -1,4 +1,4 @@
-import type { EventView, RolloutView } from '#contract/views.ts'
+import type { EventView, RolloutKey, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import type { HistoryRow } from './history-row.ts'
 import { searchText } from './reader.ts'
@@ -64,6 +64,21 @@ export function readOpenRuns(history: History): readonly OpenRun[] {
     const run = { stored: { ...stored, seenAt }, moments: 0, events: new Map(), journalSeen: 0 }
     return [{ ...run, eventsAfter: seenAt, resumed: true }]
   })
+}
+
+/** When a context was last recorded; `undefined`: never. */
+export function lastRecordedOf(history: Pick<History, 'stored'>, context: string): EpochMs | undefined {
+  const [row] = history.stored('SELECT max(until) AS until FROM span WHERE context = ?', context)
+  return typeof row?.['until'] === 'number' ? row['until'] : undefined
+}
+
+/** Updates of a rollout that began until then are recorded, if there were any; 0 without one. */
+export function recordedUntil(history: Pick<History, 'all'>, key: RolloutKey): EpochMs {
+  const [row] = history.all(
+    `SELECT max(max(startedAt, coalesce(json_extract(body, '$.entry.endedAt'), 0))) AS until FROM run WHERE key = ?`,
+    key,
+  )
+  return Number(row?.['until'] ?? 0)
 }
 
 export const runRow = (stored: StoredRun): HistoryRow => ({

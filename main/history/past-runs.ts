@@ -6,10 +6,11 @@ import type { History } from './store.ts'
 const runsMax = 20
 const stepsMax = 1_000
 
-/** The last updates of a Rollout that were completed, newest first, for a forecast of the next. */
+/** The last updates of a Rollout that were seen to be completed, newest first, for a forecast of the next. */
 export function pastRuns(history: History, key: RolloutKey): readonly PastRun[] {
   const rows = history.all(
     `SELECT id, body FROM run WHERE key = ? AND json_extract(body, '$.entry.outcome') = 'Completed'
+       AND json_extract(body, '$.entry.backFilled') IS NULL
      ORDER BY startedAt DESC LIMIT ?`,
     key,
     runsMax,

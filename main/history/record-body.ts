@@ -39,6 +39,7 @@ const entry = v.object({
   endedAt: number,
   reason: text,
   actor: text,
+  backFilled: v.optional(v.boolean()),
 })
 
 const run = v.object({
@@ -51,7 +52,7 @@ const run = v.object({
   words: v.optional(v.string(), ''),
 })
 
-const common = { at: v.number(), who: v.string() }
+const common = { at: v.number(), who: v.string(), backFilled: v.optional(v.boolean()) }
 const moment = v.variant('kind', [
   v.object({ ...common, kind: v.literal('status'), status: shownStatus, message: v.string() }),
   v.object({ ...common, kind: v.literal('weight'), setWeight: v.number(), actualWeight: v.number() }),

@@ -5,6 +5,8 @@ import type { OpenRun } from './open-run.ts'
 
 /** The watch may be faster than the answer to an action, and events faster than the view of the update. */
 export const aheadMs = 10_000
+/** After its end a run still takes what follows from it: pods going down, the reason of an abort. */
+export const aftermathMs = 120_000
 const eventsPerRunMax = 1000
 const earlyEventsMax = 20
 const rolloutsMax = 20_000

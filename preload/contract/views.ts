@@ -414,6 +414,8 @@ export interface HistoryEntryView {
   /** Last reason given by a person. */
   readonly reason: string | undefined
   readonly actor: string | undefined
+  /** Nobody saw it: the cluster told of it afterwards (UI-HIST-4). */
+  readonly backFilled?: boolean | undefined
 }
 
 /** One action of a person as journalled (ACT-15): sent or refused, within a recorded rollout or outside of any. */
@@ -450,6 +452,8 @@ export interface HistoryRecordView {
 export type HistoryMomentView = {
   readonly at: EpochMs
   readonly who: string
+  /** Nobody saw it: the cluster told of it afterwards (UI-HIST-4). */
+  readonly backFilled?: boolean | undefined
 } & (
   | { readonly kind: 'status'; readonly status: ShownStatus; readonly message: string }
   | { readonly kind: 'weight'; readonly setWeight: number; readonly actualWeight: number }

@@ -2,6 +2,7 @@ import type { KubeObject } from '#api/meta.ts'
 import type { Clock, Dispose, EpochMs } from '#lib/clock.ts'
 import type { JsonPatchOperation } from '#lib/json-patch.ts'
 import { shareEqual } from '#lib/share-equal.ts'
+import { type ClockReading, readClock, sleptMs } from '#lib/sleep.ts'
 import { type SecretPrints, secretPrints } from '../secret-prints.ts'
 import type { History } from '../store.ts'
 import { albumMetadata, anAlbum, isAlbum, isInAlbum, itemOf, type OpenAlbum, putItem, takeItem } from './album.ts'
@@ -50,6 +51,8 @@ interface Known {
 
 /** How much of the record a crash leaves unsure. */
 const spanEveryMs = 60_000
+/** What is shorter is seen as soon as it is over. */
+const sleepShortestMs = 30_000
 const goneMax = 10_000
 
 export function createObjectRecorder({ history, clock }: ObjectRecorderOptions): ObjectRecorder {
@@ -63,6 +66,7 @@ class VersionRecorder implements ObjectRecorder {
   readonly #known = new Map<number, Known>()
   /** Since when the record of a context is complete. */
   readonly #spans = new Map<string, EpochMs>()
+  #lastTold: ClockReading
   #alarm: Dispose | undefined
   #lost = 0
   #goneCount = 0
@@ -71,6 +75,7 @@ class VersionRecorder implements ObjectRecorder {
     this.#history = history
     this.#clock = clock
     this.#prints = prints
+    this.#lastTold = readClock(clock)
   }
 
   seen(context: string, kind: string, object: KubeObject, seenAt: EpochMs): void {
@@ -237,13 +242,18 @@ class VersionRecorder implements ObjectRecorder {
   }
 
   #arm(): void {
-    if (this.#spans.size > 0) this.#alarm ??= this.#clock.after(spanEveryMs, () => this.#tellSpans())
+    if (this.#spans.size === 0 || this.#alarm !== undefined) return
+    this.#lastTold = readClock(this.#clock)
+    this.#alarm = this.#clock.after(spanEveryMs, () => this.#tellSpans())
   }
 
   #tellSpans(): void {
     this.#alarm?.()
     this.#alarm = undefined
     const until = this.#clock.now()
+    // Of a sleep the end of what was seen before it is as unsure as that of a crash.
+    const hasSlept = sleptMs(this.#lastTold, readClock(this.#clock)) > sleepShortestMs
+    if (hasSlept) for (const context of this.#spans.keys()) this.#spans.set(context, until)
     this.#history.add([...this.#spans].map(([context, since]) => ({ table: 'span', context, since, until })))
     this.#arm()
   }

@@ -7,12 +7,13 @@ import { recordFleet } from '#main/app/record-fleet.ts'
 import { createFleetSource } from '#main/fleet/fleet-source.ts'
 import { listHistory, readRecord } from '#main/history/reader.ts'
 import { createRecorder, type Recorder } from '#main/history/recorder.ts'
-import { aHistory } from '#test/support/builders/history.ts'
+import { anAnalysisRun } from '#test/support/builders/analysis.ts'
+import { aHistory, aHistoryPath } from '#test/support/builders/history.ts'
 import { aReplicaSet } from '#test/support/builders/replica-set.ts'
 import { aRollout, pause, setWeight } from '#test/support/builders/rollout.ts'
 import { FakeApi } from '#test/support/fake-api.ts'
 import { FakeCluster } from '#test/support/fake-cluster.ts'
-import { VirtualClock } from '#test/support/virtual-clock.ts'
+import { T0, VirtualClock } from '#test/support/virtual-clock.ts'
 
 const steps = [setWeight(20), pause()]
 const settled: RolloutStatus = { currentPodHash: 'v1', stableRS: 'v1', phase: 'Healthy', currentStepIndex: 2 }
@@ -71,6 +72,54 @@ it('UI-HIST-2: from the watch to the record: an update, its events and their rep
   ])
   fleet.stop()
   recorder.stop()
+})
+
+it('UI-HIST-4: what a cluster holds of a night is told in the morning, its AnalysisRuns a little later', async () => {
+  const clock = new VirtualClock()
+  const api = new FakeApi()
+  const path = aHistoryPath()
+  const at = (seconds: number) => new Date(T0 + seconds * 1000).toISOString()
+  const put = (status: RolloutStatus) => api.put(resources.rollouts, aRollout({ steps, status }))
+  const begin = () => {
+    const history = aHistory({ clock, path })
+    const fleet = createFleetSource({ clock })
+    const recorder = createRecorder({ history, clock, log: silentLog })
+    const stop = recordFleet(fleet, recorder, clock)
+    fleet.add(new FakeCluster(api, api.client('eu')))
+    const end = () => {
+      stop()
+      fleet.stop()
+      recorder.stop()
+      history.close()
+    }
+    return { history, end }
+  }
+  api.put(resources.replicaSets, aReplicaSet({ hash: 'v1', revision: 1, createdAt: at(-500) }))
+  put(settled)
+  const evening = begin()
+  await clock.advance(1000)
+  evening.history.add([{ table: 'span', context: 'eu', since: T0, until: clock.now() }])
+  evening.end()
+
+  await clock.advance(3_600_000)
+  api.put(resources.replicaSets, aReplicaSet({ hash: 'v2', image: 'web:2', revision: 2, createdAt: at(60) }))
+  const analysed = { phase: 'Successful', startedAt: at(90), completedAt: at(120) } as const
+  api.put(resources.analysisRuns, anAnalysisRun({}, { status: analysed }))
+  put({ ...settled, currentPodHash: 'v2', stableRS: 'v2', duration: { finishedAt: at(180) } })
+  const morning = begin()
+  const { history } = morning
+  await clock.advance(1000)
+  const [entry] = listHistory(history, { limit: 2 })
+  expect(entry).toMatchObject({ outcome: 'Completed', startedAt: T0 + 60_000, endedAt: T0 + 180_000, backFilled: true })
+  expect(entry).toMatchObject({ fromVersion: '1', toVersion: '2' })
+  const told = () =>
+    (readRecord(history, entry?.id ?? '')?.timeline ?? []).flatMap((each) => (each.kind === 'event' ? each.reason : []))
+  expect(told()).toEqual(['NewReplicaSetCreated'])
+  await clock.advance(25_000)
+  expect(told()).toEqual(['NewReplicaSetCreated', 'AnalysisRunStarted', 'AnalysisRunSuccessful'])
+  await clock.advance(60_000)
+  expect(told()).toHaveLength(3)
+  morning.end()
 })
 
 it('UI-LOAD-1: the templates of a whole cluster are stored after it is shown, those of few rollouts at once', async () => {

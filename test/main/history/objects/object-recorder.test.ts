@@ -226,4 +226,29 @@ describe('the gaps of a record', () => {
     expect(recordGaps(history, context, T0 + 15 * minute + 5, end)).toEqual([])
     expect(recordGaps(history, 'other', T0, end)).toEqual([{ from: T0, until: end }])
   })
+
+  it('UI-HIST-4: are also where the machine slept, from up to a minute before it on', async () => {
+    const { clock, open } = anArchive()
+    const history = open()
+    const sleepy = { ...aSleepyClock(clock), after: clock.after.bind(clock) }
+    const recorder = createObjectRecorder({ history, clock: sleepy })
+    recorder.complete(context, true, T0)
+    await clock.advance(10.5 * minute)
+    sleepy.sleep(40 * minute)
+    await clock.advance(9.5 * minute)
+    recorder.stop()
+    expect(recordGaps(history, context, T0, T0 + 60 * minute)).toEqual([
+      { from: T0 + 10 * minute, until: T0 + 51 * minute },
+    ])
+  })
 })
+
+/** On the wall it goes on while it sleeps. */
+function aSleepyClock(clock: VirtualClock) {
+  let slept = 0
+  return {
+    now: () => clock.now() + slept,
+    elapsed: () => clock.elapsed(),
+    sleep: (ms: number) => void (slept += ms),
+  }
+}
