@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import type { Scene } from './fixture-bridge.ts'
 
@@ -51,16 +51,17 @@ export interface FixtureWindows {
 
 /** Serves out/renderer on loopback and opens pages of it in the Chromium of this machine. */
 export async function startFixtureWindows(): Promise<FixtureWindows> {
-  const [script, server, browser] = await Promise.all([
-    bundleFixturePage(),
-    serveRenderer(),
+  const [server, browser] = await Promise.all([
+    bundleFixturePage().then(serveRenderer),
     chromium.launch({
       executablePath: process.env['ARGOSY_CHROMIUM'] ?? '/usr/bin/chromium',
       args: ['--no-sandbox'],
     }),
   ])
+  // One for all: what a page has loaded and compiled the next one has.
+  const context = await browser.newContext({ reducedMotion: 'reduce' })
   return {
-    open: (look) => openWindow(browser, server.url, script, look),
+    open: (look) => openWindow(context, server.url, look),
     close: async () => {
       await browser.close()
       await server.close()
@@ -68,11 +69,11 @@ export async function startFixtureWindows(): Promise<FixtureWindows> {
   }
 }
 
-async function openWindow(browser: Browser, url: string, script: string, look: WindowLook): Promise<FixtureWindow> {
+async function openWindow(context: BrowserContext, url: string, look: WindowLook): Promise<FixtureWindow> {
   const errors: string[] = []
   const { scene, at = '#/fleet', theme = 'light', locale = 'en', width = 1440, height = 900, clockRuns } = look
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' })
   const page = await context.newPage()
+  await page.setViewportSize({ width, height })
   page.setDefaultTimeout(timeoutMs)
   page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
@@ -80,8 +81,10 @@ async function openWindow(browser: Browser, url: string, script: string, look: W
   const now = clockRuns === true ? 'Date.now()' : String(fixtureNow)
   const preferences = JSON.stringify(JSON.stringify({ theme, locale }))
   await page.addInitScript(`window.fixture = { scene: ${JSON.stringify(scene)}, now: ${now} }
-localStorage.setItem('argosy.preferences', ${preferences});
-${script}`)
+// What the page before has kept is not its own.
+if (sessionStorage.getItem('opened') === null) localStorage.clear()
+sessionStorage.setItem('opened', 'true')
+localStorage.setItem('argosy.preferences', ${preferences})`)
   await page.goto(url + at)
   await page.waitForSelector('.window')
   return { page, errors }
@@ -104,14 +107,18 @@ async function bundleFixturePage(): Promise<string> {
   return chunk.code
 }
 
-async function serveRenderer() {
+/** With the fixture before what the renderer loads. */
+async function serveRenderer(fixture: string) {
   const folder = join(root, 'out/renderer')
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     const file = normalize(join(folder, path === '/' ? 'index.html' : path))
-    const body = file.startsWith(folder + sep) ? readFile(file) : Promise.reject(new Error('outside'))
-    body.then(
-      (content) => {
+    const isPage = extname(file) === '.html'
+    const found = path === '/fixture.js' ? Promise.resolve(fixture) : readOf(folder, file)
+    found.then(
+      (text) => {
+        const content = isPage ? text.replace('<head>', '<head><script src="/fixture.js"></script>') : text
+        response.setHeader('Cache-Control', isPage ? 'no-store' : 'max-age=3600')
         response.setHeader('Content-Type', contentTypes[extname(file)] ?? 'application/octet-stream')
         response.setHeader('Content-Security-Policy', policy)
         response.end(content)
@@ -126,3 +133,6 @@ async function serveRenderer() {
     close: () => new Promise<void>((closed) => void server.close(() => closed())),
   }
 }
+
+const readOf = (folder: string, file: string): Promise<string> =>
+  file.startsWith(folder + sep) ? readFile(file, 'utf8') : Promise.reject(new Error('outside'))

@@ -57,7 +57,7 @@ export function lookAt(screens: readonly Screen[]): void {
       await page.emulateMedia({ colorScheme })
       await look(`${screen.name}-${width}-${colorScheme}`, colorScheme)
     }
-    await page.context().close()
+    await page.close()
     expect(seen).toEqual(seen.map(([name]) => [name, fine]))
   })
 }
