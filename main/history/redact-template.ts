@@ -59,8 +59,6 @@ function redactField(node: object, field: string, value: unknown, prints: Secret
   if ((field === 'command' || field === 'args') && Array.isArray(value)) return hideFlags(value, prints)
   if (field === 'annotations' && isNode(value))
     return redactMembers(value, (name, text) => (typeof text === 'string' ? hideInText(name, text, prints) : text))
-  // Of events and conditions: what programs say may quote what they were given.
-  if (field === 'message' && typeof value === 'string') return redactText(value)
   if (typeof value === 'string' && secretFields.has(field)) return hideNamed(field, value, prints)
   return redactJson(value, prints)
 }

@@ -16,7 +16,7 @@ import { currentRuns } from '#engine/rollout/analysis/runs.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
 import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { clip, isSecret, metricViews, secretShown } from './metric.ts'
+import { clip, metricViews, secretShown } from './metric.ts'
 
 /** More than the history limits of a Rollout keep. */
 const runsMax = 20
@@ -92,11 +92,9 @@ function kindOf(run: AnalysisRun): AnalysisKind {
 export const phaseView = (phase: AnalysisPhaseView | '' | undefined): AnalysisPhaseView =>
   phase === undefined || phase === '' ? 'Unknown' : phase
 
-function argumentView(argument: AnalysisArgument): AnalysisArgumentView {
-  const { name, value, valueFrom } = argument
+function argumentView({ name, value, valueFrom }: AnalysisArgument): AnalysisArgumentView {
   const secret = valueFrom?.secretKeyRef
   if (secret !== undefined) return { name, value: secretShown, source: `secret ${secret.name}/${secret.key}` }
   const field = valueFrom?.fieldRef?.fieldPath
-  if (isSecret(argument)) return { name, value: secretShown, source: field }
   return { name, value: value === undefined ? undefined : clip(redactText(value)), source: field }
 }

@@ -1,7 +1,6 @@
 import type { Event } from '#api/core.ts'
 import { eventComponent } from '#api/keys.ts'
 import type { EventView } from '#contract/views.ts'
-import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 
 /** More than anyone reads; a Rollout that flaps for an hour writes hundreds. */
@@ -23,7 +22,7 @@ export function eventView(event: Event): EventView {
     source: component === eventComponent ? 'engine' : 'cluster',
     type: event.type === 'Warning' ? 'Warning' : 'Normal',
     reason: event.reason ?? '',
-    message: redactText(event.message ?? ''),
+    message: event.message ?? '',
     count: event.count ?? 1,
   }
 }

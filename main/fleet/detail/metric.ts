@@ -9,7 +9,6 @@ import type { EpochMs } from '#lib/clock.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { looksSecret } from '#lib/secret-names.ts'
 import { jsonOf, numbersOf, seriesOf, stableCounterpart } from './measured-numbers.ts'
 import { providerName, queryOf } from './metric-query.ts'
 import { keysOf, thresholdsOf } from './thresholds.ts'
@@ -49,9 +48,7 @@ export function shownMetric(metric: Metric, args: readonly AnalysisArgument[]): 
   return filled.ok ? filled.value : metric
 }
 
-/** Out of a Secret, or written down under a name that says that it is one. */
-export const isSecret = ({ name, value, valueFrom }: AnalysisArgument): boolean =>
-  valueFrom?.secretKeyRef !== undefined || (value !== undefined && value !== '' && looksSecret(name))
+const isSecret = ({ valueFrom }: AnalysisArgument): boolean => valueFrom?.secretKeyRef !== undefined
 
 function metricView(
   spec: Metric,

@@ -216,17 +216,6 @@ describe('secrets', () => {
     })
   })
 
-  it('UI-HIST-6: one that is written down under the name of a secret is none that a view shows', () => {
-    const written = [
-      { name: 'token', value },
-      { name: 'job', value: 'web' },
-    ]
-    const view = viewOf({ metrics: [metric], args: written }, { phase: 'Running', metricResults })
-    expect(JSON.stringify(view)).not.toContain(value)
-    expect(view.args[0]).toEqual({ name: 'token', value: '•••', source: undefined })
-    expect(view.metrics[0]).toMatchObject({ query: 'up{job="web",token="•••"}' })
-  })
-
   it('credentials that a message or a value quotes are taken out', () => {
     const message = 'GET https://bot:hunter2@prom/api: Bearer abcdef0123456789'
     const measurements = [measured(0, '{"token":"abcdef012345"}', { phase: 'Error', message })]
