@@ -163,7 +163,7 @@ const toldOfCondition = (condition: RolloutCondition): readonly ToldMoment[] =>
   isTold(condition)
     ? event(condition.type === 'Progressing' ? condition.lastUpdateTime : condition.lastTransitionTime, {
         reason: condition.reason,
-        message: condition.message,
+        message: condition.message === condition.reason ? '' : condition.message,
         ...(isTrouble(condition) && { type: 'Warning' as const }),
       })
     : []

@@ -5,7 +5,10 @@ import { humanDuration } from '#lib/human-duration.ts'
 const timesText = (count: number): string => (count > 1 ? ` (${count} times)` : '')
 
 /** What happened, in words. */
-export function momentText(moment: HistoryMomentView): string {
+export const momentText = (moment: HistoryMomentView): string =>
+  moment.backFilled === true ? `${wordsOf(moment)} (told by the cluster afterwards)` : wordsOf(moment)
+
+function wordsOf(moment: HistoryMomentView): string {
   switch (moment.kind) {
     case 'status':
       return moment.message === '' ? moment.status : `${moment.status} - ${moment.message}`

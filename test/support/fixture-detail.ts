@@ -14,6 +14,7 @@ import type { EpochMs } from '#lib/clock.ts'
 import { someAnalyses } from './fixture-analysis.ts'
 import { someExperiment } from './fixture-experiment.ts'
 import { aForecast } from './fixture-forecast.ts'
+import { aToldTimeline } from './fixture-told.ts'
 import { trafficOf } from './fixture-traffic.ts'
 
 const SECOND = 1000
@@ -259,6 +260,7 @@ export function historyEntries(now: EpochMs): readonly HistoryEntryView[] {
     endedAt: now - agoMinutes * MINUTE + tookSeconds * SECOND,
     reason: outcome === 'Aborted' ? 'latency-p99 failed 3 times, limit 2' : undefined,
     actor: index % 3 === 0 ? 'release-bot' : 'm.ortega',
+    ...(index === 5 && { actor: undefined, backFilled: true }),
   }))
 }
 
@@ -364,7 +366,7 @@ export function aRecord(entry: HistoryEntryView): HistoryRecordView {
   ]
   return {
     entry,
-    timeline,
+    timeline: entry.backFilled === true ? aToldTimeline(entry) : timeline,
     revisions: [
       { revision: 44, version: entry.fromVersion },
       { revision: 45, version: entry.toVersion },

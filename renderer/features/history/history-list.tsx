@@ -12,6 +12,7 @@ import { Icon } from '../../ui/icon.tsx'
 import type { IconName } from '../../ui/icon-names.ts'
 import { rowHeights } from '../../ui/row-heights.ts'
 import { HistoryFilter, type HistoryView } from './history-filter.tsx'
+import { ToldAfterwards } from './told-afterwards.tsx'
 
 export const outcomeMarks: Record<HistoryOutcome, { readonly icon: IconName; readonly tone: string }> = {
   Completed: { icon: 'healthy', tone: 'healthy' },
@@ -117,6 +118,7 @@ function Entry({ entry, top, on }: EntryProps) {
       <span className="small dim num">{took}</span>
       <span className="entry-more small faint">
         <span className={`strong ink-${tone}`}>{text(`outcome.${entry.outcome}`)}</span>
+        {entry.backFilled === true && <ToldAfterwards small />}
         <span className="cut">{[entry.context, entry.actor].filter(Boolean).join(', ')}</span>
         <span className="space" />
         <span className="num">{formatMinute(entry.startedAt)}</span>

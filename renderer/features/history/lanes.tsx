@@ -188,14 +188,18 @@ function PodLane({ replay }: LaneProps) {
 }
 
 function MarkLane({ replay }: LaneProps) {
+  const text = useText()
   return (
     <div className="lane">
       {replay.marks.map((mark, index) => (
         <span
           key={`${mark.at} ${index}`}
-          className={`mark ${mark.kind === 'action' ? 'person' : mark.type === 'Warning' ? 'warning' : ''}`}
+          className={`mark ${mark.kind === 'action' ? 'person' : mark.type === 'Warning' ? 'warning' : ''}${mark.backFilled === true ? ' told' : ''}`}
           style={{ insetInlineStart: `${placeOf(replay, mark.at)}%` }}
-          title={mark.kind === 'action' ? `${mark.who} ${mark.action}` : `${mark.reason} ${mark.message}`}
+          title={[
+            mark.kind === 'action' ? `${mark.who} ${mark.action}` : `${mark.reason} ${mark.message}`,
+            ...(mark.backFilled === true ? [text('past.told')] : []),
+          ].join('\n')}
         />
       ))}
     </div>

@@ -7,6 +7,7 @@ import { TwoPartBar } from '../../marks/weight-bar.tsx'
 import { useText } from '../../store/use-app.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { at, type Replay } from './replay.ts'
+import { ToldAfterwards } from './told-afterwards.tsx'
 
 interface MomentProps {
   readonly replay: Replay
@@ -28,6 +29,7 @@ export function MomentState({ replay, moment, strategy }: MomentProps & { readon
       <div className="panel-head">
         <h2 className="num">{text('moment.at', { time: formatTime(moment) })}</h2>
         <span className="space" />
+        {status?.backFilled === true && <ToldAfterwards small />}
         {status !== undefined && <StatusWord status={status.status} />}
       </div>
       <div className="scroll" role="region" tabIndex={0} aria-label={text('moment.at', { time: formatTime(moment) })}>
@@ -81,7 +83,10 @@ export function MomentEvents({ replay, moment }: MomentProps) {
               ? text('moment.action', { who: mark.who, action: text(`action.${mark.action}`), result: mark.result })
               : `${mark.reason}  ${mark.count > 1 ? `${text('events.times', { count: mark.count })} ` : ''}${mark.message}`
             return (
-              <li key={`${mark.at} ${index}`} className={`moment-event${mark.at > moment ? ' later' : ''}`}>
+              <li
+                key={`${mark.at} ${index}`}
+                className={`moment-event${mark.at > moment ? ' later' : ''}${mark.backFilled === true ? ' told' : ''}`}
+              >
                 <time className="num faint">{formatTime(mark.at)}</time>
                 <Icon
                   name={action ? 'user' : mark.type === 'Warning' ? 'warn' : 'helm'}
@@ -90,6 +95,7 @@ export function MomentEvents({ replay, moment }: MomentProps) {
                 <span className="cut" title={words}>
                   {words}
                 </span>
+                {mark.backFilled === true && <ToldAfterwards small />}
               </li>
             )
           })}

@@ -16,6 +16,7 @@ import { Lanes } from './lanes.tsx'
 import { MomentEvents, MomentState } from './moment.tsx'
 import { MomentCharts } from './moment-charts.tsx'
 import { layOut, type Replay } from './replay.ts'
+import { ToldAfterwards } from './told-afterwards.tsx'
 import { Transport } from './transport.tsx'
 import { useFilm } from './use-film.ts'
 
@@ -124,6 +125,7 @@ function Top({ record: { entry, revisions }, replay }: TopProps) {
             <Icon name={icon} />
             {text(`outcome.${entry.outcome}`)}
           </span>
+          {entry.backFilled === true && <ToldAfterwards />}
           <span className="space" />
           <Button
             small
@@ -141,26 +143,27 @@ function Top({ record: { entry, revisions }, replay }: TopProps) {
           ))}
         </dl>
       </div>
-      <WhoAndWhy replay={replay} reason={entry.reason} actor={entry.actor} />
+      <WhoAndWhy replay={replay} entry={entry} />
     </section>
   )
 }
 
 interface WhoAndWhyProps {
   readonly replay: Replay
-  readonly reason: string | undefined
-  readonly actor: string | undefined
+  readonly entry: HistoryRecordView['entry']
 }
 
 /** UI-HIST-5: who did what, and the reason they gave. */
-function WhoAndWhy({ replay, reason, actor }: WhoAndWhyProps) {
+function WhoAndWhy({ replay, entry: { reason, actor, backFilled } }: WhoAndWhyProps) {
   const text = useText()
+  const isUnknown = backFilled === true && actor === undefined
+  const who = actor ?? text('source.engine')
   const actions = replay.marks.filter((mark) => mark.kind === 'action')
   return (
     <div className="who-and-why small">
       <h3 className="faint strong">{text('history.whoAndWhy')}</h3>
       {actions.length === 0 && (
-        <p className="dim">{reason ?? text('history.nobody', { actor: actor ?? text('source.engine') })}</p>
+        <p className="dim">{reason ?? (isUnknown ? text('past.toldWhy') : text('history.nobody', { actor: who }))}</p>
       )}
       {actions.slice(-3).map((action) => (
         <p key={`${action.at} ${action.action}`} className="row">

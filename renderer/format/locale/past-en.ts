@@ -1,5 +1,7 @@
 /** Words about a page as it was. */
 export const pastEn = {
+  'past.told': 'Told by the cluster afterwards',
+  'past.toldWhy': 'Nobody watched then. The cluster still held this when it was seen again.',
   'past.tag': 'As it was',
   'past.why': '{{app}} from the record of this machine. Controls are off, nothing is sent to a cluster.',
   'past.board': 'The board',

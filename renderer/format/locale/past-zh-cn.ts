@@ -2,6 +2,8 @@ import type { pastEn } from './past-en.ts'
 
 /** 过去时刻的页面用语。 */
 export const pastZhCN: Readonly<Record<Exclude<keyof typeof pastEn, `${string}_one`>, string>> = {
+  'past.told': '集群事后告知',
+  'past.toldWhy': '当时无人观看；集群恢复可见时仍保留着这些信息。',
   'past.tag': '历史画面',
   'past.why': '{{app}}，来自本机的记录。操作已关闭，不会向集群发送任何内容。',
   'past.board': '总览',
