@@ -36,6 +36,7 @@ import type { ObjectRecorder } from '#main/history/objects/object-recorder.ts'
 import { pastRuns } from '#main/history/past-runs.ts'
 import { readRecord, searchHistory } from '#main/history/reader.ts'
 import type { Recorder } from '#main/history/recorder.ts'
+import { secretPrints } from '#main/history/secret-prints.ts'
 import { statisticsOf } from '#main/history/statistics/statistics.ts'
 import type { History } from '#main/history/store.ts'
 import { filmOf } from '#main/time-travel/film.ts'
@@ -50,6 +51,7 @@ import type { Migrations } from './migrations.ts'
 import { previewNative, readNative, sendNative } from './native-actions.ts'
 import { recordHandlers, type SaveAs } from './record-handlers.ts'
 import type { Sessions } from './sessions.ts'
+import { shownPreview, shownSteps, shownWrite } from './shown-writes.ts'
 
 export interface HandlerParts {
   readonly sessions: Sessions
@@ -95,6 +97,7 @@ async function shownBoard(source: HistorySource, at: EpochMs): Promise<PastBoard
 /** What each channel does; one line where it fits. */
 export function createHandlers(parts: HandlerParts): Handlers {
   const { sessions, fleet, source, objects, plans, migrations, clock } = parts
+  const prints = secretPrints(parts.history)
   const guarded = { ...parts, begun: new Begun(clock) }
   const guardIn = (key: RolloutKey) => (session: ClusterSession, action: MigrationActionName) =>
     guardOn(guarded, session, { action, key, before: [] })
@@ -129,17 +132,25 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'workload.detail': ({ key }) => readNative(parts, key),
     'workloads.show': async ({ context, shown }) =>
       sessions.showNatives(context, shown) ? success(undefined) : failure(notFound('contexts', context)),
-    'migration.preview': (input) => migrations.preview(input, guardIn(input.key)),
+    'migration.preview': async (input) => {
+      const preview = await migrations.preview(input, guardIn(input.key))
+      return preview.open ? shownSteps(preview, prints) : preview
+    },
     'migration.begin': (input) => migrations.begin(input, guardIn(input.key)),
-    'migration.state': async ({ key }) => migrations.state(key),
-    'action.preview': (input) =>
-      Promise.all(
+    'migration.state': async ({ key }) => {
+      const run = migrations.state(key)
+      return run && shownSteps(run, prints)
+    },
+    'action.preview': async (input) => {
+      const previews = await Promise.all(
         input.targets.map((key, at) => {
           const before = input.targets.slice(0, at)
           const guardIn = (session: ClusterSession) => guardOn(guarded, session, { action: input.action, key, before })
           return previewNative(parts, input, key, guardIn) ?? preview(guarded, input, key, before)
         }),
-      ),
+      )
+      return previews.map((each) => shownPreview(each, prints))
+    },
     'action.send': (input) => {
       const keys = input.targets.map(({ key }) => key)
       return Promise.all(
@@ -181,7 +192,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'plan.ask': ({ id, reason }) => plans.ask(id, reason),
     'plan.answer': ({ id, handOver, reason }) => plans.answer(id, handOver, reason),
     'plan.rollback.warnings': ({ id }) => plans.rollbackWarnings(id),
-    'plan.act.preview': async ({ id, member }) => plans.previewAct(id, member),
+    'plan.act.preview': async ({ id, member }) => {
+      const preview = await plans.previewAct(id, member)
+      return preview.open ? { ...preview, writes: preview.writes.map((each) => shownWrite(each, prints)) } : preview
+    },
     'desktop.prefer': async (preferred) => parts.prefer(preferred),
     'kubeconfig.add': async ({ path }) => sessions.add(path),
   }

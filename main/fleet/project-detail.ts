@@ -1,6 +1,7 @@
 import type { PodSpec } from '#api/core.ts'
 import type { ConditionView, ReadState, RolloutDetailView, RolloutView } from '#contract/views.ts'
 import type { EpochMs } from '#lib/clock.ts'
+import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import { analysisRunViews } from './detail/analysis.ts'
 import { eventViews } from './detail/events.ts'
@@ -64,7 +65,7 @@ const conditionViews = ({ status }: RolloutFacts): readonly ConditionView[] =>
     type: condition.type,
     status: condition.status,
     reason: condition.reason ?? '',
-    message: condition.message ?? '',
+    message: redactText(condition.message ?? ''),
     changedAt: parseTime(condition.lastTransitionTime),
   }))
 

@@ -10,6 +10,7 @@ import { shownPhase } from '#engine/status/phase.ts'
 import { isUpdating } from '#engine/status/status-facts.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
+import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import type { EngineReasons } from '#main/controller/engine.ts'
 import { driftPrint } from './drift.ts'
@@ -59,7 +60,7 @@ function viewOf(facts: RolloutFacts, now: EpochMs, told: Told): RolloutView {
     strategy: strategyOf(facts),
     status: shown,
     phase,
-    message,
+    message: redactText(message),
     ...stepsDone(facts),
     ...weights,
     replicas: {

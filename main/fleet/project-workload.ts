@@ -5,6 +5,7 @@ import { type NativeWorkload, replicasOf, workloadProgress } from '#engine/workl
 import { revisionKey } from '#engine/workload/revisions.ts'
 import type { EpochMs } from '#lib/clock.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
+import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 import { driftPrint } from './drift.ts'
 import type { Member } from './fleet-index.ts'
@@ -43,7 +44,7 @@ function viewOf(workload: NativeWorkload, told: WorkloadTold): RolloutView {
     strategy: 'unknown',
     status: phase,
     phase,
-    message,
+    message: redactText(message),
     stepIndex: undefined,
     stepCount: 0,
     setWeight: 100,

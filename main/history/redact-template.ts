@@ -22,12 +22,16 @@ export const redactTemplate = (template: PodTemplateSpec, prints: SecretPrints):
   ...(template.spec === undefined ? {} : { spec: redactNode(template.spec, prints) }),
 })
 
+/** Texts that name an image or pods: a colon or `=` in them follows a name that may look secret, and gives nothing to it. */
+const addresses: ReadonlySet<string> = new Set(['image', 'imageID', 'containerID', 'selector'])
+
 /**
  * The same for any JSON that may hold a template somewhere, such as a patch or a whole object. What holds no secret is returned as it is,
  * so that parts which two versions share stay shared.
  */
 export function redactJson(value: unknown, prints: SecretPrints): unknown {
   if (Array.isArray(value)) return redactItems(value, (each) => redactJson(each, prints))
+  if (typeof value === 'string') return redactText(value)
   return isNode(value) ? redactNode(value, prints) : value
 }
 
@@ -60,7 +64,7 @@ function redactField(node: object, field: string, value: unknown, prints: Secret
   if (field === 'annotations' && isNode(value))
     return redactMembers(value, (name, text) => (typeof text === 'string' ? hideInText(name, text, prints) : text))
   if (typeof value === 'string' && secretFields.has(field)) return hideNamed(field, value, prints)
-  return redactJson(value, prints)
+  return addresses.has(field) ? value : redactJson(value, prints)
 }
 
 /** Variables and headers of probes have a `name`, headers of metrics a `key`. */

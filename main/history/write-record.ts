@@ -6,6 +6,7 @@ import type { WriteSent } from '#lib/write-sent.ts'
 import { localActor } from './actor.ts'
 import type { HistoryRow } from './history-row.ts'
 import { LeaseRenewals, type Renewals } from './lease-renewals.ts'
+import { withoutQueries } from './objects/analysis-form.ts'
 import { readJson, writeBody } from './record-body.ts'
 import { redactJson } from './redact-template.ts'
 import { type SecretPrints, secretPrints } from './secret-prints.ts'
@@ -94,7 +95,8 @@ function requestOf({ body, resource }: RecordedWrite, prints: SecretPrints) {
   if (resource === 'secrets' || text.length > bodyMax)
     return { type, bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') }
   const json = readJson(text)
-  return { type, body: json === undefined ? redactText(text) : redactJson(json, prints) }
+  const kept = resource.startsWith('analysisruns') ? withoutQueries(json) : json
+  return { type, body: json === undefined ? redactText(text) : redactJson(kept, prints) }
 }
 
 const renewalsRow = ({ last, count, since }: Renewals, place: Place): HistoryRow => ({

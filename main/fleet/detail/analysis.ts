@@ -16,7 +16,7 @@ import { currentRuns } from '#engine/rollout/analysis/runs.ts'
 import { parseInteger } from '#lib/int-or-string.ts'
 import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
-import { clip, metricViews, secretShown } from './metric.ts'
+import { clip, isSecretArgument, metricViews, secretShown } from './metric.ts'
 
 /** More than the history limits of a Rollout keep. */
 const runsMax = 20
@@ -92,9 +92,11 @@ function kindOf(run: AnalysisRun): AnalysisKind {
 export const phaseView = (phase: AnalysisPhaseView | '' | undefined): AnalysisPhaseView =>
   phase === undefined || phase === '' ? 'Unknown' : phase
 
-function argumentView({ name, value, valueFrom }: AnalysisArgument): AnalysisArgumentView {
+function argumentView(argument: AnalysisArgument): AnalysisArgumentView {
+  const { name, value, valueFrom } = argument
   const secret = valueFrom?.secretKeyRef
   if (secret !== undefined) return { name, value: secretShown, source: `secret ${secret.name}/${secret.key}` }
   const field = valueFrom?.fieldRef?.fieldPath
-  return { name, value: value === undefined ? undefined : clip(redactText(value)), source: field }
+  const shown = isSecretArgument(argument) ? secretShown : value && clip(redactText(value))
+  return { name, value: shown, source: field }
 }

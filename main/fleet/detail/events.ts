@@ -1,6 +1,7 @@
 import type { Event } from '#api/core.ts'
 import { eventComponent } from '#api/keys.ts'
 import type { EventView } from '#contract/views.ts'
+import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
 
 /** More than anyone reads; a Rollout that flaps for an hour writes hundreds. */
@@ -22,7 +23,7 @@ export function eventView(event: Event): EventView {
     source: component === eventComponent ? 'engine' : 'cluster',
     type: event.type === 'Warning' ? 'Warning' : 'Normal',
     reason: event.reason ?? '',
-    message: event.message ?? '',
+    message: redactText(event.message ?? ''),
     count: event.count ?? 1,
   }
 }

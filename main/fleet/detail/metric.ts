@@ -9,11 +9,12 @@ import type { EpochMs } from '#lib/clock.ts'
 import { parseGoDuration } from '#lib/go-duration.ts'
 import { redactText } from '#lib/redact-text.ts'
 import { parseTime } from '#lib/rfc3339.ts'
+import { looksSecret } from '#lib/secret-names.ts'
 import { jsonOf, numbersOf, seriesOf, stableCounterpart } from './measured-numbers.ts'
 import { providerName, queryOf } from './metric-query.ts'
 import { keysOf, thresholdsOf } from './thresholds.ts'
 
-/** Stands where the value of a secret is used. */
+/** Stands where the value of a secret is used, or one that looks secret. */
 export const secretShown = '•••'
 
 const metricsMax = 200
@@ -43,12 +44,14 @@ function dryRunNames({ spec }: AnalysisRun): ReadonlySet<string> {
 
 /** A metric with its arguments in place and `•••` for secrets; as written, where that cannot be done (VIEW-195). */
 export function shownMetric(metric: Metric, args: readonly AnalysisArgument[]): Metric {
-  const shown = args.map((each) => (isSecret(each) ? { ...each, value: secretShown } : each))
+  const shown = args.map((each) => (isSecretArgument(each) ? { ...each, value: secretShown } : each))
   const filled = substituteMetric(metric, shown)
   return filled.ok ? filled.value : metric
 }
 
-const isSecret = ({ valueFrom }: AnalysisArgument): boolean => valueFrom?.secretKeyRef !== undefined
+/** Its value comes from a Secret, or is called as one. */
+export const isSecretArgument = ({ name, value, valueFrom }: AnalysisArgument): boolean =>
+  valueFrom?.secretKeyRef !== undefined || (value !== undefined && looksSecret(name))
 
 function metricView(
   spec: Metric,
@@ -110,7 +113,7 @@ function queryShown(spec: Metric, metric: Metric, { spec: { args = [] } }: Analy
 function usesSecret({ provider }: Metric, args: readonly AnalysisArgument[]): boolean {
   const text = JSON.stringify(provider)
   const tags = new Set([...text.matchAll(/\{\{(.*?)\}\}/g)].map(([, tag = '']) => tag.trim()))
-  return args.some((each) => isSecret(each) && tags.has(`args.${each.name}`))
+  return args.some((each) => isSecretArgument(each) && tags.has(`args.${each.name}`))
 }
 
 const limit = (value: IntOrString | undefined, otherwise: number): number =>

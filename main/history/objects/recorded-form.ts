@@ -1,7 +1,9 @@
+import type { AnalysisRun } from '#api/analysis.ts'
 import type { Pod } from '#api/core.ts'
 import type { KubeObject } from '#api/meta.ts'
 import { redactJson } from '../redact-template.ts'
 import type { SecretPrints } from '../secret-prints.ts'
+import { analysisForm } from './analysis-form.ts'
 
 /**
  * What is kept of an object: all but who manages which fields and the number that every write changes; secrets out (UI-HIST-6). Of pods,
@@ -9,8 +11,12 @@ import type { SecretPrints } from '../secret-prints.ts'
  */
 export function recordedForm(object: KubeObject, prints: SecretPrints): KubeObject {
   const { resourceVersion: _number, managedFields: _fields, ...metadata } = object.metadata
-  const kept = object.kind === 'Pod' ? podForm(object as Pod) : object
-  return redactJson({ ...kept, metadata }, prints) as KubeObject
+  return redactJson({ ...keptOf(object), metadata }, prints) as KubeObject
+}
+
+function keptOf(object: KubeObject): object {
+  if (object.kind === 'AnalysisRun') return analysisForm(object as AnalysisRun)
+  return object.kind === 'Pod' ? podForm(object as Pod) : object
 }
 
 /** Probes and volumes are in the template of its ReplicaSet. */

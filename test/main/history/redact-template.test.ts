@@ -126,3 +126,18 @@ describe('redactJson of whole objects', () => {
     expect(redactJson(mixed, prints)).toMatchObject({ plain: expect.toSatisfy((each) => each === plain) })
   })
 })
+
+it('UI-HIST-6: takes credentials out of any text; an image named after one, and a selector, stay', () => {
+  const object = {
+    message: 'cannot sign in: token="abc def"',
+    spec: { provider: { web: { url: 'http://m/?token=abcdef', body: '{"password": "abcdef"}' } } },
+    status: { selector: 'secret=shown', containerStatuses: [{ image: 'registry/vault-secret:1.2.3' }] },
+  }
+  const once = redactJson(object, prints)
+  expect(once).toEqual({
+    message: 'cannot sign in: token="[redacted]"',
+    spec: { provider: { web: { url: 'http://m/?token=[redacted]', body: '{"password": "[redacted]"}' } } },
+    status: object.status,
+  })
+  expect(redactJson(once, prints)).toEqual(once)
+})

@@ -7,6 +7,12 @@ it.each([
   ['https://admin:hunter2@proxy:3128/', 'https://[redacted]@proxy:3128/'],
   ['login failed: client_secret=s3cr3tvalue&x=1', 'login failed: client_secret=[redacted]&x=1'],
   ['{"access_token": "abcdefgh", "n": 1}', '{"access_token": "[redacted]", "n": 1}'],
+  ['{"password": "ab\\"cd, ef", "n": 1}', '{"password": "[redacted]", "n": 1}'],
+  ['{\\"password\\": \\"ab cd\\", \\"n\\": 1}', '{\\"password\\": \\"[redacted]\\", \\"n\\": 1}'],
+  ["no entry for token='ab cd;ef' there", "no entry for token='[redacted]' there"],
+  ['cut off: token="ab cd', 'cut off: token="[redacted]'],
+  ['password: [secret 0123456789abcdef]', 'password: [secret 0123456789abcdef]'],
+  ['token=[redacted] Bearer [redacted]', 'token=[redacted] Bearer [redacted]'],
 ])('%s becomes %s', (text, expected) => {
   expect(redactText(text)).toBe(expected)
 })
