@@ -84,7 +84,9 @@ export function generate(random: Random, start: EpochMs, isLarge: boolean): Scen
     members.map(({ member }) => member),
   )
   const joining = random.fork('joining')
-  const lateOnes = chosen.joinPolicy === 'catchUp' ? lateOnesOf(joining, members, start) : []
+  // To large ones nothing comes by other ways after their start.
+  const joins = chosen.joinPolicy === 'catchUp' && !(isLarge && chosen.change.kind === 'gate')
+  const lateOnes = joins ? lateOnesOf(joining, members, start) : []
   const spec = isLarge ? { ...chosen, waves: chosen.waves.map(together) } : chosen
   const waves = spec.waves.map(() => ({ state: 'Waiting' as const, since: start }))
   const status = { phase: 'Ready' as const, since: start, epoch: 1, holds: [], members: {}, waves }
