@@ -35,7 +35,7 @@ export function budgetIsNoLess(): PlanChecker {
 /** Its soak was over in the pass that took it back: nobody sees it succeed in between. */
 function isProvenMeanwhile({ before, after, world }: Pass, { member }: ModelledMember): boolean {
   const own = before.status.members[member.id]
-  const index = waveOf(after.spec, member) ?? 0
+  const index = waveOf(after.spec, after.spec.members.find(({ id }) => id === member.id) ?? member) ?? 0
   const [wave, observation] = [after.spec.waves[index], world.members[member.id]]
   const isBack = ['RollingBack', 'RollbackFailed'].includes(stateOf(after, member.id))
   if (own?.state !== 'Soaking' || !isBack || wave === undefined || observation === undefined) return false

@@ -47,6 +47,12 @@ export const fleetPlanCheckers = (): readonly PlanChecker[] => [
   lateOnesAreLast,
 ]
 
+/** As the plan has it: who came late is of another wave than at the start. */
+function waveFor({ spec }: FleetPlan, id: string): FleetPlan['spec']['waves'][number] | undefined {
+  const member = spec.members.find((each) => each.id === id)
+  return member && spec.waves[waveOf(spec, member) ?? 0]
+}
+
 /** Who was there before the plan and is not chosen is left alone; who comes late begins after all others. */
 const lateOnesAreLast: PlanChecker = {
   name: '3.4.1 joinPolicy: late ones come last, and nobody else joins',
@@ -175,7 +181,7 @@ const succeededIsProven: PlanChecker = {
           ({ rollout }, index) =>
             rollout.status?.stableRS === target && member.versions[index - 1]?.rollout.status?.stableRS !== target,
         )?.at ?? now
-      const wave = after.spec.waves[waveOf(after.spec, member.member) ?? 0]
+      const wave = waveFor(after, member.member.id)
       if (now - since < (wave?.minSoakMs ?? 0)) return `${id} succeeded after ${now - since} ms of ${wave?.minSoakMs}`
     }
     return undefined
@@ -433,7 +439,7 @@ function soakIsSeen(): PlanChecker {
       const { after, before, world, now, scenario } = pass
       for (const member of scenario.members) {
         const { id } = member.member
-        const wave = after.spec.waves[waveOf(after.spec, member.member) ?? 0]
+        const wave = waveFor(after, member.member.id)
         const observation = world.members[id]
         const isSeen = observation?.reach === 'reachable' && observation.readAt >= world.resumedAt
         if (wave === undefined || wave.minEvidence.length > 0 || !isSeen) continue
@@ -459,7 +465,7 @@ const evidenceCovers: PlanChecker = {
     const { before, after, world } = pass
     for (const id of entered(pass, 'Succeeded')) {
       const member = memberOf(pass, id)
-      const wave = member && after.spec.waves[waveOf(after.spec, member.member) ?? 0]
+      const wave = member && waveFor(after, member.member.id)
       const own = before.status.members[id]
       if (wave === undefined || wave.minEvidence.length === 0 || own?.state !== 'Soaking') continue
       const { at, evidence } = world.members[id] ?? { at: 0, evidence: undefined }
