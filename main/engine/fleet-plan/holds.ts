@@ -1,4 +1,5 @@
 import type { FleetPlan, HoldReason, PlanHold } from './document.ts'
+import { markOf } from './member-facts.ts'
 import { currentSoak } from './soak.ts'
 import { correlatedMetric, failuresBorne, failuresIn, isOverUnreachable, type WaveView } from './wave.ts'
 import type { FleetMoment } from './world.ts'
@@ -76,11 +77,16 @@ function breachText(view: WaveView): string {
   return `${failures.length} failed in wave ${view.wave.name}, which bears ${failuresBorne(view)}: ${names}`
 }
 
-/** Somebody with a later epoch has written to a member: whoever meets that stops at once (SR-6). */
+/**
+ * Somebody with a later epoch has written to a member: whoever meets that stops at once (SR-6), and stays so while that member cannot be
+ * read any more, for epochs only grow.
+ */
 export function rivalOf(plan: FleetPlan, waves: readonly WaveView[], { lease }: FleetMoment): string | undefined {
   for (const { members } of waves)
-    for (const { facts, member } of members)
-      if (facts?.mark?.plan === plan.id && facts.mark.epoch > (lease?.epoch ?? 0))
-        return `${member.id} was written to by a later holder of the plan, epoch ${facts.mark.epoch}`
+    for (const { observation, member } of members) {
+      const mark = observation?.rollout && markOf(observation.rollout)
+      if (mark?.plan === plan.id && mark.epoch > (lease?.epoch ?? 0))
+        return `${member.id} was written to by a later holder of the plan, epoch ${mark.epoch}`
+    }
   return undefined
 }

@@ -331,22 +331,21 @@ const windowsKeep: PlanChecker = {
 /** As it stood before the pause, to the field: `false` is not the same as nothing. */
 function holdsGiveBack(): PlanChecker {
   const before = new Map<string, boolean | undefined>()
-  return {
-    name: 'W12 a hold gives back what was',
-    onWritten({ act, member }) {
-      const { paused } = member.rollout.spec
-      const id = act.member
-      if (act.kind === 'stop') {
-        if (before.has(id)) return `${id} is held twice`
-        before.set(id, member.versions.at(-2)?.rollout.spec.paused)
-        return paused === true ? undefined : `${id} was not paused`
-      }
-      if (act.kind !== 'release') return undefined
-      const was = before.get(id)
-      before.delete(id)
-      return paused === was ? undefined : `${id} has ${paused}, and had ${was}`
-    },
+  const seen = ({ act, member }: Sent): string | undefined => {
+    const { paused } = member.rollout.spec
+    const id = act.member
+    if (act.kind === 'stop') {
+      if (before.has(id)) return `${id} is held twice`
+      before.set(id, member.versions.at(-2)?.rollout.spec.paused)
+      return paused === true ? undefined : `${id} was not paused`
+    }
+    if (act.kind !== 'release') return undefined
+    const was = before.get(id)
+    before.delete(id)
+    return paused === was ? undefined : `${id} has ${paused}, and had ${was}`
   }
+  // What was held from a home that the plan has left is given back from the new one.
+  return { name: 'W12 a hold gives back what was', onWritten: seen, onLeftWritten: seen }
 }
 
 /** What arrives by other ways waits for its turn: once a pass has nothing left to do it is held. */
@@ -355,6 +354,8 @@ const nobodyIsEarly: PlanChecker = {
   onPass(pass) {
     const { before, after, acts, world } = pass
     const isStopped = after.status.holds.some(({ stopsLine }) => stopsLine === true)
+    // Nothing but notes goes out before the members bear the epoch of a new home: who decides at the old one may release until then (PC-4).
+    if (after.status.moved !== undefined && after.status.moved.isClaimed !== true) return undefined
     // A plan that is over leaves what is under way as it is.
     if (after.status.phase !== 'Running' && after.status.phase !== 'RollingBack') return undefined
     if ((after.spec.change.kind !== 'gate' && !isStopped) || acts.length > 0 || before.status !== after.status)

@@ -300,6 +300,12 @@ describe('holds', () => {
     expect([acts(next), next.plan.status.holds]).toMatchObject([[], [{ reason: 'ControllerConflict' }]])
   })
 
+  it('SR-6, PC-4: it stays stopped while the member that bears the later epoch cannot be read', () => {
+    const away = { reach: 'unreachable', reachSince: T0 } as const
+    const met = at(aPlan([aWave(['a', 'b'], { maxConcurrent: 2 })]), { a: {}, b: { mark: mark(1001), more: away } })
+    expect([acts(met), met.plan.status.holds.map(({ reason }) => reason)]).toEqual([[], ['ControllerConflict']])
+  })
+
   it('SR-6: a new holder marks a member anew before its first act on it', () => {
     const plan = aPlan([aWave(['a'])], {
       status: { waves: [active], members: withMembers({ a: memberStatus('AtGate') }) },
