@@ -1,7 +1,7 @@
 import type { EpochMs } from '#lib/clock.ts'
 import { resolveAmount } from '#lib/int-or-string.ts'
 import { resendMs } from './acts.ts'
-import type { FleetPlan, MemberId, MemberStatus, PlanRollback } from './document.ts'
+import type { FleetPlan, MemberId, MemberState, MemberStatus, PlanRollback } from './document.ts'
 import { failedStates, type MemberView, movingStates, steppingStates } from './member-view.ts'
 import { failuresIn, type WaveView } from './wave.ts'
 
@@ -69,10 +69,13 @@ export function passRollback(
   return { begin, isDone: begin.size === 0 && waiting.length === 0 && !isBusy && !isUnseen }
 }
 
+/** One that has failed may still be on its way: late, it goes on by what it was sent before. */
+const mayMove: readonly MemberState[] = [...movingStates, 'Failed', 'TimedOut']
+
 /** It was sent something that its controller has not seen yet: what comes of it is taken back as well. */
 const isOnItsWay = ({ status, facts }: MemberView, now: EpochMs): boolean =>
   facts !== undefined &&
-  movingStates.includes(status.state) &&
+  mayMove.includes(status.state) &&
   (!facts.isObserved || (status.sent !== undefined && status.sent.kind !== 'mark' && now < status.sent.at + resendMs))
 
 const atRest = ['RolledBack', 'RollbackFailed', 'Superseded', 'Skipped', 'Pending', 'Refused']

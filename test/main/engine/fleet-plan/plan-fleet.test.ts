@@ -434,6 +434,29 @@ describe('going back', () => {
     expect([acts(begun), begun.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
   })
 
+  it('RB-1: one that is too late while its controller has not seen the last promotion is waited for, and aborted', () => {
+    const late = withMembers({ a: memberStatus('AtGate', { gate: 1 }) })
+    const wave = aWave(['a'], { deadlineMs: 10 * minute })
+    const plan = aPlan([wave], { onBreach: 'rollbackWave', status: { waves: [active], members: late } })
+    const rollout = {
+      ...atGateRollout(),
+      metadata: { ...atGateRollout().metadata, generation: 2, resourceVersion: '2' },
+    }
+    const unseen = { a: { more: { rollout: rollout as Rollout } } }
+    const timedOut = at(plan, unseen, T0 + 11 * minute)
+    expect([acts(timedOut), states(timedOut), timedOut.plan.status.phase]).toEqual([
+      [],
+      { a: 'TimedOut' },
+      'RollingBack',
+    ])
+    const seenNow = at(
+      timedOut.plan,
+      { a: atGate(2, { isPaused: false, phase: 'Progressing', version: '3' }) },
+      T0 + 12 * minute,
+    )
+    expect([acts(seenNow), seenNow.plan.status.phase]).toEqual([['abort a'], 'RollingBack'])
+  })
+
   it('RB-1, PC-5: one that may have the new version by now and cannot be read is waited for, and taken back', () => {
     const rollback = { scope: 'inFlight', wave: 0, since: T0, by: 'ann' } as const
     const applying = withMembers({ a: { state: 'Applying', since: T0, startedAt: T0 } })
