@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { FleetPage } from '../features/fleet/fleet-page.tsx'
 import { RolloutPage } from '../features/rollout/rollout-page.tsx'
@@ -6,6 +6,7 @@ import { hrefOf, type Route } from '../store/route.ts'
 import { useApp, useText } from '../store/use-app.ts'
 import { Message } from '../ui/message.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { later } from './later.tsx'
 import { LeasePrompts } from './lease-prompts.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
@@ -13,15 +14,18 @@ import { Toasts } from './toasts.tsx'
 import { useGlobalKeys } from './use-global-keys.ts'
 import './frame.css'
 
-const AnalysisPage = lazy(() => import('../features/analysis/analysis-page.tsx'))
-const DiffPage = lazy(() => import('../features/revision-diff/diff-page.tsx'))
-const HistoryPage = lazy(() => import('../features/history/history-page.tsx'))
-const PastBoardPage = lazy(() => import('../features/history/past-board-page.tsx'))
-const PastPage = lazy(() => import('../features/history/past-page.tsx'))
-const PlanEditor = lazy(() => import('../features/plans/plan-editor.tsx'))
-const PlansPage = lazy(() => import('../features/plans/plans-page.tsx'))
-const StatisticsPage = lazy(() => import('../features/statistics/statistics-page.tsx'))
-const Overlays = lazy(() => import('./overlays.tsx'))
+const AnalysisPage = later(() => import('../features/analysis/analysis-page.tsx'))
+const DiffPage = later(() => import('../features/revision-diff/diff-page.tsx'))
+const HistoryPage = later(() => import('../features/history/history-page.tsx'))
+const PastBoardPage = later(() => import('../features/history/past-board-page.tsx'))
+const PastPage = later(() => import('../features/history/past-page.tsx'))
+const PlanEditor = later(() => import('../features/plans/plan-editor.tsx'))
+const PlansPage = later(() => import('../features/plans/plans-page.tsx'))
+const StatisticsPage = later(() => import('../features/statistics/statistics-page.tsx'))
+const Overlays = later(() => import('./overlays.tsx'))
+
+/** The board comes first. */
+const pastLoadedAfterMs = 3_000
 
 /** Title bar, page, status bar; what floats lies over them. */
 export function Frame() {
@@ -30,6 +34,8 @@ export function Frame() {
   const overlay = useStore(app.overlay, (state) => state.overlay)
   const [pendingKey, setPendingKey] = useState<string>()
   useGlobalKeys(setPendingKey)
+  // What somebody asks for in a hurry is there by then (W9).
+  useEffect(() => app.clock.after(pastLoadedAfterMs, () => void PastPage.preload()), [app])
   return (
     <div className="window">
       <TitleBar page={route.page} />
@@ -37,18 +43,12 @@ export function Frame() {
         <MainGone />
         <LeasePrompts />
         <ErrorBoundary place={hrefOf(route)}>
-          <Suspense fallback={null}>
-            <PageOf route={route} />
-          </Suspense>
+          <PageOf route={route} />
         </ErrorBoundary>
       </main>
       <StatusBar pendingKey={pendingKey} />
       <Toasts />
-      {overlay !== undefined && (
-        <Suspense fallback={null}>
-          <Overlays overlay={overlay} />
-        </Suspense>
-      )}
+      {overlay !== undefined && <Overlays overlay={overlay} />}
     </div>
   )
 }
