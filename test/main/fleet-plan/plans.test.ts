@@ -228,9 +228,17 @@ describe('the plans of an Argosy', () => {
     const { plans } = anArgosy(fleet, 'ann@desk')
     const id = await created(plans, `${text(fleet, '  - {name: all}')}parking: freeze\n`)
     await fleet.eventually('it is under way', () => plans.view(id)?.waveViews[0]?.members[0]?.state === 'Progressing')
-    const { resourceVersion } = (await fleet.rollout(0)).metadata
+    // Its engine goes on meanwhile: what a plan could send is looked at, the spec, its notes and an abort.
+    const sent = async () => {
+      const { metadata, spec, status } = await fleet.rollout(0)
+      const { 'argosy.dev/plan': plan, 'argosy.dev/epoch': epoch, 'argosy.dev/hold': hold } = metadata.annotations ?? {}
+      return { spec, plan, epoch, hold, abort: status?.abort, abortedAt: status?.abortedAt }
+    }
+    const before = await sent()
     await fleet.meanwhile(plans.park())
-    expect((await fleet.rollout(0)).metadata.resourceVersion).toBe(resourceVersion)
+    expect(await sent()).toEqual(before)
+    expect(before).toMatchObject({ plan: id, spec: { template: { spec: { containers: [{ image: 'web:2' }] } } } })
+    expect(before.abort ?? false).toBe(false)
   })
 
   it('UI-ACT-2: a start on a protected cluster takes the name of the plan here too, whoever asks', async () => {
